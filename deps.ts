@@ -1,0 +1,52 @@
+/**
+ * Every third-party import of this project, for tests, examples, tools and
+ * benchmarks. The module itself (`mod.ts` and what it imports) has none.
+ *
+ * These builds of the standard library come from npm, which reaches further
+ * than their home, JSR; they have no types of their own, hence the ones here.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-import-prefix -- this file is where specifiers belong
+
+import * as assertions from "npm:deno-std@1.4.0/assert/mod.js";
+
+/** A class of errors. */
+// deno-lint-ignore no-explicit-any -- any constructor will do
+type ErrorClass<E extends Error> = new (...args: any[]) => E;
+
+export const assert: (
+  condition: unknown,
+  message?: string,
+) => asserts condition = assertions.assert;
+export const assertEquals: <T>(
+  actual: T,
+  expected: T,
+  message?: string,
+) => void = assertions.assertEquals;
+export const assertNotEquals: <T>(
+  actual: T,
+  expected: T,
+  message?: string,
+) => void = assertions.assertNotEquals;
+export const assertMatch: (
+  actual: string,
+  expected: RegExp,
+  message?: string,
+) => void = assertions.assertMatch;
+export const assertStringIncludes: (
+  actual: string,
+  expected: string,
+  message?: string,
+) => void = assertions.assertStringIncludes;
+export const assertThrows: <E extends Error = Error>(
+  call: () => unknown,
+  ErrorClass?: ErrorClass<E>,
+  messageIncludes?: string,
+) => E = assertions.assertThrows;
+export const assertRejects: <E extends Error = Error>(
+  call: () => PromiseLike<unknown>,
+  ErrorClass?: ErrorClass<E>,
+  messageIncludes?: string,
+) => Promise<E> = assertions.assertRejects;

@@ -1,0 +1,15 @@
+const encoder = new TextEncoder();
+
+/**
+ * Encodes a string for C: UTF-8 with a NUL at its end.
+ *
+ * @throws {TypeError} When the string holds a NUL, where C would see its end.
+ */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  if (text.includes("\0")) {
+    throw new TypeError(
+      `Cannot pass ${JSON.stringify(text)} to C: it contains a NUL`,
+    );
+  }
+  return encoder.encode(`${text}\0`);
+}

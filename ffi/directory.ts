@@ -1,0 +1,47 @@
+/**
+ * The names and the room of the directory that holds POSIX shared memory.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne, checkNotNull } from "./check.ts";
+import { cString } from "./cstring.ts";
+import { Struct } from "./layout.ts";
+import { libc } from "./library.ts";
+import { platform } from "./platform.ts";
+
+/** Lists the names in a directory (`opendir(3)`, `readdir(3)`). */
+export function readNames(path: string, act: string): string[] {
+  const { opendir, readdir, closedir } = libc();
+  const { d_name } = platform().layouts.dirent.fields;
+  const directory = checkNotNull(opendir(cString(path)), "opendir", act);
+  try {
+    const names: string[] = [];
+    let entry;
+    while ((entry = readdir(directory)) !== null) {
+      const name = Deno.UnsafePointerView.getCString(entry, d_name.offset);
+      if (name !== "." && name !== "..") names.push(name);
+    }
+    return names;
+  } finally {
+    closedir(directory);
+  }
+}
+
+/** How much room a file system has, in bytes. */
+export interface Room {
+  readonly total: number;
+  readonly free: number;
+}
+
+/** Tells how much room is left where a path lies (`statvfs(3)`). */
+export function roomAt(path: string, act: string): Room {
+  const statvfs = new Struct(platform().layouts.statvfs);
+  const result = libc().statvfs(cString(path), statvfs.bytes);
+  checkNotMinusOne(result, "statvfs", act);
+  const blockSize = statvfs.get("f_frsize");
+  return {
+    total: statvfs.get("f_blocks") * blockSize,
+    free: statvfs.get("f_bavail") * blockSize,
+  };
+}

@@ -1,0 +1,328 @@
+/**
+ * What an error number means for a call, after the ERRORS section of its
+ * manual, and what to do about it.
+ *
+ * @module
+ */
+
+/** One error of one call. */
+export interface Explanation {
+  /** What the manual says, in our words. */
+  readonly meaning: string;
+  /** What the caller can do. */
+  readonly wayOut?: string;
+}
+
+type Table = Readonly<Record<string, Explanation>>;
+
+const descriptors: Table = {
+  EMFILE: {
+    meaning: "this process has no file descriptor left",
+    wayOut: "close handles that are no longer used, or raise `ulimit -n`",
+  },
+  ENFILE: {
+    meaning: "the whole system has no file descriptor left",
+    wayOut: "close files elsewhere, or raise fs.file-max",
+  },
+};
+
+const paths: Table = {
+  EACCES: {
+    meaning: "the permission bits forbid it",
+    wayOut: "ask its owner for access, or open it for reading only",
+  },
+  ENOENT: { meaning: "there is no such file or directory" },
+  ENOTDIR: { meaning: "a part of the path is not a directory" },
+  ENAMETOOLONG: { meaning: "the path, or a part of it, is too long" },
+  ELOOP: { meaning: "the path leads through too many symbolic links" },
+};
+
+const objects: Table = {
+  ...descriptors,
+  EACCES: {
+    meaning: "the permission bits forbid it",
+    wayOut: "ask its owner for access, or open it for reading only",
+  },
+  EEXIST: {
+    meaning: "an object with this name exists already",
+    wayOut:
+      'open it, choose another name, or create with `ifExists: "open"` or `ifStale: "replace"`',
+  },
+  EINVAL: { meaning: "the name is not one that the system accepts" },
+  ENAMETOOLONG: { meaning: "the name is too long" },
+  ENOENT: {
+    meaning: "there is no object with this name",
+    wayOut: "create it first, or check the name: `SharedMemory.list()`",
+  },
+};
+
+const mappings: Table = {
+  EAGAIN: {
+    meaning: "more memory would be locked than the limit allows",
+    wayOut: "raise `ulimit -l`, or map without `lock`",
+  },
+  EINVAL: { meaning: "an address, length or flag does not fit" },
+  ENOMEM: {
+    meaning:
+      "there is not enough memory or address space, or the range is not mapped",
+    wayOut: "map a smaller window, unmap what is unused, or raise `ulimit -v`",
+  },
+};
+
+const reservations: Table = {
+  EFBIG: { meaning: "the size is larger than the system allows" },
+  ENODEV: { meaning: "it is not a regular file" },
+  ENOMEM: { meaning: "there is not enough memory" },
+  ENOSPC: {
+    meaning: "there is no room left for its pages",
+    wayOut:
+      "ask for less, free space, or pass `sparse: true` and risk SIGBUS on writing",
+  },
+  EOPNOTSUPP: { meaning: "the file system cannot reserve space" },
+};
+
+// Quoted where C spelling is not that of JavaScript.
+const EXPLANATIONS: Readonly<Record<string, Table>> = {
+  ftok: paths,
+
+  shmget: {
+    EACCES: {
+      meaning: "the mode of the segment does not grant the access asked for",
+      wayOut: "ask its owner, or pass a mode that the segment grants",
+    },
+    EEXIST: {
+      meaning: "the key has a segment already",
+      wayOut:
+        'open it, choose another key, or create with `ifExists: "open"` (IPC_CREAT without IPC_EXCL)',
+    },
+    EINVAL: {
+      meaning:
+        "the size is 0, above the limit of the system, or larger than the existing segment",
+      wayOut:
+        "see the limits with shmctl(0, IPC_INFO), and the size with Segment.list()",
+    },
+    ENFILE: descriptors.ENFILE!,
+    ENOENT: {
+      meaning: "the key has no segment",
+      wayOut: "create it first (IPC_CREAT), or check the key: Segment.list()",
+    },
+    ENOMEM: {
+      meaning: "there is not enough memory for the segment",
+      wayOut:
+        "ask for less, or reserve huge pages (vm.nr_hugepages) if those were asked for",
+    },
+    ENOSPC: {
+      meaning:
+        "the system has no identifier or no page left for System V memory",
+      wayOut:
+        "remove unused segments (Segment.list()), or raise kernel.shmmni or kernel.shmall",
+    },
+    EPERM: {
+      meaning: "huge pages need the capability CAP_IPC_LOCK",
+      wayOut: "create the segment without huge pages",
+    },
+  },
+
+  shmat: {
+    EACCES: {
+      meaning: "the mode of the segment does not grant this access",
+      wayOut: 'attach with `access: "read"`, or ask its owner',
+    },
+    EIDRM: { meaning: "the segment was removed" },
+    EINVAL: {
+      meaning:
+        "there is no segment with this id, or the address is not aligned or not free",
+      wayOut:
+        "check the id with Segment.list(); leave the address to the system, or pass `roundDown`",
+    },
+    EMFILE: {
+      meaning: "this process has attached as many segments as it may",
+      wayOut: "detach what is unused",
+    },
+    ENOMEM: {
+      meaning: "there is not enough memory or address space",
+      wayOut: "detach what is unused, or raise `ulimit -v`",
+    },
+  },
+
+  shmdt: {
+    EINVAL: { meaning: "no segment is attached at this address" },
+  },
+
+  shmctl: {
+    EACCES: {
+      meaning: "the mode of the segment does not allow reading its status",
+      wayOut: "ask its owner, or use Segment.list()",
+    },
+    EFAULT: { meaning: "the status does not fit into this process's memory" },
+    EIDRM: { meaning: "the segment was removed" },
+    EINVAL: {
+      meaning: "there is no segment with this id, or no such command",
+      wayOut: "check the id with Segment.list()",
+    },
+    ENOMEM: {
+      meaning: "more memory would be locked than the limit allows",
+      wayOut: "raise `ulimit -l`",
+    },
+    EOVERFLOW: { meaning: "a user or group id is too large" },
+    EPERM: {
+      meaning:
+        "only the owner, the creator or root may do this, and locking needs a limit above 0",
+      wayOut: "ask the owner, or raise `ulimit -l`",
+    },
+  },
+
+  "shm_open": objects,
+  "shm_unlink": objects,
+
+  "memfd_create": {
+    ...descriptors,
+    EINVAL: { meaning: "the name is too long, or a flag is unknown" },
+    ENOMEM: { meaning: "there is not enough memory" },
+    EPERM: { meaning: "huge pages are not allowed here" },
+    ENOSYS: { meaning: "the kernel has no memory without a name" },
+  },
+
+  open: {
+    ...descriptors,
+    ...paths,
+    EEXIST: {
+      meaning: "the file exists already",
+      wayOut: 'open it, or create with `create: "if-missing"`',
+    },
+    EISDIR: { meaning: "it is a directory" },
+    EROFS: {
+      meaning: "it lies on a read-only file system",
+      wayOut: "open it for reading only",
+    },
+    ENOSPC: { meaning: "the directory has no room for a new file" },
+    ENXIO: { meaning: "it is a pipe, socket or device, not a file" },
+    EPERM: { meaning: "a seal or the file system forbids it" },
+    ETXTBSY: {
+      meaning: "it is a program that runs",
+      wayOut: "open it for reading only",
+    },
+  },
+
+  ftruncate: {
+    EBADF: { meaning: "it is not open for writing" },
+    EFBIG: { meaning: "the size is larger than the system allows" },
+    EINVAL: {
+      meaning:
+        "it is not open for writing, or is not something that has a size",
+      wayOut: 'open it with `access: "read-write"`',
+    },
+    EPERM: { meaning: "a seal forbids it" },
+    EROFS: { meaning: "it lies on a read-only file system" },
+    ETXTBSY: { meaning: "it is a program that runs" },
+    ENOMEM: { meaning: "there is not enough memory" },
+    ENOSPC: { meaning: "there is no room left" },
+  },
+
+  "posix_fallocate": reservations,
+  fallocate: reservations,
+
+  fstat: { EBADF: { meaning: "it is closed" } },
+  fchmod: { EPERM: { meaning: "only the owner or root may do this" } },
+  flock: {
+    EAGAIN: {
+      meaning: "another process holds it exclusively",
+      wayOut: "try again",
+    },
+    EINTR: { meaning: "a signal came first" },
+    ENOLCK: { meaning: "the kernel has no room for another lock" },
+  },
+  fcntl: {
+    EBUSY: {
+      meaning: "a writable mapping of it exists",
+      wayOut: "unmap it everywhere before sealing it against writes",
+    },
+    EINVAL: { meaning: "it cannot be sealed" },
+    EPERM: { meaning: "it was sealed against further seals" },
+  },
+
+  mmap: {
+    ...mappings,
+    EACCES: {
+      meaning: "it is not open for this access",
+      wayOut:
+        'open it with `access: "read-write"`, or map it with `access: "read"` or `"copy-on-write"`',
+    },
+    EBADF: { meaning: "it is closed" },
+    EEXIST: {
+      meaning: "something is mapped at this address already",
+      wayOut: "leave the address to the system",
+    },
+    EINVAL: {
+      meaning:
+        "the address, length or offset is not a multiple of the page size, or is too large",
+      wayOut: "leave the address to the system",
+    },
+    ENFILE: descriptors.ENFILE!,
+    ENODEV: { meaning: "the file system cannot map it" },
+    EOVERFLOW: { meaning: "offset and length together are too large" },
+    EPERM: {
+      meaning: "a seal, or the file system, forbids this access",
+      wayOut: 'map it with `access: "read"`',
+    },
+  },
+  munmap: mappings,
+  mlock: {
+    ...mappings,
+    ENOMEM: {
+      meaning: "more memory would be locked than the limit allows",
+      wayOut: "raise `ulimit -l`, or map without `lock`",
+    },
+    EPERM: {
+      meaning: "this process may not lock memory",
+      wayOut: "raise `ulimit -l`, or map without `lock`",
+    },
+  },
+  msync: {
+    ...mappings,
+    EBUSY: {
+      meaning: "a part of it is locked in memory, so it cannot be invalidated",
+      wayOut: "sync without `invalidate`, or map without `lock`",
+    },
+    EIO: { meaning: "the disk could not be written" },
+  },
+  madvise: {
+    ...mappings,
+    EACCES: { meaning: "the memory is not mapped for this" },
+    EBADF: { meaning: "the memory is not that of a file" },
+    EFAULT: {
+      meaning: "some pages cannot be had",
+      wayOut: "the file may have been cut, or its file system be full",
+    },
+    EINVAL: {
+      meaning: "this memory, or this kernel, does not take the advice",
+    },
+    EPERM: { meaning: "this advice is not allowed here" },
+  },
+  opendir: paths,
+  statvfs: paths,
+};
+
+/** Errors whose meaning does not depend on the call. */
+const COMMON: Table = {
+  ...paths,
+  ...descriptors,
+  EPERM: { meaning: "the system does not permit it" },
+  EINVAL: { meaning: "an argument does not fit" },
+  ENOMEM: { meaning: "there is not enough memory" },
+  ENOSPC: { meaning: "there is no room left" },
+  EINTR: { meaning: "a signal came first", wayOut: "try again" },
+  ENOSYS: { meaning: "this system has no such call" },
+  EIO: { meaning: "the device failed" },
+};
+
+/**
+ * Explains an error number for a call.
+ *
+ * @param syscall The function of libc that failed.
+ * @param code The name of the error: "EEXIST".
+ */
+export function explain(syscall: string, code: string): Explanation {
+  return EXPLANATIONS[syscall]?.[code] ?? COMMON[code] ??
+    { meaning: "the call failed" };
+}

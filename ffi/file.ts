@@ -1,0 +1,312 @@
+/**
+ * File descriptors: `fcntl.h`, `unistd.h`, `sys/stat.h`, `sys/file.h`. What is
+ * opened here is never inherited by a program that this process starts.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne, present } from "./check.ts";
+import {
+  F_ADD_SEALS,
+  F_GET_SEALS,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  LOCK_UN,
+  MFD_ALLOW_SEALING,
+  MFD_CLOEXEC,
+  MFD_HUGETLB,
+  O_RDONLY,
+  O_RDWR,
+  S_IFMT,
+  S_IFREG,
+} from "./constants.ts";
+import { cString } from "./cstring.ts";
+import { errno, errnoName } from "./errno.ts";
+import { Struct } from "./layout.ts";
+import { libc } from "./library.ts";
+import { hugePageBits } from "./mman.ts";
+import { platform } from "./platform.ts";
+import { systemError } from "./system_error.ts";
+
+/** Whether a file must, may or must not be made by opening it. */
+export type Creation = "never" | "if-missing" | "exclusive";
+
+/** How something is opened. */
+export interface OpenRequest {
+  /** For reading only, or also for writing. */
+  readonly writable: boolean;
+  /** Whether to create it. */
+  readonly create: Creation;
+  /** Permission bits of what is created. */
+  readonly mode: number;
+}
+
+/** What `fstat(2)` tells. */
+export interface FileStatus {
+  /** Number of the device, and of the file on it: together its identity. */
+  readonly device: bigint;
+  readonly inode: bigint;
+  /** Whether it is a regular file, memory objects included. */
+  readonly regular: boolean;
+  /** Permission bits. */
+  readonly mode: number;
+  /** How many names it has; 0 for what was removed. */
+  readonly links: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Size in bytes. */
+  readonly size: number;
+  /** Bytes that are really there, not holes. */
+  readonly allocated: number;
+  readonly accessedAt: Date;
+  readonly modifiedAt: Date;
+  readonly changedAt: Date;
+}
+
+/** `st_blocks` counts these, whatever the file system's own blocks are. */
+const BLOCK_SIZE = 512;
+
+/** Opens a file (`open(2)`). */
+export function openFile(
+  path: string,
+  request: OpenRequest,
+  act: string,
+): number {
+  const { O_NONBLOCK, O_NOCTTY } = platform().constants;
+  const mode = BigInt(request.mode);
+  // O_NONBLOCK: opening a pipe must fail later, not hang now.
+  const flags = openFlags(request) | O_NONBLOCK | O_NOCTTY;
+  const name = cString(path);
+  const result = libc().open(name, flags, mode, 0n, 0n, 0n, 0n, 0n, mode);
+  return checkNotMinusOne(result, "open", act);
+}
+
+/** Opens a POSIX shared memory object (`shm_open(3)`). */
+export function openObject(
+  name: string,
+  request: OpenRequest,
+  act: string,
+): number {
+  const shmOpen = present(libc().shm_open, "shm_open");
+  const flags = openFlags(request);
+  const mode = BigInt(request.mode);
+  const result = shmOpen(cString(name), flags, mode, 0n, 0n, 0n, 0n, 0n, mode);
+  return checkNotMinusOne(result, "shm_open", act);
+}
+
+/** Removes the name of a POSIX shared memory object (`shm_unlink(3)`). */
+export function unlinkObject(name: string, act: string): void {
+  const shmUnlink = present(libc().shm_unlink, "shm_unlink");
+  checkNotMinusOne(shmUnlink(cString(name)), "shm_unlink", act);
+}
+
+/** Makes memory without a name (`memfd_create(2)`). */
+export function createMemoryFile(
+  name: string,
+  hugePageSize: number | undefined,
+  act: string,
+): number {
+  const memfdCreate = present(libc().memfd_create, "memfd_create");
+  let flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  if (hugePageSize !== undefined) {
+    flags |= MFD_HUGETLB | hugePageBits(hugePageSize);
+  }
+  const result = memfdCreate(cString(name), flags);
+  return checkNotMinusOne(result, "memfd_create", act);
+}
+
+/**
+ * Closes a descriptor (`close(2)`). A failure is not reported: whatever it
+ * says, the descriptor is gone.
+ */
+export function closeDescriptor(fd: number): void {
+  libc().close(fd);
+}
+
+/** Reads size, owner and times (`fstat(2)`). */
+export function status(fd: number, act: string): FileStatus {
+  const stat = new Struct(platform().layouts.stat);
+  const result = present(libc().fstat, "fstat")(fd, stat.bytes);
+  checkNotMinusOne(result, "fstat", act);
+  const mode = stat.get("st_mode");
+  return {
+    device: stat.getBig("st_dev"),
+    inode: stat.getBig("st_ino"),
+    regular: (mode & S_IFMT) === S_IFREG,
+    mode: mode & 0o777,
+    links: stat.get("st_nlink"),
+    uid: stat.get("st_uid"),
+    gid: stat.get("st_gid"),
+    size: stat.get("st_size"),
+    allocated: stat.get("st_blocks") * BLOCK_SIZE,
+    accessedAt: new Date(stat.get("st_atime") * 1000),
+    modifiedAt: new Date(stat.get("st_mtime") * 1000),
+    changedAt: new Date(stat.get("st_ctime") * 1000),
+  };
+}
+
+/** Reads the same by path, or nothing when the path is gone (`stat(2)`). */
+export function statusAt(path: string, act: string): FileStatus | undefined {
+  const { O_PATH } = platform().optionalFlags;
+  let fd;
+  try {
+    const flags = O_PATH | platform().constants.O_CLOEXEC;
+    const result = libc().open(
+      cString(path),
+      flags,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+      0n,
+    );
+    fd = checkNotMinusOne(result, "open", act);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+  try {
+    return status(fd, act);
+  } finally {
+    closeDescriptor(fd);
+  }
+}
+
+/** Sets the size in bytes (`ftruncate(2)`). */
+export function truncate(fd: number, size: number, act: string): void {
+  retry(() => libc().ftruncate(fd, BigInt(size)), "ftruncate", act);
+}
+
+/** Writes everything of a file to its disk (`fsync(2)`). */
+export function flushFile(fd: number, act: string): void {
+  retry(() => libc().fsync(fd), "fsync", act);
+}
+
+/** Sets the permission bits exactly, whatever the umask says (`fchmod(2)`). */
+export function changeMode(fd: number, mode: number, act: string): void {
+  checkNotMinusOne(libc().fchmod(fd, mode), "fchmod", act);
+}
+
+/**
+ * Reserves the pages of new memory, so that no write to them can fail
+ * (`posix_fallocate(3)`). Does nothing where there is no such call.
+ *
+ * @param hint What to do when there is no room.
+ */
+export function reserve(
+  fd: number,
+  byteLength: number,
+  act: string,
+  hint?: () => string | undefined,
+): void {
+  const { posix_fallocate } = libc();
+  if (posix_fallocate === null) return;
+  let number;
+  do number = posix_fallocate(fd, 0n, BigInt(byteLength)); while (
+    number !== 0 && errnoName(number) === "EINTR"
+  );
+  if (number === 0) return;
+  throw systemError("posix_fallocate", number, act, hintOnFull(number, hint));
+}
+
+/**
+ * Reserves the holes in a range of memory that others may be using
+ * (`fallocate(2)`). Unlike `posix_fallocate` it never writes bytes to do so,
+ * which could overwrite theirs: where the file system cannot reserve, nothing
+ * happens.
+ *
+ * @returns Whether the range is reserved now.
+ */
+export function reserveHoles(
+  fd: number,
+  offset: number,
+  byteLength: number,
+  act: string,
+  hint?: () => string | undefined,
+): boolean {
+  const { fallocate } = libc();
+  if (fallocate === null) return false;
+  while (fallocate(fd, 0, BigInt(offset), BigInt(byteLength)) === -1) {
+    const number = errno();
+    const code = errnoName(number);
+    if (code === "EOPNOTSUPP" || code === "ENOSYS") return false;
+    if (code === "EINTR") continue;
+    throw systemError("fallocate", number, act, hintOnFull(number, hint));
+  }
+  return true;
+}
+
+/**
+ * Tries to lock an open file, without waiting (`flock(2)`). The lock lasts
+ * until every descriptor of this opening is closed, by whatever way its process
+ * ends.
+ *
+ * @returns Whether it is locked now.
+ */
+export function tryLockFile(
+  fd: number,
+  kind: "shared" | "exclusive",
+  act: string,
+): boolean {
+  const operation = (kind === "shared" ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  while (libc().flock(fd, operation) === -1) {
+    const number = errno();
+    const code = errnoName(number);
+    if (code === "EAGAIN") return false;
+    if (code !== "EINTR") throw systemError("flock", number, act);
+  }
+  return true;
+}
+
+/** Gives up the lock of {@linkcode tryLockFile}. */
+export function unlockFile(fd: number, act: string): void {
+  checkNotMinusOne(libc().flock(fd, LOCK_UN), "flock", act);
+}
+
+/** Adds seals to memory without a name (`F_ADD_SEALS`). */
+export function addSeals(fd: number, seals: number, act: string): void {
+  const result = control(fd, F_ADD_SEALS, seals);
+  checkNotMinusOne(result, "fcntl", act);
+}
+
+/** Reads the seals of memory (`F_GET_SEALS`). */
+export function readSeals(fd: number, act: string): number {
+  const result = control(fd, F_GET_SEALS, 0);
+  return checkNotMinusOne(result, "fcntl", act);
+}
+
+function control(fd: number, command: number, argument: number): number {
+  const value = BigInt(argument);
+  return libc().fcntl(fd, command, value, 0n, 0n, 0n, 0n, 0n, value);
+}
+
+function openFlags({ writable, create }: OpenRequest): number {
+  const { O_CLOEXEC, O_CREAT, O_EXCL } = platform().constants;
+  const access = (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC;
+  switch (create) {
+    case "never":
+      return access;
+    case "if-missing":
+      return access | O_CREAT;
+    case "exclusive":
+      return access | O_CREAT | O_EXCL;
+  }
+}
+
+function hintOnFull(
+  number: number,
+  hint: (() => string | undefined) | undefined,
+): string | undefined {
+  return errnoName(number) === "ENOSPC" ? hint?.() : undefined;
+}
+
+/** Repeats a call that a signal interrupted. */
+function retry(call: () => number, syscall: string, act: string): void {
+  while (call() === -1) {
+    const number = errno();
+    if (errnoName(number) !== "EINTR") throw systemError(syscall, number, act);
+  }
+}

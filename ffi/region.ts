@@ -1,0 +1,121 @@
+/**
+ * A range of memory that libc mapped, with the one ArrayBuffer over it.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne } from "./check.ts";
+import { libc } from "./library.ts";
+
+// Taken now, so that nobody who patches the prototype later gets at a buffer
+// between its detaching and its unmapping.
+const transfer: (this: ArrayBuffer, newByteLength?: number) => ArrayBuffer =
+  ArrayBuffer.prototype.transfer;
+
+/**
+ * Where in the mapping the buffer starts is a multiple of this, so that typed
+ * arrays over the buffer are aligned in memory whenever JavaScript finds them
+ * aligned in the buffer: unaligned atomics fault on aarch64.
+ */
+const ALIGNMENT = 8;
+
+/** How a region was made, which tells how it goes. */
+export type RegionKind = "mmap" | "shmat";
+
+/** Memory that libc mapped, until {@linkcode Region.release}. */
+export class Region {
+  /** Which call made it. */
+  readonly kind: RegionKind;
+  /** The buffer over the memory. It may start up to 7 bytes early. */
+  readonly buffer: ArrayBuffer;
+  /** Where the memory that was asked for starts in {@linkcode Region.buffer}. */
+  readonly byteOffset: number;
+  /** Length in bytes that was asked for. */
+  readonly byteLength: number;
+  /** Address of the first byte, for showing. */
+  readonly address: bigint;
+
+  readonly #start: Deno.PointerObject;
+  readonly #mappedLength: number;
+  #released = false;
+
+  /**
+   * Takes over a mapping.
+   *
+   * @param kind Which call made it.
+   * @param start What that call returned.
+   * @param mappedLength How much it mapped, in bytes.
+   * @param skip How many bytes at the start were not asked for.
+   * @param byteLength How many bytes were asked for.
+   */
+  constructor(
+    kind: RegionKind,
+    start: Deno.PointerObject,
+    mappedLength: number,
+    skip: number,
+    byteLength: number,
+  ) {
+    this.kind = kind;
+    this.#start = start;
+    this.#mappedLength = mappedLength;
+    this.byteOffset = skip % ALIGNMENT;
+    this.byteLength = byteLength;
+    this.buffer = Deno.UnsafePointerView.getArrayBuffer(
+      start,
+      this.byteOffset + byteLength,
+      skip - this.byteOffset,
+    );
+    this.address = Deno.UnsafePointer.value(start) + BigInt(skip);
+  }
+
+  /** Whether the memory was given back. */
+  get released(): boolean {
+    return this.#released;
+  }
+
+  /** Whether the buffer was transferred to another owner, who may still use it. */
+  get transferred(): boolean {
+    return !this.#released && this.buffer.detached;
+  }
+
+  /**
+   * Calls a function of libc with a range of this memory.
+   *
+   * @param byteOffset Start of the range, from the first byte asked for. It is
+   * rounded down to a page.
+   * @param byteLength Length of the range in bytes.
+   * @param call The call.
+   */
+  withRange<Result>(
+    byteOffset: number,
+    byteLength: number,
+    call: (start: Deno.PointerObject, byteLength: number) => Result,
+  ): Result {
+    const pageSize = libc().getpagesize();
+    const base = Deno.UnsafePointer.value(this.#start);
+    const from = Number(this.address - base) + byteOffset;
+    const pageStart = from - from % pageSize;
+    const pointer = Deno.UnsafePointer.offset(this.#start, pageStart);
+    return call(pointer!, from - pageStart + byteLength);
+  }
+
+  /**
+   * Detaches the buffer, so that every view of it becomes empty, and gives the
+   * memory back. In this order: no view may outlive the memory.
+   *
+   * A caller makes sure that the buffer is not {@linkcode Region.transferred}.
+   */
+  release(): void {
+    if (this.#released) return;
+    // Without the 0 the memory would live on in the buffer that transfer gives.
+    transfer.call(this.buffer, 0);
+    this.#released = true;
+    if (this.kind === "shmat") {
+      const result = libc().shmdt(this.#start);
+      checkNotMinusOne(result, "shmdt", "detach the segment");
+    } else {
+      const result = libc().munmap(this.#start, BigInt(this.#mappedLength));
+      checkNotMinusOne(result, "munmap", "unmap the memory");
+    }
+  }
+}

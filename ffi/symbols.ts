@@ -1,0 +1,209 @@
+/**
+ * The functions of libc that this library calls: C prototype, how a failure
+ * shows, FFI types. Those that a supported libc may lack, or keep in another
+ * library, are optional.
+ *
+ * Variadic functions put their extra arguments in registers everywhere but on
+ * macOS arm64, where they lie on the stack in slots of 8 bytes. So the value is
+ * passed twice: at its place among the registers, and as the ninth parameter,
+ * the first that every one of these ABIs puts on the stack. Whoever does not
+ * look there ignores it.
+ *
+ * @module
+ */
+
+export const SYMBOLS = {
+  // key_t ftok(const char *pathname, int proj_id);
+  // Fails with -1 and errno.
+  ftok: { parameters: ["buffer", "i32"], result: "i32" },
+
+  // int shmget(key_t key, size_t size, int shmflg);
+  // Fails with -1 and errno.
+  shmget: { parameters: ["i32", "usize", "i32"], result: "i32" },
+
+  // void *shmat(int shmid, const void *shmaddr, int shmflg);
+  // Fails with the pointer -1 and errno.
+  shmat: { parameters: ["i32", "pointer", "i32"], result: "pointer" },
+
+  // int shmdt(const void *shmaddr);
+  // Fails with -1 and errno.
+  shmdt: { parameters: ["pointer"], result: "i32" },
+
+  // int shmctl(int shmid, int cmd, struct shmid_ds *buf);
+  // Fails with -1 and errno; IPC_INFO, SHM_INFO give the highest used index,
+  // SHM_STAT_ANY gives an id.
+  shmctl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+
+  // int shm_open(const char *name, int oflag, mode_t mode);
+  // Variadic on macOS. Fails with -1 and errno. In librt before glibc 2.34.
+  shm_open: {
+    parameters: [
+      "buffer",
+      "i32",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "i32",
+    optional: true,
+  },
+
+  // int shm_unlink(const char *name);
+  // Fails with -1 and errno. In librt before glibc 2.34.
+  shm_unlink: { parameters: ["buffer"], result: "i32", optional: true },
+
+  // int memfd_create(const char *name, unsigned int flags);
+  // Linux. Fails with -1 and errno.
+  memfd_create: {
+    parameters: ["buffer", "u32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int open(const char *pathname, int flags, ...  mode_t mode);
+  // Variadic. Fails with -1 and errno.
+  open: {
+    parameters: [
+      "buffer",
+      "i32",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "i32",
+  },
+
+  // int close(int fd);
+  // Fails with -1 and errno.
+  close: { parameters: ["i32"], result: "i32" },
+
+  // int fstat(int fd, struct stat *statbuf);
+  // Fails with -1 and errno. Only __fxstat before glibc 2.33.
+  fstat: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+
+  // int fstat64(int fd, struct stat64 *statbuf);
+  // Fails with -1 and errno. What macOS calls fstat with 64-bit inodes.
+  fstat64: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+
+  // int __fxstat(int ver, int fd, struct stat *statbuf);
+  // Fails with -1 and errno. Glibc; version 0 is right on every 64-bit processor.
+  __fxstat: {
+    parameters: ["i32", "i32", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int fsync(int fd);
+  // Fails with -1 and errno.
+  fsync: { parameters: ["i32"], result: "i32" },
+
+  // int fchmod(int fd, mode_t mode);
+  // Fails with -1 and errno.
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+
+  // int ftruncate(int fd, off_t length);
+  // Fails with -1 and errno.
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+
+  // int posix_fallocate(int fd, off_t offset, off_t len);
+  // Returns the error number, errno is untouched. Absent on macOS.
+  posix_fallocate: {
+    parameters: ["i32", "i64", "i64"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int fallocate(int fd, int mode, off_t offset, off_t len);
+  // Linux. Fails with -1 and errno.
+  fallocate: {
+    parameters: ["i32", "i32", "i64", "i64"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int flock(int fd, int operation);
+  // Fails with -1 and errno.
+  flock: { parameters: ["i32", "i32"], result: "i32" },
+
+  // int fcntl(int fd, int cmd, ... int arg);
+  // Variadic. Fails with -1 and errno.
+  fcntl: {
+    parameters: [
+      "i32",
+      "i32",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "i32",
+  },
+
+  // int statvfs(const char *path, struct statvfs *buf);
+  // Fails with -1 and errno.
+  statvfs: { parameters: ["buffer", "buffer"], result: "i32" },
+
+  // DIR *opendir(const char *name);
+  // Fails with NULL and errno. Freed by closedir.
+  opendir: { parameters: ["buffer"], result: "pointer" },
+
+  // struct dirent *readdir(DIR *dirp);
+  // NULL at the end. The entry belongs to dirp and lasts until the next call.
+  readdir: { parameters: ["pointer"], result: "pointer" },
+
+  // int closedir(DIR *dirp);
+  // Fails with -1 and errno.
+  closedir: { parameters: ["pointer"], result: "i32" },
+
+  // void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset);
+  // Fails with MAP_FAILED, the pointer -1, and errno.
+  mmap: {
+    parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"],
+    result: "pointer",
+  },
+
+  // int munmap(void *addr, size_t length);
+  // Fails with -1 and errno.
+  munmap: { parameters: ["pointer", "usize"], result: "i32" },
+
+  // int msync(void *addr, size_t length, int flags);
+  // Fails with -1 and errno.
+  msync: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+
+  // int madvise(void *addr, size_t length, int advice);
+  // Fails with -1 and errno.
+  madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+
+  // int mlock(const void *addr, size_t len);
+  // Fails with -1 and errno. munmap unlocks.
+  mlock: { parameters: ["pointer", "usize"], result: "i32" },
+
+  // int getpagesize(void);
+  // Cannot fail.
+  getpagesize: { parameters: [], result: "i32" },
+
+  // int *__errno_location(void);
+  // Cannot fail. Glibc's place of errno, one for each thread.
+  __errno_location: { parameters: [], result: "pointer", optional: true },
+
+  // int *__error(void);
+  // Cannot fail. The same on macOS.
+  __error: { parameters: [], result: "pointer", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The two functions that glibc before 2.34 keeps in librt. */
+export const REALTIME_SYMBOLS = {
+  shm_open: { ...SYMBOLS.shm_open, optional: false },
+  shm_unlink: { ...SYMBOLS.shm_unlink, optional: false },
+} as const satisfies Deno.ForeignLibraryInterface;

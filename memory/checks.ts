@@ -1,0 +1,118 @@
+/**
+ * Checks of arguments, before libc sees them.
+ *
+ * @module
+ */
+
+import { checkInteger, describe } from "../ffi/integers.ts";
+import { platform } from "../ffi/platform.ts";
+
+/** Checks a size: a positive integer of bytes that a number holds exactly. */
+export function checkSize(size: number, what: string): number {
+  return checkInteger(size, what, 1, Number.MAX_SAFE_INTEGER);
+}
+
+/** Checks an offset: 0, or a positive integer of bytes. */
+export function checkOffset(offset: number, what: string): number {
+  return checkInteger(offset, what, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** Checks permission bits: 0 to 0o777. */
+export function checkMode(mode: number): number {
+  const highest = 0o777;
+  if (!Number.isInteger(mode) || mode < 0 || mode > highest) {
+    const shown = typeof mode === "number"
+      ? `0o${mode.toString(8)}`
+      : describe(mode);
+    throw new RangeError(
+      `Cannot use the mode: it must be from 0 to 0o777: received ${shown}`,
+    );
+  }
+  return mode;
+}
+
+/** Checks an address: not negative, and at most 64 bits wide. */
+export function checkAddress(
+  address: bigint | undefined,
+): bigint | undefined {
+  if (address === undefined) return undefined;
+  if (typeof address !== "bigint") {
+    throw new TypeError(
+      `Cannot use the address: it must be a bigint: received ${
+        describe(address)
+      }`,
+    );
+  }
+  if (address <= 0n || address >= 1n << 64n) {
+    throw new RangeError(
+      `Cannot use the address: it must be above 0 and below 2^64: received ${address}`,
+    );
+  }
+  return address;
+}
+
+/** Checks that an option is one of a few words. */
+export function checkWord<Word extends string>(
+  value: Word,
+  words: readonly Word[],
+  what: string,
+): Word {
+  if (words.includes(value)) return value;
+  const list = words.map((word) => JSON.stringify(word)).join(", ");
+  throw new TypeError(
+    `Cannot use ${what}: it must be one of ${list}: received ${
+      describe(value)
+    }`,
+  );
+}
+
+/**
+ * Checks the name of a POSIX object, and puts the slash in front that
+ * `shm_open(3)` asks for.
+ *
+ * @returns The name with exactly one slash, at its start.
+ */
+export function checkName(name: string): string {
+  if (typeof name !== "string") {
+    throw new TypeError(
+      `Cannot use the name: it must be a string: received ${describe(name)}`,
+    );
+  }
+  const bare = name.startsWith("/") ? name.slice(1) : name;
+  const shown = JSON.stringify(name);
+  if (name.includes("\0")) {
+    throw new TypeError(`Cannot use the name ${shown}: it contains a NUL`);
+  }
+  if (bare === "" || bare === "." || bare === ".." || bare.includes("/")) {
+    throw new TypeError(
+      `Cannot use the name ${shown}: it must be one component, such as "/frames"`,
+    );
+  }
+  const { maxNameLength } = platform().capabilities;
+  const byteLength = new TextEncoder().encode(bare).byteLength;
+  if (byteLength > maxNameLength) {
+    throw new RangeError(
+      `Cannot use the name ${shown}: it has ${byteLength} bytes, and ${platform().name} allows ${maxNameLength} after the slash`,
+    );
+  }
+  return `/${bare}`;
+}
+
+/** Compares the size that something has with what was expected. */
+export function checkFits(
+  actual: number,
+  size: number | undefined,
+  minSize: number | undefined,
+  what: string,
+): void {
+  if (size !== undefined && checkSize(size, "size") !== actual) {
+    throw new RangeError(
+      `Cannot open ${what}: it has ${actual} bytes, and ${size} were expected`,
+    );
+  }
+  if (minSize !== undefined && checkSize(minSize, "minSize") > actual) {
+    throw new RangeError(
+      `Cannot open ${what}: it has ${actual} bytes, and at least ${minSize} were expected`,
+    );
+  }
+}

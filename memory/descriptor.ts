@@ -1,0 +1,221 @@
+/**
+ * An open file or object, held by a handle and by the mappings made from it.
+ *
+ * @module
+ */
+
+import {
+  closeDescriptor,
+  type FileStatus,
+  reserve,
+  reserveHoles,
+  status,
+  truncate,
+  tryLockFile,
+} from "../ffi/file.ts";
+import { type Access, advise, map, type MapRequest } from "../ffi/mman.ts";
+import type { Region } from "../ffi/region.ts";
+import { isSystemError } from "../ffi/system_error.ts";
+import {
+  checkWindow,
+  type Mapping,
+  type WindowOptions,
+  WRAPS,
+} from "./mapping.ts";
+
+/** What a {@linkcode Descriptor} is made from. */
+export interface DescriptorOptions {
+  /** How messages call it: `shared memory "/frames"`. */
+  readonly what: string;
+  /** Whether it was opened for writing. */
+  readonly writable: boolean;
+  /** Whether its pages are left unreserved. */
+  readonly sparse: boolean;
+  /** Whether even reading a hole takes a page, as it does in memory. */
+  readonly inMemory: boolean;
+  /** Size in bytes of its huge pages. */
+  readonly hugePageSize?: number | undefined;
+  /** What to do when there is no room for its pages. */
+  readonly hintOnFull?: (() => string | undefined) | undefined;
+}
+
+/** How far the mappings of this process reach into each file, by identity. */
+const mappedEnds = new Map<string, Set<{ readonly end: number }>>();
+
+/** A file descriptor that lasts as long as its handle and its mappings. */
+export class Descriptor {
+  readonly #fd: number;
+  readonly #options: DescriptorOptions;
+  // Weak: a mapping that was forgotten must be found by the leak report.
+  readonly #mappings = new Set<WeakRef<Mapping>>();
+  #users = 1;
+  #closed = false;
+
+  /** Takes over an open descriptor. */
+  constructor(fd: number, options: DescriptorOptions) {
+    this.#fd = fd;
+    this.#options = options;
+  }
+
+  /** How messages call it. */
+  get what(): string {
+    return this.#options.what;
+  }
+
+  /** Whether the handle was closed. Mappings may hold the descriptor longer. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** The descriptor's number, for a call. */
+  fd(act: string): number {
+    if (this.#closed) {
+      throw new Deno.errors.BadResource(
+        `Cannot ${act} ${this.#options.what}: it is closed`,
+      );
+    }
+    return this.#fd;
+  }
+
+  /** Size, owner and times. */
+  status(): FileStatus {
+    return status(
+      this.fd("read the status of"),
+      `read the status of ${this.#options.what}`,
+    );
+  }
+
+  /**
+   * Maps a window.
+   *
+   * @param placement Where in this process, if that matters.
+   */
+  map(
+    access: Access,
+    options: WindowOptions,
+    placement: Pick<MapRequest, "address" | "fixed" | "noReserve"> = {},
+  ): Mapping {
+    const fd = this.fd("map");
+    const { what, hugePageSize } = this.#options;
+    const act = `map ${what}`;
+    const { size, allocated, device, inode } = this.status();
+    const { offset, length } = checkWindow(options, size, what);
+    const holes = allocated < size && !this.#options.sparse &&
+      !this.#reserve(access, offset, length, act);
+    const { populate, lock } = options;
+    const request = { fd, offset, length, access, populate, lock };
+    const region = map({ ...placement, ...request, hugePageSize }, act);
+    if (holes) this.#fillForReading(region, act);
+
+    const extent = { end: offset + length };
+    const identity = `${device}:${inode}`;
+    const extents = mappedEnds.get(identity) ?? new Set();
+    mappedEnds.set(identity, extents.add(extent));
+    this.#users++;
+    const mapping = WRAPS[access](region, () => {
+      this.#mappings.delete(reference);
+      extents.delete(extent);
+      if (extents.size === 0) mappedEnds.delete(identity);
+      this.#release();
+    });
+    const reference = new WeakRef(mapping);
+    this.#mappings.add(reference);
+    return mapping;
+  }
+
+  /** What is mapped through this descriptor now. */
+  *mappings(): Iterable<Mapping> {
+    for (const reference of this.#mappings) {
+      const mapping = reference.deref();
+      if (mapping !== undefined) yield mapping;
+    }
+  }
+
+  /** Sets the size, and reserves the pages that it adds. */
+  resize(size: number): void {
+    const { what, sparse, hintOnFull } = this.#options;
+    const fd = this.fd("resize");
+    const act = `resize ${what} to ${size} bytes`;
+    const before = this.status();
+    if (size < before.size) this.#requireUnmapped(before, size);
+    truncate(fd, size, act);
+    if (sparse || size <= before.size) return;
+    try {
+      reserveHoles(fd, before.size, size - before.size, act, hintOnFull);
+    } catch (error) {
+      truncate(fd, before.size, act);
+      throw error;
+    }
+  }
+
+  /** Gives something new its size, without reserving its pages. */
+  truncate(size: number): void {
+    truncate(this.fd("size"), size, `give ${this.what} ${size} bytes`);
+  }
+
+  /**
+   * Refuses what is no regular file: a device may be the machine's own memory,
+   * and a pipe or a directory cannot be mapped.
+   */
+  requireRegular(): void {
+    if (this.status().regular) return;
+    throw new TypeError(`Cannot open ${this.what}: it is not a regular file`);
+  }
+
+  /** Reserves every page of something new. */
+  reserve(size: number): void {
+    const { what, hintOnFull } = this.#options;
+    const act = `reserve ${size} bytes for ${what}`;
+    reserve(this.fd("reserve"), size, act, hintOnFull);
+  }
+
+  /** Tries to lock it for everyone who shares this opening. */
+  tryLock(kind: "shared" | "exclusive"): boolean {
+    return tryLockFile(this.fd("lock"), kind, `lock ${this.#options.what}`);
+  }
+
+  /** Lets go of the handle's part. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#release();
+  }
+
+  #release(): void {
+    if (--this.#users === 0) closeDescriptor(this.#fd);
+  }
+
+  /** Reserves holes ahead of writing; gives whether there is nothing to fear. */
+  #reserve(access: Access, offset: number, length: number, act: string) {
+    const { writable, inMemory, hintOnFull } = this.#options;
+    // Private copies take ordinary memory, and holes on a disk read as zeros.
+    if (!inMemory && access !== "read-write") return true;
+    if (!writable) return false;
+    return reserveHoles(this.#fd, offset, length, act, hintOnFull);
+  }
+
+  /**
+   * Takes a page for every hole now, because where there is no room for one the
+   * kernel tells by an error here, and by SIGBUS at the first touch.
+   */
+  #fillForReading(region: Region, act: string): void {
+    try {
+      advise(region, 0, region.byteLength, "populate-read", act);
+    } catch (error) {
+      // Before Linux 5.14 nobody can tell.
+      if (isSystemError(error) && error.code === "EINVAL") return;
+      if (error instanceof Deno.errors.NotSupported) return;
+      region.release();
+      throw error;
+    }
+  }
+
+  #requireUnmapped({ device, inode }: FileStatus, size: number): void {
+    const extents = mappedEnds.get(`${device}:${inode}`) ?? [];
+    const end = Math.max(0, ...[...extents].map((extent) => extent.end));
+    if (end <= size) return;
+    throw new Deno.errors.Busy(
+      `Cannot resize ${this.#options.what} to ${size} bytes: a mapping of this process reaches to byte ${end}, and touching it behind the new end would kill the process; unmap it first`,
+    );
+  }
+}

@@ -1,0 +1,26 @@
+import { checkWord } from "./checks.ts";
+
+/** Size of huge pages; the system must have reserved some (`vm.nr_hugepages`). */
+export type HugePages = "2MB" | "1GB";
+
+const BYTE_LENGTHS: Readonly<Record<HugePages, number>> = {
+  "2MB": 2 ** 21,
+  "1GB": 2 ** 30,
+};
+
+/**
+ * Checks an option for huge pages.
+ *
+ * @param size Size in bytes of the memory, a multiple of the page.
+ * @returns Size in bytes of one page.
+ */
+export function checkHugePages(hugePages: HugePages, size: number): number {
+  checkWord(hugePages, ["2MB", "1GB"], "hugePages");
+  const byteLength = BYTE_LENGTHS[hugePages];
+  if (size % byteLength !== 0) {
+    throw new RangeError(
+      `Cannot use huge pages of ${hugePages}: the size must be a multiple of ${byteLength}: received ${size}`,
+    );
+  }
+  return byteLength;
+}

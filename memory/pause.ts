@@ -1,0 +1,24 @@
+const cell = new Int32Array(new SharedArrayBuffer(4));
+
+/** How long an opener waits for what another process is about to finish. */
+export const PATIENCE_MS = 1000;
+
+/**
+ * Calls a function every millisecond until it gives something, blocking the
+ * thread: for the moment in which another process is between two calls.
+ *
+ * @param patienceMs How long to try, in milliseconds.
+ * @param attempt Gives `undefined` to be called again.
+ * @returns What it gave, or `undefined` when the time is over.
+ */
+export function retryFor<Result>(
+  patienceMs: number,
+  attempt: () => Result | undefined,
+): Result | undefined {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    const result = attempt();
+    if (result !== undefined || performance.now() >= end) return result;
+    Atomics.wait(cell, 0, 0, 1);
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Shared memory between processes, straight from libc: System V segments, POSIX
+ * shared memory, mapped files and memory without a name, in handles that
+ * ordinary use cannot crash.
+ *
+ * Runs with `deno run --allow-ffi`. On Linux x86_64 and aarch64, and, untested,
+ * on macOS; elsewhere the first call fails with one clear error.
+ *
+ * @example One process creates, another opens
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ *
+ * const name = `/counter-${crypto.randomUUID()}`;
+ * using memory = SharedMemory.create(name, { size: 4096 });
+ * using mapping = memory.map();
+ * Atomics.add(new Int32Array(mapping.bytes.buffer), 0, 1);
+ *
+ * // What another process does with the same name:
+ * using other = SharedMemory.open(name);
+ * using same = other.map();
+ * console.log(Atomics.load(new Int32Array(same.bytes.buffer), 0)); // 1
+ *
+ * memory.unlink();
+ * ```
+ *
+ * @module
+ */
+
+// Handles.
+export {
+  type AttachAccess,
+  type AttachOptions,
+  Segment,
+  type SegmentChanges,
+  type SegmentCreateOptions,
+  type SegmentOpenOptions,
+  type SegmentStatus,
+} from "./memory/segment.ts";
+export { SharedMemory } from "./memory/shared_memory.ts";
+export type {
+  AnonymousOptions,
+  CreateOptions,
+  ObjectAccess,
+  ObjectEntry,
+  ObjectStatus,
+  OpenOptions,
+} from "./memory/object_options.ts";
+export type { Seal } from "./memory/seals.ts";
+export {
+  type FileOptions,
+  MappedFile,
+  type MappedFileStatus,
+} from "./memory/mapped_file.ts";
+export {
+  type Access,
+  type Advice,
+  type BytesOf,
+  Mapping,
+  type MappingOptions,
+  type SyncOptions,
+  type WindowOptions,
+} from "./memory/mapping.ts";
+export { ReadonlyBytes } from "./memory/readonly_bytes.ts";
+export type { HugePages } from "./memory/huge_pages.ts";
+
+// Calls, named as in the manual.
+export {
+  ftok,
+  type SegmentLimits,
+  type SegmentUsage,
+  shmat,
+  shmctl,
+  shmdt,
+  shmget,
+} from "./memory/sysv_calls.ts";
+export {
+  madvise,
+  mmap,
+  type MmapOptions,
+  msync,
+  munmap,
+} from "./memory/mman_calls.ts";
+export {
+  IPC_CREAT,
+  IPC_EXCL,
+  IPC_INFO,
+  IPC_PRIVATE,
+  IPC_RMID,
+  IPC_SET,
+  IPC_STAT,
+  SHM_HUGE_1GB,
+  SHM_HUGE_2MB,
+  SHM_HUGETLB,
+  SHM_INFO,
+  SHM_LOCK,
+  SHM_NORESERVE,
+  SHM_UNLOCK,
+} from "./ffi/constants.ts";
+
+// Errors, libraries, leaks.
+export {
+  isSystemError,
+  SystemError,
+  type SystemErrorInfo,
+} from "./ffi/system_error.ts";
+export { useLibrary } from "./ffi/library.ts";
+export { reportLeaks } from "./memory/leaks.ts";

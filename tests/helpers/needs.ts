@@ -1,0 +1,78 @@
+/**
+ * Tests that need something which not every machine has. Where it is missing
+ * they are skipped with one line; with `SHMEM_REQUIRE_TOOLS=1`, as `.ci/run`
+ * sets it, they fail instead.
+ *
+ * @module
+ */
+
+/** Things that a machine may lack, and how to find out. */
+const PROBES = {
+  "cc": ["cc", "--version"],
+  "python3": ["python3", "--version"],
+  "prlimit": ["prlimit", "--version"],
+  "setpriv": ["setpriv", "--version"],
+  "strace": ["strace", "--version"],
+  "root": ["test", "0", "-eq", String(Deno.uid())],
+  "unshare": ["unshare", "-m", "true"],
+} as const satisfies Record<string, readonly string[]>;
+
+/** Something that a machine may lack. */
+export type Need = keyof typeof PROBES | "native";
+
+const found = new Map<Need, boolean>();
+
+function has(need: Need): boolean {
+  let known = found.get(need);
+  if (known === undefined) {
+    known = need === "native"
+      ? Deno.env.get("SHMEM_TEST_EMULATOR") === undefined
+      : works(PROBES[need]);
+    found.set(need, known);
+  }
+  return known;
+}
+
+function works([command, ...args]: readonly [string, ...string[]]): boolean {
+  try {
+    return new Deno.Command(command, {
+      args,
+      stdout: "null",
+      stderr: "null",
+    }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Declares a test that needs things.
+ *
+ * @param needs What it needs; `"native"` for what emulation cannot do.
+ * @param name What it shows.
+ * @param test The test.
+ */
+export function testWith(
+  needs: readonly Need[],
+  name: string,
+  test: (context: Deno.TestContext) => void | Promise<void>,
+): void {
+  const missing = needs.filter((need) => !has(need));
+  const required = Deno.env.get("SHMEM_REQUIRE_TOOLS") === "1";
+  if (missing.length === 0) {
+    Deno.test(name, test);
+  } else if (required && !missing.includes("native")) {
+    Deno.test(name, () => {
+      throw new Error(`it needs ${missing.join(", ")}, which is missing`);
+    });
+  } else {
+    const reason = missing.map((need) =>
+      need === "native" ? "emulation cannot do it" : `${need} is missing`
+    );
+    Deno.test({
+      name: `${name} [skipped: ${reason.join(", ")}]`,
+      ignore: true,
+      fn: test,
+    });
+  }
+}
