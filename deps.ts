@@ -50,3 +50,11 @@ export const assertRejects: <E extends Error = Error>(
   ErrorClass?: ErrorClass<E>,
   messageIncludes?: string,
 ) => Promise<E> = assertions.assertRejects;
+
+import * as bytes from "npm:deno-std@1.4.0/fmt/bytes.js";
+
+/** Shows a number of bytes for people: "95.6 MB". */
+export const formatBytes: (byteLength: number) => string = bytes.format;
+
+/** Tables for a terminal. */
+export { default as Table } from "npm:cli-table3@0.6.5";

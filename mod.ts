@@ -51,15 +51,10 @@ export {
   MappedFile,
   type MappedFileStatus,
 } from "./memory/mapped_file.ts";
-export {
-  type Access,
-  type Advice,
-  type BytesOf,
-  Mapping,
-  type MappingOptions,
-  type SyncOptions,
-  type WindowOptions,
-} from "./memory/mapping.ts";
+export { type BytesOf, Mapping } from "./memory/mapping.ts";
+export type { MappingOptions, WindowOptions } from "./memory/window.ts";
+export type { Advice, SyncOptions } from "./memory/advice.ts";
+export type { Access } from "./ffi/mman.ts";
 export { ReadonlyBytes } from "./memory/readonly_bytes.ts";
 export type { HugePages } from "./memory/huge_pages.ts";
 

@@ -6,7 +6,19 @@
  */
 
 import { errno } from "./errno.ts";
+import { onFirstUse } from "./library.ts";
 import { systemError } from "./system_error.ts";
+
+// The engine compiles a function when it is first called, and the runtime makes
+// system calls of its own while it does: they would overwrite errno between the
+// first failing call and the look at it. So fail once on purpose, ahead of that.
+onFirstUse((symbols) => {
+  try {
+    checkNotMinusOne(symbols.close(-1), "close", "fail on purpose");
+  } catch {
+    // As it must: -1 is no descriptor.
+  }
+});
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
@@ -32,11 +44,12 @@ export function checkNotMapFailed(
   result: Deno.PointerValue,
   syscall: string,
   act: string,
+  hint?: string,
 ): Deno.PointerObject {
   // A null pointer is no failure of these calls, but no memory for us either.
   if (result === null) throw new Error(`Cannot ${act}: it lies at address 0`);
   if (Deno.UnsafePointer.value(result) === MAP_FAILED) {
-    throw systemError(syscall, errno(), act);
+    throw systemError(syscall, errno(), act, hint);
   }
   return result;
 }

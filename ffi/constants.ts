@@ -27,6 +27,8 @@ export const SHM_LOCK = 11;
 export const SHM_UNLOCK = 12;
 /** Command of `shmctl`: read how much System V memory is in use; Linux (`shmctl(2)`). */
 export const SHM_INFO = 14;
+/** Command of `shmctl`: status by index instead of id, with read permission; Linux. */
+export const SHM_STAT = 13;
 /** Command of `shmctl`: status by index instead of id, for everyone; Linux 4.17. */
 export const SHM_STAT_ANY = 15;
 

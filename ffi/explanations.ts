@@ -69,6 +69,20 @@ const mappings: Table = {
   },
 };
 
+const mutexes: Table = {
+  EDEADLK: {
+    meaning: "this thread has it already, and would wait for itself",
+    wayOut: "release it first, or wait with lockAsync()",
+  },
+  ENOTRECOVERABLE: {
+    meaning: "an owner died, and the next one gave up on repairing it",
+    wayOut: "make it anew when nobody uses it",
+  },
+  EPERM: { meaning: "this thread does not have it" },
+  ETIMEDOUT: { meaning: "the time is over, and someone else still has it" },
+  EINVAL: { meaning: "there is no mutex" },
+};
+
 const reservations: Table = {
   EFBIG: { meaning: "the size is larger than the system allows" },
   ENODEV: { meaning: "it is not a regular file" },
@@ -299,6 +313,8 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     },
     EPERM: { meaning: "this advice is not allowed here" },
   },
+  "pthread_mutex_lock": mutexes,
+  "pthread_mutex_unlock": mutexes,
   opendir: paths,
   statvfs: paths,
 };

@@ -22,7 +22,7 @@ import {
   S_IFREG,
 } from "./constants.ts";
 import { cString } from "./cstring.ts";
-import { errno, errnoName } from "./errno.ts";
+import { errno, errnoName, errnoNumber } from "./errno.ts";
 import { Struct } from "./layout.ts";
 import { libc } from "./library.ts";
 import { hugePageBits } from "./mman.ts";
@@ -177,6 +177,7 @@ export function statusAt(path: string, act: string): FileStatus | undefined {
 
 /** Sets the size in bytes (`ftruncate(2)`). */
 export function truncate(fd: number, size: number, act: string): void {
+  checkFileLimit(size, act);
   retry(() => libc().ftruncate(fd, BigInt(size)), "ftruncate", act);
 }
 
@@ -276,6 +277,23 @@ export function addSeals(fd: number, seals: number, act: string): void {
 export function readSeals(fd: number, act: string): number {
   const result = control(fd, F_GET_SEALS, 0);
   return checkNotMinusOne(result, "fcntl", act);
+}
+
+/** The same number on Linux and macOS, and so is the layout of `struct rlimit`. */
+const RLIMIT_FSIZE = 1;
+
+/** Growing beyond `ulimit -f` does not only fail: it kills, with SIGXFSZ. */
+function checkFileLimit(size: number, act: string): void {
+  const limits = new BigUint64Array(2);
+  if (libc().getrlimit(RLIMIT_FSIZE, limits) === -1) return;
+  const [current = 0n] = limits;
+  if (BigInt(size) <= current) return;
+  throw systemError(
+    "ftruncate",
+    errnoNumber("EFBIG"),
+    act,
+    `\`ulimit -f\` allows ${current} bytes: raise it, or ask for less`,
+  );
 }
 
 function control(fd: number, command: number, argument: number): number {

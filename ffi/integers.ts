@@ -48,5 +48,11 @@ export function checkInteger(
 
 /** Shows a wrong value in a message. */
 export function describe(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  try {
+    return String(value);
+  } catch {
+    // An object may refuse to be text.
+    return Object.prototype.toString.call(value);
+  }
 }

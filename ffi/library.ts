@@ -6,7 +6,7 @@
  */
 
 import { platform } from "./platform.ts";
-import { REALTIME_SYMBOLS, SYMBOLS } from "./symbols.ts";
+import { REALTIME_SYMBOLS, SYMBOLS, THREAD_SYMBOLS } from "./symbols.ts";
 
 /** The functions of libc, callable. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
@@ -26,14 +26,27 @@ interface Opened {
 
 let opened: Opened | undefined;
 
+const firstUses: ((symbols: Libc) => void)[] = [];
+
+/** Calls a function as soon as libc is open, before it is used. */
+export function onFirstUse(call: (symbols: Libc) => void): void {
+  firstUses.push(call);
+}
+
 /** The functions of libc, which is opened on first use. */
 export function libc(): Libc {
-  return (opened ??= openDefault()).symbols;
+  return (opened ?? use(openDefault())).symbols;
 }
 
 /** Where this thread's errno lies. */
 export function errnoCell(): Int32Array {
-  return (opened ??= openDefault()).errno;
+  return (opened ?? use(openDefault())).errno;
+}
+
+function use(library: Opened): Opened {
+  opened = library;
+  for (const call of firstUses) call(library.symbols);
+  return library;
 }
 
 /**
@@ -48,7 +61,9 @@ export function errnoCell(): Int32Array {
  * it still needs this call, without an argument, to be awaited.
  *
  * @param source A path or file URL, which goes to `Deno.dlopen`; or an http(s)
- * URL, which `@denosaurs/plug` downloads and caches (it is imported only then).
+ * URL, which `@denosaurs/plug` downloads and caches. It is imported only then,
+ * says on stdout what it downloads, and needs `--allow-net`, `--allow-read`,
+ * `--allow-write` and `--allow-env=DENO_DIR,HOME,XDG_CACHE_HOME`.
  * Default: what `SHMEM_LIBRARY` names, or else libc.
  * @throws {Error} When a library is already in use, or cannot be opened.
  * @throws {Deno.errors.NotCapable} Without `--allow-ffi`.
@@ -66,9 +81,12 @@ export async function useLibrary(source?: string | URL): Promise<void> {
       "Cannot use another library: libc is already in use; call useLibrary() before anything else",
     );
   }
+  if (source === "") {
+    throw new TypeError("Cannot use another library: its path is empty");
+  }
   const named = source ?? namedByEnvironment();
   if (named === undefined) {
-    opened = openDefault();
+    use(openDefault());
   } else if (isRemote(named)) {
     const library = await download(String(named));
     // Another call may have opened libc while this one downloaded.
@@ -78,9 +96,9 @@ export async function useLibrary(source?: string | URL): Promise<void> {
         `Cannot use ${named}: libc came into use while it was downloaded; await useLibrary() before anything else`,
       );
     }
-    opened = ready(library.symbols);
+    use(ready(library.symbols));
   } else {
-    opened = openPath(named);
+    use(openPath(named));
   }
 }
 
@@ -101,7 +119,8 @@ function openPath(path: string | URL): Opened {
   requireFfi();
   let library;
   try {
-    library = Deno.dlopen(path, SYMBOLS);
+    const isFileUrl = /^file:/i.test(String(path));
+    library = Deno.dlopen(isFileUrl ? new URL(path) : path, SYMBOLS);
   } catch (error) {
     throw new Error(`Cannot open the library ${path}: ${messageOf(error)}`, {
       cause: error,
@@ -132,7 +151,13 @@ function ready(found: Libc): Opened {
  * @returns The same with every function in place that the platform has.
  */
 export function complete(symbols: Libc): Libc {
-  const { name, errnoFunction, fstatFunction, realtimeLibrary } = platform();
+  const {
+    name,
+    errnoFunction,
+    fstatFunction,
+    realtimeLibrary,
+    threadLibrary,
+  } = platform();
   if (symbols[errnoFunction] === null) {
     throw new Error(
       `Cannot use the library: it has no ${errnoFunction}, so it is no libc of ${name}`,
@@ -143,12 +168,16 @@ export function complete(symbols: Libc): Libc {
     ({ shm_open, shm_unlink } =
       Deno.dlopen(realtimeLibrary, REALTIME_SYMBOLS).symbols);
   }
+  const threads =
+    symbols.pthread_mutex_trylock === null && threadLibrary !== null
+      ? Deno.dlopen(threadLibrary, THREAD_SYMBOLS).symbols
+      : {};
   const { __fxstat } = symbols;
   if (fstat === null && __fxstat !== null) {
     fstat = (fd, buffer) => __fxstat(0, fd, buffer);
   }
   if (fstatFunction === "fstat64") fstat = symbols.fstat64;
-  return { ...symbols, shm_open, shm_unlink, fstat };
+  return { ...symbols, ...threads, shm_open, shm_unlink, fstat };
 }
 
 /** A path-limited grant opens libraries but refuses pointers, so ask for all. */
@@ -192,7 +221,15 @@ async function download(
       { cause: error },
     );
   }
-  return await plug.dlopen(url, SYMBOLS);
+  try {
+    return await plug.dlopen(url, SYMBOLS);
+  } catch (error) {
+    // Deno itself says best what to grant.
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    throw new Error(`Cannot use the library ${url}: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
 }
 
 function messageOf(error: unknown): string {

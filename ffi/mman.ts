@@ -42,6 +42,8 @@ export interface MapRequest {
   readonly noReserve?: boolean | undefined;
   /** Size in bytes of the huge pages that the memory is made of. */
   readonly hugePageSize?: number | undefined;
+  /** What to do when it fails, if that is clearer than the manual. */
+  readonly hint?: string | undefined;
   /** Keep the pages out of swap. */
   readonly lock?: boolean | undefined;
 }
@@ -90,6 +92,7 @@ export function map(request: MapRequest, act: string): Region {
     ),
     "mmap",
     act,
+    request.hint,
   );
   // Where MAP_FIXED_NOREPLACE is unknown the address is only a wish.
   if (request.fixed && Deno.UnsafePointer.value(start) !== address) {
@@ -152,7 +155,8 @@ export function advise(
   advice: string,
   act: string,
 ): void {
-  const number = platform().advice[advice];
+  const { advice: numbers } = platform();
+  const number = Object.hasOwn(numbers, advice) ? numbers[advice] : undefined;
   if (number === undefined) {
     throw new Deno.errors.NotSupported(
       `Cannot ${act}: ${platform().name} has no advice ${

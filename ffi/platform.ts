@@ -56,6 +56,27 @@ export type StatField =
 /** Fields of `struct statvfs` that this library reads. */
 export type StatvfsField = "f_frsize" | "f_blocks" | "f_bavail";
 
+/** Fields of `struct semid_ds`, with those of its `ipc_perm` in front. */
+export type SemidDsField =
+  | "key"
+  | "uid"
+  | "gid"
+  | "cuid"
+  | "cgid"
+  | "mode"
+  | "seq"
+  | "sem_otime"
+  | "sem_ctime"
+  | "sem_nsems";
+
+/** Fields of `struct seminfo`, the limits of `IPC_INFO`. */
+export type SeminfoField =
+  | "semmni"
+  | "semmns"
+  | "semmsl"
+  | "semopm"
+  | "semvmx";
+
 /** Fields of `struct dirent`; the name starts at `d_name`. */
 export type DirentField = "d_reclen" | "d_name";
 
@@ -67,6 +88,8 @@ export interface Layouts {
   readonly stat: Layout<StatField>;
   readonly statvfs: Layout<StatvfsField>;
   readonly dirent: Layout<DirentField>;
+  readonly semidDs: Layout<SemidDsField>;
+  readonly seminfo: Layout<SeminfoField> | null;
 }
 
 /** Constants whose numbers differ between platforms. */
@@ -79,6 +102,12 @@ export type ConstantName =
   | "MAP_ANON"
   | "MAP_NORESERVE"
   | "MS_SYNC";
+
+/** Numbers of system calls that libc has no function for; Linux. */
+export interface SyscallNumbers {
+  readonly futex: number;
+  readonly futexWaitv: number;
+}
 
 /** What an operating system can do, asked by name instead of by system. */
 export interface Capabilities {
@@ -104,6 +133,8 @@ export interface Platform {
   readonly libc: string;
   /** Where `shm_open` lives in a libc that keeps it elsewhere. */
   readonly realtimeLibrary: string | null;
+  /** Where semaphores and mutexes live in a libc that keeps them elsewhere. */
+  readonly threadLibrary: string | null;
   /** The function that tells where errno is. */
   readonly errnoFunction: "__errno_location" | "__error";
   /** The function that fills {@linkcode Layouts.stat}. */
@@ -123,6 +154,27 @@ export interface Platform {
   readonly advice: Readonly<Record<string, number>>;
   /** Struct layouts. */
   readonly layouts: Layouts;
+  /** Numbers of system calls without a function, `null` where there are none. */
+  readonly syscalls: SyscallNumbers | null;
+  /** Size of a `pthread_mutex_t` in bytes. */
+  readonly mutexSize: number;
+  /** Commands of `semctl`. */
+  readonly semctl: Readonly<
+    Record<
+      | "GETPID"
+      | "GETVAL"
+      | "GETALL"
+      | "GETNCNT"
+      | "GETZCNT"
+      | "SETVAL"
+      | "SETALL",
+      number
+    >
+  >;
+  /** Number of the clock that only runs forwards. */
+  readonly CLOCK_MONOTONIC: number;
+  /** Values of `pthread.h`. */
+  readonly PTHREAD_MUTEX_ERRORCHECK: number;
   /** What this system can do. */
   readonly capabilities: Capabilities;
 }

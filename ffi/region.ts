@@ -78,6 +78,15 @@ export class Region {
     return !this.#released && this.buffer.detached;
   }
 
+  /** The address of a byte, counted from the first one asked for. */
+  pointerAt(byteOffset: number): Deno.PointerObject {
+    const base = Deno.UnsafePointer.value(this.#start);
+    const distance = Number(this.address - base) + byteOffset;
+    const pointer = Deno.UnsafePointer.offset(this.#start, distance);
+    if (pointer === null) throw new Error("Cannot use address 0");
+    return pointer;
+  }
+
   /**
    * Calls a function of libc with a range of this memory.
    *

@@ -189,6 +189,223 @@ export const SYMBOLS = {
   // Fails with -1 and errno. munmap unlocks.
   mlock: { parameters: ["pointer", "usize"], result: "i32" },
 
+  // long syscall(long number, ...), as
+  // long futex(uint32_t *uaddr, int futex_op, uint32_t val,
+  //            const struct timespec *timeout, uint32_t *uaddr2, uint32_t val3);
+  // Linux; variadic, but not called on macOS. Fails with -1 and errno.
+  futex: {
+    name: "syscall",
+    parameters: ["isize", "usize", "i32", "i32", "buffer", "usize", "u32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // long syscall(long number, ...), as
+  // long futex_waitv(struct futex_waitv *waiters, unsigned int nr_futexes,
+  //                  unsigned int flags, struct timespec *timeout, clockid_t clockid);
+  // Linux 5.16. Fails with -1 and errno; gives the index of one that was woken.
+  futex_waitv: {
+    name: "syscall",
+    parameters: ["isize", "buffer", "u32", "u32", "buffer", "i32"],
+    result: "i32",
+    optional: true,
+    nonblocking: true,
+  },
+
+  // The same on the calling thread, to find out whether the kernel has it.
+  futex_waitv_probe: {
+    name: "syscall",
+    parameters: ["isize", "buffer", "u32", "u32", "buffer", "i32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int clock_gettime(clockid_t clockid, struct timespec *tp);
+  // Fails with -1 and errno.
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+
+  // int pthread_mutexattr_init(pthread_mutexattr_t *attr);
+  // Returns the error number. In libpthread before glibc 2.34, as all that follow.
+  pthread_mutexattr_init: {
+    parameters: ["buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutexattr_setpshared(pthread_mutexattr_t *attr, int pshared);
+  // Returns the error number.
+  pthread_mutexattr_setpshared: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
+  // Returns the error number.
+  pthread_mutexattr_settype: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness);
+  // Returns the error number. Absent on macOS.
+  pthread_mutexattr_setrobust: {
+    parameters: ["buffer", "i32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr);
+  // Returns the error number.
+  pthread_mutex_init: {
+    parameters: ["buffer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutex_trylock(pthread_mutex_t *mutex);
+  // Returns the error number.
+  pthread_mutex_trylock: {
+    parameters: ["buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *abstime);
+  // Returns the error number. Absent on macOS. The time is CLOCK_REALTIME.
+  pthread_mutex_timedlock: {
+    parameters: ["buffer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutex_unlock(pthread_mutex_t *mutex);
+  // Returns the error number.
+  pthread_mutex_unlock: {
+    parameters: ["buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int pthread_mutex_consistent(pthread_mutex_t *mutex);
+  // Returns the error number. Absent on macOS.
+  pthread_mutex_consistent: {
+    parameters: ["buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // sem_t *sem_open(const char *name, int oflag, ... mode_t mode, unsigned int value);
+  // Variadic. Fails with SEM_FAILED, which is NULL on Linux and -1 on macOS, and errno.
+  sem_open: {
+    parameters: [
+      "buffer",
+      "i32",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "pointer",
+    optional: true,
+  },
+
+  // int sem_close(sem_t *sem);
+  // Fails with -1 and errno.
+  sem_close: { parameters: ["pointer"], result: "i32", optional: true },
+
+  // int sem_unlink(const char *name);
+  // Fails with -1 and errno.
+  sem_unlink: { parameters: ["buffer"], result: "i32", optional: true },
+
+  // int sem_init(sem_t *sem, int pshared, unsigned int value);
+  // Fails with -1 and errno; on macOS always.
+  sem_init: {
+    parameters: ["pointer", "i32", "u32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int sem_post(sem_t *sem);
+  // Fails with -1 and errno.
+  sem_post: { parameters: ["pointer"], result: "i32", optional: true },
+
+  // int sem_trywait(sem_t *sem);
+  // Fails with -1 and errno.
+  sem_trywait: { parameters: ["pointer"], result: "i32", optional: true },
+
+  // int sem_timedwait(sem_t *sem, const struct timespec *abs_timeout);
+  // Fails with -1 and errno. Absent on macOS. The time is CLOCK_REALTIME.
+  sem_timedwait: {
+    parameters: ["pointer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int sem_getvalue(sem_t *sem, int *sval);
+  // Fails with -1 and errno; on macOS always.
+  sem_getvalue: {
+    parameters: ["pointer", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int semget(key_t key, int nsems, int semflg);
+  // Fails with -1 and errno.
+  semget: { parameters: ["i32", "i32", "i32"], result: "i32" },
+
+  // int semop(int semid, struct sembuf *sops, size_t nsops);
+  // Fails with -1 and errno.
+  semop: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+
+  // int semtimedop(int semid, struct sembuf *sops, size_t nsops,
+  //                const struct timespec *timeout);
+  // Fails with -1 and errno. Absent on macOS. The time is how long.
+  semtimedop: {
+    parameters: ["i32", "buffer", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // The same on a thread of the pool, where errno cannot be read.
+  semtimedop_async: {
+    name: "semtimedop",
+    parameters: ["i32", "buffer", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+    nonblocking: true,
+  },
+
+  // int semctl(int semid, int semnum, int cmd, ... union semun arg);
+  // Variadic. Fails with -1 and errno.
+  semctl: {
+    parameters: [
+      "i32",
+      "i32",
+      "i32",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+      "usize",
+    ],
+    result: "i32",
+  },
+
+  // int getrlimit(int resource, struct rlimit *rlim);
+  // Fails with -1 and errno.
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+
+  // ssize_t read(int fd, void *buf, size_t count);
+  // Fails with -1 and errno.
+  read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+
   // int getpagesize(void);
   // Cannot fail.
   getpagesize: { parameters: [], result: "i32" },
@@ -206,4 +423,25 @@ export const SYMBOLS = {
 export const REALTIME_SYMBOLS = {
   shm_open: { ...SYMBOLS.shm_open, optional: false },
   shm_unlink: { ...SYMBOLS.shm_unlink, optional: false },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** The functions that glibc before 2.34 keeps in libpthread. */
+export const THREAD_SYMBOLS = {
+  pthread_mutexattr_init: SYMBOLS.pthread_mutexattr_init,
+  pthread_mutexattr_setpshared: SYMBOLS.pthread_mutexattr_setpshared,
+  pthread_mutexattr_settype: SYMBOLS.pthread_mutexattr_settype,
+  pthread_mutexattr_setrobust: SYMBOLS.pthread_mutexattr_setrobust,
+  pthread_mutex_init: SYMBOLS.pthread_mutex_init,
+  pthread_mutex_trylock: SYMBOLS.pthread_mutex_trylock,
+  pthread_mutex_timedlock: SYMBOLS.pthread_mutex_timedlock,
+  pthread_mutex_unlock: SYMBOLS.pthread_mutex_unlock,
+  pthread_mutex_consistent: SYMBOLS.pthread_mutex_consistent,
+  sem_open: SYMBOLS.sem_open,
+  sem_close: SYMBOLS.sem_close,
+  sem_unlink: SYMBOLS.sem_unlink,
+  sem_init: SYMBOLS.sem_init,
+  sem_post: SYMBOLS.sem_post,
+  sem_trywait: SYMBOLS.sem_trywait,
+  sem_timedwait: SYMBOLS.sem_timedwait,
+  sem_getvalue: SYMBOLS.sem_getvalue,
 } as const satisfies Deno.ForeignLibraryInterface;

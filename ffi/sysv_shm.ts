@@ -16,6 +16,7 @@ import {
   SHM_LOCKED,
   SHM_RDONLY,
   SHM_RND,
+  SHM_STAT,
   SHM_STAT_ANY,
   SHM_UNLOCK,
 } from "./constants.ts";
@@ -174,10 +175,13 @@ export function changeSegment(
   act: string,
 ): void {
   const shmidDs = new Struct(platform().layouts.shmidDs);
-  // IPC_SET sets all three, so read those that stay.
-  const read = libc().shmctl(id, IPC_STAT, shmidDs.bytes);
-  checkNotMinusOne(read, "shmctl", act);
   const { uid, gid, mode } = changes;
+  // IPC_SET sets all three, so read those that stay; an owner who locked
+  // himself out of reading can still set all.
+  if (uid === undefined || gid === undefined || mode === undefined) {
+    const read = libc().shmctl(id, IPC_STAT, shmidDs.bytes);
+    checkNotMinusOne(read, "shmctl", act);
+  }
   if (uid !== undefined) shmidDs.set("uid", uid);
   if (gid !== undefined) shmidDs.set("gid", gid);
   if (mode !== undefined) shmidDs.set("mode", mode);
@@ -226,17 +230,30 @@ export function segmentUsage(act: string): SegmentUsage {
   };
 }
 
-/** Lists all segments, those of other users too (`SHM_STAT_ANY`). */
+/**
+ * Lists all segments, those of other users too (`SHM_STAT_ANY`); before Linux
+ * 4.17 those that this user may read (`SHM_STAT`).
+ */
 export function listSegments(act: string): SegmentStatus[] {
-  const { highestIndex } = readUsage(act);
+  const { shmInfo, highestIndex } = readUsage(act);
+  const found = segmentsBy(SHM_STAT_ANY, highestIndex, act);
+  if (found.length > 0 || shmInfo.get("used_ids") === 0) return found;
+  return segmentsBy(SHM_STAT, highestIndex, act);
+}
+
+function segmentsBy(
+  command: number,
+  highestIndex: number,
+  act: string,
+): SegmentStatus[] {
   const found: SegmentStatus[] = [];
   for (let index = 0; index <= highestIndex; index++) {
     const shmidDs = new Struct(platform().layouts.shmidDs);
-    const id = libc().shmctl(index, SHM_STAT_ANY, shmidDs.bytes);
+    const id = libc().shmctl(index, command, shmidDs.bytes);
     if (id === -1) {
       const number = errno();
-      // An unused index, or a segment that went away meanwhile.
-      if (["EINVAL", "EIDRM"].includes(errnoName(number))) continue;
+      // An unused index, or a segment that went away or may not be read.
+      if (["EINVAL", "EIDRM", "EACCES"].includes(errnoName(number))) continue;
       throw systemError("shmctl", number, act);
     }
     found.push(toStatus(id, shmidDs));

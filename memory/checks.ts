@@ -19,13 +19,17 @@ export function checkOffset(offset: number, what: string): number {
 
 /** Checks permission bits: 0 to 0o777. */
 export function checkMode(mode: number): number {
+  if (typeof mode !== "number") {
+    throw new TypeError(
+      `Cannot use the mode: it must be a number: received ${describe(mode)}`,
+    );
+  }
   const highest = 0o777;
   if (!Number.isInteger(mode) || mode < 0 || mode > highest) {
-    const shown = typeof mode === "number"
-      ? `0o${mode.toString(8)}`
-      : describe(mode);
     throw new RangeError(
-      `Cannot use the mode: it must be from 0 to 0o777: received ${shown}`,
+      `Cannot use the mode: it must be from 0 to 0o777: received 0o${
+        mode.toString(8)
+      }`,
     );
   }
   return mode;
@@ -43,9 +47,11 @@ export function checkAddress(
       }`,
     );
   }
-  if (address <= 0n || address >= 1n << 64n) {
+  // The first page is where null pointers lead, and stays empty.
+  const lowest = 4096n;
+  if (address < lowest || address >= 1n << 64n) {
     throw new RangeError(
-      `Cannot use the address: it must be above 0 and below 2^64: received ${address}`,
+      `Cannot use the address: it must be from ${lowest} on and below 2^64: received ${address}`,
     );
   }
   return address;
@@ -98,6 +104,15 @@ export function checkName(name: string): string {
   return `/${bare}`;
 }
 
+/** Checks the sizes that something is expected to have. */
+export function checkSizes(
+  size: number | undefined,
+  minSize: number | undefined,
+): void {
+  if (size !== undefined) checkSize(size, "size");
+  if (minSize !== undefined) checkSize(minSize, "minSize");
+}
+
 /** Compares the size that something has with what was expected. */
 export function checkFits(
   actual: number,
@@ -105,12 +120,12 @@ export function checkFits(
   minSize: number | undefined,
   what: string,
 ): void {
-  if (size !== undefined && checkSize(size, "size") !== actual) {
+  if (size !== undefined && size !== actual) {
     throw new RangeError(
       `Cannot open ${what}: it has ${actual} bytes, and ${size} were expected`,
     );
   }
-  if (minSize !== undefined && checkSize(minSize, "minSize") > actual) {
+  if (minSize !== undefined && minSize > actual) {
     throw new RangeError(
       `Cannot open ${what}: it has ${actual} bytes, and at least ${minSize} were expected`,
     );

@@ -13,15 +13,14 @@ import {
   truncate,
   tryLockFile,
 } from "../ffi/file.ts";
+import { errnoNumber } from "../ffi/errno.ts";
+import { availableMemory } from "../ffi/memory_info.ts";
 import { type Access, advise, map, type MapRequest } from "../ffi/mman.ts";
 import type { Region } from "../ffi/region.ts";
-import { isSystemError } from "../ffi/system_error.ts";
-import {
-  checkWindow,
-  type Mapping,
-  type WindowOptions,
-  WRAPS,
-} from "./mapping.ts";
+import { isSystemError, systemError } from "../ffi/system_error.ts";
+import { checkAddress } from "./checks.ts";
+import { type Mapping, WRAPS } from "./mapping.ts";
+import { checkWindow, type WindowOptions } from "./window.ts";
 
 /** What a {@linkcode Descriptor} is made from. */
 export interface DescriptorOptions {
@@ -38,6 +37,9 @@ export interface DescriptorOptions {
   /** What to do when there is no room for its pages. */
   readonly hintOnFull?: (() => string | undefined) | undefined;
 }
+
+/** From this many bytes on it is worth looking whether there is so much memory. */
+const LARGE = 2 ** 24;
 
 /** How far the mappings of this process reach into each file, by identity. */
 const mappedEnds = new Map<string, Set<{ readonly end: number }>>();
@@ -93,7 +95,8 @@ export class Descriptor {
   map(
     access: Access,
     options: WindowOptions,
-    placement: Pick<MapRequest, "address" | "fixed" | "noReserve"> = {},
+    placement: Pick<MapRequest, "address" | "fixed" | "noReserve"> =
+      placementOf(options),
   ): Mapping {
     const fd = this.fd("map");
     const { what, hugePageSize } = this.#options;
@@ -141,6 +144,7 @@ export class Descriptor {
     truncate(fd, size, act);
     if (sparse || size <= before.size) return;
     try {
+      this.#requireMemory(size - before.size, act);
       reserveHoles(fd, before.size, size - before.size, act, hintOnFull);
     } catch (error) {
       truncate(fd, before.size, act);
@@ -166,6 +170,7 @@ export class Descriptor {
   reserve(size: number): void {
     const { what, hintOnFull } = this.#options;
     const act = `reserve ${size} bytes for ${what}`;
+    this.#requireMemory(size, act);
     reserve(this.fd("reserve"), size, act, hintOnFull);
   }
 
@@ -191,6 +196,7 @@ export class Descriptor {
     // Private copies take ordinary memory, and holes on a disk read as zeros.
     if (!inMemory && access !== "read-write") return true;
     if (!writable) return false;
+    this.#requireMemory(length, act);
     return reserveHoles(this.#fd, offset, length, act, hintOnFull);
   }
 
@@ -210,6 +216,21 @@ export class Descriptor {
     }
   }
 
+  /** Where only memory is the limit, the kernel kills before it refuses. */
+  #requireMemory(byteLength: number, act: string): void {
+    const { inMemory, hugePageSize } = this.#options;
+    // Ordinary sizes are not worth looking, and huge pages are counted apart.
+    if (!inMemory || hugePageSize !== undefined || byteLength < LARGE) return;
+    const available = availableMemory();
+    if (byteLength <= available) return;
+    throw systemError(
+      "posix_fallocate",
+      errnoNumber("ENOMEM"),
+      act,
+      `${available} bytes of memory could be had: ask for less, use MappedFile, or pass \`sparse: true\` for memory of which only a part is used`,
+    );
+  }
+
   #requireUnmapped({ device, inode }: FileStatus, size: number): void {
     const extents = mappedEnds.get(`${device}:${inode}`) ?? [];
     const end = Math.max(0, ...[...extents].map((extent) => extent.end));
@@ -218,4 +239,12 @@ export class Descriptor {
       `Cannot resize ${this.#options.what} to ${size} bytes: a mapping of this process reaches to byte ${end}, and touching it behind the new end would kill the process; unmap it first`,
     );
   }
+}
+
+/** An address that a handle is given is meant, not wished for. */
+function placementOf(
+  options: WindowOptions,
+): Pick<MapRequest, "address" | "fixed"> {
+  const address = checkAddress(options.address);
+  return { address, fixed: address !== undefined };
 }

@@ -3,6 +3,10 @@ import { checkWord } from "./checks.ts";
 /** Size of huge pages; the system must have reserved some (`vm.nr_hugepages`). */
 export type HugePages = "2MB" | "1GB";
 
+/** What to do when there are no huge pages. */
+export const HUGE_PAGES_HINT =
+  "the system has too few huge pages: reserve some (vm.nr_hugepages), or do without `hugePages`";
+
 const BYTE_LENGTHS: Readonly<Record<HugePages, number>> = {
   "2MB": 2 ** 21,
   "1GB": 2 ** 30,

@@ -6,20 +6,22 @@ import {
   unlockFile,
 } from "../ffi/file.ts";
 import { errnoNumber } from "../ffi/errno.ts";
+import type { Access } from "../ffi/mman.ts";
 import { isSystemError, systemError } from "../ffi/system_error.ts";
-import { checkFits, checkMode, checkSize, checkWord } from "./checks.ts";
+import type { Advice } from "./advice.ts";
+import {
+  checkFits,
+  checkMode,
+  checkSize,
+  checkSizes,
+  checkWord,
+} from "./checks.ts";
 import { Descriptor } from "./descriptor.ts";
 import { unwatch, watch } from "./leaks.ts";
-import {
-  type Access,
-  ACCESSES,
-  type Advice,
-  checkAccess,
-  type Mapping,
-  type WindowOptions,
-} from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
 import { PATIENCE_MS, retryFor } from "./pause.ts";
 import { permitPath } from "./sandbox.ts";
+import { ACCESSES, checkAccess, type WindowOptions } from "./window.ts";
 
 /** How {@linkcode MappedFile.open} opens. */
 export interface FileOptions {
@@ -38,6 +40,8 @@ export interface FileOptions {
    * file gets it with `create`. Default: any, and required with `create`.
    */
   readonly size?: number;
+  /** Size in bytes that the file must have at least. Default: any. */
+  readonly minSize?: number;
   /** Permission bits of a file that is created, less the umask. Default: 0o600. */
   readonly mode?: number;
   /**
@@ -161,12 +165,13 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     options: FileOptions & { readonly access: B },
   ): MappedFile<B>;
   static open(path: string | URL, options: FileOptions = {}): MappedFile {
-    const { create, size, mode = 0o600, sparse = false } = options;
+    const { create, size, minSize, mode = 0o600, sparse = false } = options;
     const access = checkAccess(
       options.access ?? (create === undefined ? "read" : "read-write"),
       ACCESSES,
     );
     checkMode(mode);
+    checkSizes(size, minSize);
     if (create !== undefined) checkCreation(create, access, size);
     const writable = access === "read-write";
     const plain = permitPath(path, writable ? "read-write" : "read");
@@ -183,7 +188,7 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     if (create !== undefined && size !== undefined) {
       giveSize(descriptor, size, sparse);
     }
-    checkFits(descriptor.status().size, size, undefined, what);
+    checkFits(descriptor.status().size, size, minSize, what);
     undo.move();
     return new MappedFile(descriptor, plain, access, created);
   }

@@ -1,17 +1,8 @@
-import {
-  type Access,
-  advise,
-  lock as lockRegion,
-  type MapRequest,
-  pageSize,
-  sync,
-} from "../ffi/mman.ts";
+import { type Access, advise, sync } from "../ffi/mman.ts";
 import type { Region } from "../ffi/region.ts";
-import { checkOffset, checkWord } from "./checks.ts";
+import { type Advice, adviceAct, type SyncOptions } from "./advice.ts";
 import { unwatch, watch } from "./leaks.ts";
-import { ReadonlyBytes, readonlyBytes, viewOf } from "./readonly_bytes.ts";
-
-export type { Access };
+import { type ReadonlyBytes, readonlyBytes } from "./readonly_bytes.ts";
 
 /** The type of {@linkcode Mapping.bytes}, by access. */
 export interface BytesOf {
@@ -22,41 +13,6 @@ export interface BytesOf {
   /** Memory whose writes stay in this process. */
   readonly "copy-on-write": Uint8Array<ArrayBuffer>;
 }
-
-/** How {@linkcode Mapping.sync} and `msync` write back. */
-export interface SyncOptions {
-  /** Return before the disk has it (`MS_ASYNC`). Default: false. */
-  readonly async?: boolean;
-  /** Make other mappings of the file see it (`MS_INVALIDATE`). Default: false. */
-  readonly invalidate?: boolean;
-}
-
-/**
- * How memory will be used, for {@linkcode Mapping.advise} and `madvise`: the
- * names of `madvise(2)` in lower case. macOS knows only the first six and
- * `"page-out"`. Advice that would make a later access kill the process has no
- * name here.
- */
-export type Advice =
-  | "normal"
-  | "random"
-  | "sequential"
-  | "will-need"
-  | "dont-need"
-  | "free"
-  | "dont-fork"
-  | "do-fork"
-  | "mergeable"
-  | "unmergeable"
-  | "huge-page"
-  | "no-huge-page"
-  | "dont-dump"
-  | "do-dump"
-  | "cold"
-  | "page-out"
-  | "populate-read"
-  | "populate-write"
-  | "collapse";
 
 /** What makes a {@linkcode Mapping}. */
 interface Parts<A extends Access> {
@@ -69,6 +25,15 @@ interface Parts<A extends Access> {
 /** Mappings by their one buffer, to find what belongs to a view. */
 const mappings = new WeakMap<ArrayBuffer, Mapping>();
 
+/** Someone who uses mapped memory, and is told before it goes. */
+export interface MappingUser {
+  /** Says why the memory must not go now; nothing when it may. */
+  readonly refuse?: () => string | undefined;
+  /** Lets go of the memory: it goes now. */
+  readonly leave?: () => void;
+}
+
+let usersOfMapping: (mapping: Mapping) => Set<MappingUser>;
 let construct: <A extends Access>(parts: Parts<A>) => Mapping<A>;
 let regionOfMapping: (mapping: Mapping) => Region;
 
@@ -92,6 +57,7 @@ let regionOfMapping: (mapping: Mapping) => Region;
 export class Mapping<A extends Access = Access> implements Disposable {
   readonly #region: Region;
   readonly #released: () => void;
+  readonly #users = new Set<MappingUser>();
 
   /**
    * The memory: a `Uint8Array`, or {@linkcode ReadonlyBytes} with access
@@ -117,6 +83,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   static {
     construct = (parts) => new Mapping(parts);
     regionOfMapping = (mapping) => mapping.#region;
+    usersOfMapping = (mapping) => mapping.#users;
   }
 
   /** Length of the memory in bytes; 0 once unmapped. */
@@ -171,6 +138,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
    *
    * @throws {TypeError} When the buffer was transferred to another owner, such
    * as a worker: the pages stay mapped, because that owner may use them.
+   * @throws {Deno.errors.Busy} While a mutex in it is held here.
    */
   unmap(): void {
     const region = this.#region;
@@ -180,6 +148,16 @@ export class Mapping<A extends Access = Access> implements Disposable {
         `Cannot unmap ${region.byteLength} bytes: their buffer was transferred to another owner, who may still use it; they stay mapped until the process ends`,
       );
     }
+    for (const { refuse } of this.#users) {
+      const reason = refuse?.();
+      if (reason !== undefined) {
+        throw new Deno.errors.Busy(
+          `Cannot unmap ${region.byteLength} bytes: ${reason}`,
+        );
+      }
+    }
+    for (const { leave } of this.#users) leave?.();
+    this.#users.clear();
     unwatch(region.buffer);
     mappings.delete(region.buffer);
     try {
@@ -228,13 +206,6 @@ export const WRAPS: Readonly<Record<Access, Wrap<Access>>> = {
   "copy-on-write": wrapCopyOnWrite,
 };
 
-/** Every access, for checks. */
-export const ACCESSES: readonly Access[] = [
-  "read",
-  "read-write",
-  "copy-on-write",
-];
-
 function wrap<A extends Access>(
   region: Region,
   access: A,
@@ -254,113 +225,26 @@ function viewOver(region: Region): Uint8Array<ArrayBuffer> {
   return new Uint8Array(region.buffer, region.byteOffset, region.byteLength);
 }
 
-/** A part of mapped memory that a view covers. */
-export interface MappedRange {
-  /** The mapping that the view belongs to. */
-  readonly mapping: Mapping;
-  /** Its memory. */
-  readonly region: Region;
-  /** Where the view starts in it, in bytes. */
-  readonly byteOffset: number;
-  /** Length of the view in bytes. */
-  readonly byteLength: number;
+/** The mapping whose buffer this is, mapped or no longer. */
+export function mappingOf(buffer: ArrayBufferLike): Mapping | undefined {
+  return buffer instanceof ArrayBuffer ? mappings.get(buffer) : undefined;
+}
+
+/** The memory behind a mapping, for the layers of this library alone. */
+export function regionOf(mapping: Mapping): Region {
+  return regionOfMapping(mapping);
 }
 
 /**
- * Finds the mapping behind a view.
+ * Tells someone before a mapping goes, for the layers above.
  *
- * @param memory What `mmap`, `shmat` or a mapping gave, or a part of it.
- * @param act What it is for, for the message of an error.
- * @throws {TypeError} When it is not mapped, or no longer.
+ * @returns A function that takes it back.
  */
-export function mappedRange(
-  memory: Uint8Array | ReadonlyBytes,
-  act: string,
-): MappedRange {
-  const view = memory instanceof ReadonlyBytes ? viewOf(memory) : memory;
-  if (!ArrayBuffer.isView(view)) {
-    throw new TypeError(
-      `Cannot ${act}: it takes the memory itself, a Uint8Array or ReadonlyBytes: received ${typeof memory}`,
-    );
-  }
-  const { buffer, byteLength } = view;
-  const mapping = buffer instanceof ArrayBuffer
-    ? mappings.get(buffer)
-    : undefined;
-  if (mapping === undefined || mapping.closed) {
-    throw new TypeError(
-      `Cannot ${act}: it is not mapped memory, or was unmapped before`,
-    );
-  }
-  const region = regionOfMapping(mapping);
-  if (region.transferred) {
-    throw new TypeError(
-      `Cannot ${act}: its buffer was transferred to another owner, who may still use it`,
-    );
-  }
-  const byteOffset = view.byteOffset - region.byteOffset;
-  return { mapping, region, byteOffset, byteLength };
+export function addMappingUser(
+  mapping: Mapping,
+  user: MappingUser,
+): () => void {
+  const users = usersOfMapping(mapping);
+  users.add(user);
+  return () => users.delete(user);
 }
-
-/** Options of memory that is mapped, for all kinds of handles. */
-export interface MappingOptions {
-  /** Read the pages in at once instead of at first use; no effect on macOS. Default: false. */
-  readonly populate?: boolean;
-  /** Keep the memory out of swap (`mlock(2)`). Default: false. */
-  readonly lock?: boolean;
-}
-
-/** A window of an object or file. */
-export interface WindowOptions extends MappingOptions {
-  /** Where the window starts, in bytes. Any offset will do. Default: 0. */
-  readonly offset?: number;
-  /** How long it is, in bytes. Default: up to the end. */
-  readonly length?: number;
-}
-
-/** Checks a window against what there is. */
-export function checkWindow(
-  options: WindowOptions,
-  size: number,
-  what: string,
-): Pick<MapRequest, "offset" | "length"> {
-  const { offset = 0, length = size - offset } = options;
-  checkOffset(offset, "offset");
-  if (size === 0) {
-    throw new RangeError(
-      `Cannot map ${what}: it is empty; give it a size first`,
-    );
-  }
-  if (options.length !== undefined) checkOffset(length, "length");
-  if (length <= 0 || offset + length > size) {
-    throw new RangeError(
-      `Cannot map ${what}: it has ${size} bytes, and ${length} from offset ${offset} on were asked for`,
-    );
-  }
-  return { offset, length };
-}
-
-/** Checks an access that was asked for. */
-export function checkAccess<A extends Access>(
-  access: A,
-  allowed: readonly A[],
-): A {
-  return checkWord(access, allowed, "access");
-}
-
-/** Locks memory into RAM that is mapped already, or gives it back and throws. */
-export function lockOrUnmap(mapping: Mapping, act: string): void {
-  try {
-    lockRegion(regionOfMapping(mapping), act);
-  } catch (error) {
-    mapping.unmap();
-    throw error;
-  }
-}
-
-/** What is tried when advice is given, for the message of an error. */
-export function adviceAct(advice: string): string {
-  return `advise ${JSON.stringify(advice)}`;
-}
-
-export { pageSize };

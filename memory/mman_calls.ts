@@ -6,23 +6,19 @@
  * @module
  */
 
-import { advise, map, sync } from "../ffi/mman.ts";
+import { type Access, advise, map, pageSize, sync } from "../ffi/mman.ts";
+import { type Advice, adviceAct, type SyncOptions } from "./advice.ts";
 import { checkAddress, checkSize } from "./checks.ts";
-import { checkHugePages, type HugePages } from "./huge_pages.ts";
-import { descriptorOf, MappedFile } from "./mapped_file.ts";
 import {
-  type Access,
-  ACCESSES,
-  type Advice,
-  adviceAct,
-  checkAccess,
-  mappedRange,
-  type MappingOptions,
-  pageSize,
-  type SyncOptions,
-  WRAPS,
-} from "./mapping.ts";
+  checkHugePages,
+  HUGE_PAGES_HINT,
+  type HugePages,
+} from "./huge_pages.ts";
+import { descriptorOf, MappedFile } from "./mapped_file.ts";
+import { mappedRange } from "./mapped_range.ts";
+import { WRAPS } from "./mapping.ts";
 import type { ReadonlyBytes } from "./readonly_bytes.ts";
+import { ACCESSES, checkAccess, type MappingOptions } from "./window.ts";
 
 /** How {@linkcode mmap} maps. */
 export interface MmapOptions extends MappingOptions {
@@ -224,6 +220,7 @@ function mapAnonymous(options: MmapOptions, placement: Placement) {
     populate,
     lock,
     hugePageSize,
+    hint: hugePages === undefined ? undefined : HUGE_PAGES_HINT,
   }, `map ${length} bytes without a file`);
   return WRAPS[access](region).bytes;
 }
@@ -239,11 +236,11 @@ function mapPath(
       "Cannot map a file with huge pages: they are for memory without a file",
     );
   }
+  using file = MappedFile.open(path, { access });
   if (offset % pageSize() !== 0) {
     throw new RangeError(
       `Cannot map the file: the offset must be a multiple of the page size, ${pageSize()}: received ${offset}; MappedFile takes any`,
     );
   }
-  using file = MappedFile.open(path, { access });
   return descriptorOf(file).map(access, options, placement).bytes;
 }

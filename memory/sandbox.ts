@@ -51,7 +51,14 @@ function toPath(path: string | URL): string {
       `Cannot use ${path} as a path: it has a host or an encoded slash`,
     );
   }
-  return decodeURIComponent(path.pathname);
+  try {
+    return decodeURIComponent(path.pathname);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot use ${path} as a path: its percent signs are no UTF-8`,
+      { cause },
+    );
+  }
 }
 
 function normalize(path: string): string {

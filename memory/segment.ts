@@ -6,7 +6,7 @@ import {
   SHM_NORESERVE,
 } from "../ffi/constants.ts";
 import { checkI32, checkU32, describe } from "../ffi/integers.ts";
-import { hugePageBits } from "../ffi/mman.ts";
+import { type Access, hugePageBits, lock as lockRegion } from "../ffi/mman.ts";
 import { platform } from "../ffi/platform.ts";
 import { isSystemError } from "../ffi/system_error.ts";
 import {
@@ -25,17 +25,12 @@ import {
   checkFits,
   checkMode,
   checkSize,
+  checkSizes,
   checkWord,
 } from "./checks.ts";
 import { checkHugePages, type HugePages } from "./huge_pages.ts";
-import {
-  type Access,
-  checkAccess,
-  lockOrUnmap,
-  type Mapping,
-  wrapRead,
-  wrapReadWrite,
-} from "./mapping.ts";
+import { type Mapping, regionOf, wrapRead, wrapReadWrite } from "./mapping.ts";
+import { checkAccess } from "./window.ts";
 
 export type { SegmentChanges, SegmentStatus };
 
@@ -176,8 +171,9 @@ export class Segment implements Disposable {
     const act = `create ${label(key)}`;
     const create = () =>
       new Segment(getSegment(key, size, flags, act), key, size, true);
-    if (ifExists === "open") return createOrOpen(create, { key, size });
-    const segment = create();
+    const segment = ifExists === "open"
+      ? createOrOpen(create, { key, size })
+      : create();
     if (removeOnLastDetach) segment.#removeWithLastUser();
     return segment;
   }
@@ -204,7 +200,8 @@ export class Segment implements Disposable {
    * ```
    */
   static open(options: SegmentOpenOptions): Segment {
-    const { key, id } = options;
+    const { key, id, size, minSize } = options;
+    checkSizes(size, minSize);
     if ((key === undefined) === (id === undefined)) {
       throw new TypeError(
         `Cannot open segment: give its key or its id: received ${
@@ -225,7 +222,6 @@ export class Segment implements Disposable {
       found = checkI32(id ?? 0, "id");
     }
     const status = segmentStatus(found, `open segment with id ${found}`);
-    const { size, minSize } = options;
     checkFits(status.size, size, minSize, `segment with id ${found}`);
     return new Segment(found, key ?? status.key, status.size, false);
   }
@@ -368,6 +364,16 @@ export function attach(
   const mapping = readonly ? wrapRead(region) : wrapReadWrite(region);
   if (lock) lockOrUnmap(mapping, act);
   return mapping;
+}
+
+/** Locks attached memory into RAM, or gives it back and throws. */
+function lockOrUnmap(mapping: Mapping, act: string): void {
+  try {
+    lockRegion(regionOf(mapping), act);
+  } catch (error) {
+    mapping.unmap();
+    throw error;
+  }
 }
 
 /** Checks what IPC_SET is to change. */

@@ -1,4 +1,11 @@
-import { createMemoryFile, openFile, unlinkObject } from "../ffi/file.ts";
+import {
+  changeMode,
+  createMemoryFile,
+  openFile,
+  unlinkObject,
+} from "../ffi/file.ts";
+import { type Access, pageSize } from "../ffi/mman.ts";
+import { describe } from "../ffi/integers.ts";
 import { platform } from "../ffi/platform.ts";
 import { isSystemError } from "../ffi/system_error.ts";
 import {
@@ -7,19 +14,13 @@ import {
   checkName,
   checkOffset,
   checkSize,
+  checkSizes,
   checkWord,
 } from "./checks.ts";
 import { Descriptor } from "./descriptor.ts";
-import { checkHugePages } from "./huge_pages.ts";
+import { checkHugePages, HUGE_PAGES_HINT } from "./huge_pages.ts";
 import { unwatch, watch } from "./leaks.ts";
-import {
-  type Access,
-  ACCESSES,
-  checkAccess,
-  type Mapping,
-  pageSize,
-  type WindowOptions,
-} from "./mapping.ts";
+import type { Mapping } from "./mapping.ts";
 import {
   createObject,
   listObjects,
@@ -38,6 +39,7 @@ import type {
 import { PATIENCE_MS } from "./pause.ts";
 import { permitPath } from "./sandbox.ts";
 import { addSealsTo, type Seal, sealsOf } from "./seals.ts";
+import { ACCESSES, checkAccess, type WindowOptions } from "./window.ts";
 
 /** What a {@linkcode SharedMemory} is made from. */
 interface Parts<A extends ObjectAccess> {
@@ -212,6 +214,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     const { size, label = "shmem", resizable = false, sparse = false } =
       options;
     checkSize(size, "size");
+    checkLabel(label);
     const hugePageSize = options.hugePages === undefined
       ? undefined
       : checkHugePages(options.hugePages, size);
@@ -223,10 +226,13 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
       sparse,
       inMemory: true,
       hugePageSize,
+      hintOnFull: () =>
+        hugePageSize === undefined ? undefined : HUGE_PAGES_HINT,
     });
     using undo = new DisposableStack();
     undo.defer(() => descriptor.close());
     lockShared(fd, `create ${what}`);
+    changeMode(fd, 0o600, `create ${what}`);
     descriptor.truncate(size);
     if (!sparse) descriptor.reserve(size);
     if (!resizable) addSealsTo(fd, ["shrink"], `seal ${what}`);
@@ -461,6 +467,23 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   }
 }
 
+/** `memfd_create` puts "memfd:" in front, and takes 255 bytes in all. */
+const MAX_LABEL_LENGTH = 249;
+
+function checkLabel(label: string): void {
+  if (typeof label !== "string") {
+    throw new TypeError(
+      `Cannot use the label: it must be a string: received ${describe(label)}`,
+    );
+  }
+  const { byteLength } = new TextEncoder().encode(label);
+  if (byteLength > MAX_LABEL_LENGTH) {
+    throw new RangeError(
+      `Cannot use the label: it has ${byteLength} bytes, and ${MAX_LABEL_LENGTH} are allowed`,
+    );
+  }
+}
+
 function checkOpenOptions(options: OpenOptions) {
   const {
     access = "read-write",
@@ -468,6 +491,7 @@ function checkOpenOptions(options: OpenOptions) {
     timeoutMs = PATIENCE_MS,
   } = options;
   checkAccess(access, ["read", "read-write"]);
+  checkSizes(options.size, options.minSize);
   checkOffset(timeoutMs, "timeoutMs");
   return { access, sparse, timeoutMs };
 }
@@ -479,7 +503,7 @@ function checkSizeOf(descriptor: Descriptor, options: OpenOptions): void {
   const granule = platform().capabilities.exactObjectSizes ? 1 : pageSize();
   const expected = size === undefined
     ? undefined
-    : Math.ceil(checkSize(size, "size") / granule) * granule;
+    : Math.ceil(size / granule) * granule;
   try {
     const { size: actual } = descriptor.status();
     checkFits(actual, expected, minSize, descriptor.what);

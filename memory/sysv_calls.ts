@@ -31,7 +31,7 @@ import {
   segmentUsage,
 } from "../ffi/sysv_shm.ts";
 import { checkOffset } from "./checks.ts";
-import { mappedRange } from "./mapping.ts";
+import { mappedRange } from "./mapped_range.ts";
 import type { ReadonlyBytes } from "./readonly_bytes.ts";
 import { permitPath } from "./sandbox.ts";
 import { attach, type AttachOptions, checkChanges, label } from "./segment.ts";

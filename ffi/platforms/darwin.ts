@@ -9,6 +9,7 @@ export const DARWIN = {
   name: "macOS",
   libc: "libSystem.B.dylib",
   realtimeLibrary: null,
+  threadLibrary: null,
   errnoFunction: "__error",
   // On x86_64 plain fstat fills an older, shorter struct; fstat64 fills the
   // 144-byte one on both processors.
@@ -60,6 +61,22 @@ export const DARWIN = {
         shm_ctime: { offset: 60, type: "i64" },
       },
     },
+    semidDs: {
+      size: 72,
+      fields: {
+        uid: { offset: 0, type: "u32" },
+        gid: { offset: 4, type: "u32" },
+        cuid: { offset: 8, type: "u32" },
+        cgid: { offset: 12, type: "u32" },
+        mode: { offset: 16, type: "u16" },
+        seq: { offset: 18, type: "u16" },
+        key: { offset: 20, type: "i32" },
+        sem_nsems: { offset: 28, type: "u16" },
+        sem_otime: { offset: 32, type: "i64" },
+        sem_ctime: { offset: 44, type: "i64" },
+      },
+    },
+    seminfo: null,
     shminfo: null,
     shmInfo: null,
     stat: {
@@ -95,6 +112,19 @@ export const DARWIN = {
       },
     },
   },
+  syscalls: null,
+  mutexSize: 64,
+  semctl: {
+    GETPID: 4,
+    GETVAL: 5,
+    GETALL: 6,
+    GETNCNT: 3,
+    GETZCNT: 7,
+    SETVAL: 8,
+    SETALL: 9,
+  },
+  CLOCK_MONOTONIC: 6,
+  PTHREAD_MUTEX_ERRORCHECK: 1,
   capabilities: {
     // PSHMNAMLEN is 31 with the slash; kernels before 10.15 stop at 30.
     maxNameLength: 29,

@@ -8,10 +8,11 @@
 import type { Platform } from "../platform.ts";
 import { LINUX_ERRNO } from "./linux_errno.ts";
 
-/** The shared part; each processor adds its own `struct stat`. */
+/** The shared part; each processor adds the structs that differ. */
 export const LINUX = {
   libc: "libc.so.6",
   realtimeLibrary: "librt.so.1",
+  threadLibrary: "libpthread.so.0",
   errnoFunction: "__errno_location",
   fstatFunction: "fstat",
   errnoNames: LINUX_ERRNO,
@@ -102,6 +103,16 @@ export const LINUX = {
         f_bavail: { offset: 32, type: "u64" },
       },
     },
+    seminfo: {
+      size: 40,
+      fields: {
+        semmni: { offset: 4, type: "i32" },
+        semmns: { offset: 8, type: "i32" },
+        semmsl: { offset: 16, type: "i32" },
+        semopm: { offset: 20, type: "i32" },
+        semvmx: { offset: 32, type: "i32" },
+      },
+    },
     dirent: {
       size: 280,
       fields: {
@@ -110,6 +121,17 @@ export const LINUX = {
       },
     },
   },
+  semctl: {
+    GETPID: 11,
+    GETVAL: 12,
+    GETALL: 13,
+    GETNCNT: 14,
+    GETZCNT: 15,
+    SETVAL: 16,
+    SETALL: 17,
+  },
+  CLOCK_MONOTONIC: 1,
+  PTHREAD_MUTEX_ERRORCHECK: 2,
   capabilities: {
     maxNameLength: 255,
     shmDirectory: "/dev/shm",
@@ -119,5 +141,5 @@ export const LINUX = {
     attachesRemoved: true,
   },
 } as const satisfies
-  & Omit<Platform, "name" | "layouts">
-  & { layouts: Omit<Platform["layouts"], "stat"> };
+  & Omit<Platform, "name" | "layouts" | "syscalls" | "mutexSize">
+  & { layouts: Omit<Platform["layouts"], "stat" | "semidDs"> };

@@ -5,8 +5,25 @@ import { LINUX } from "./linux.ts";
 export const LINUX_AARCH64 = {
   ...LINUX,
   name: "Linux aarch64",
+  syscalls: { futex: 98, futexWaitv: 449 },
+  mutexSize: 48,
   layouts: {
     ...LINUX.layouts,
+    semidDs: {
+      size: 88,
+      fields: {
+        key: { offset: 0, type: "i32" },
+        uid: { offset: 4, type: "u32" },
+        gid: { offset: 8, type: "u32" },
+        cuid: { offset: 12, type: "u32" },
+        cgid: { offset: 16, type: "u32" },
+        mode: { offset: 20, type: "u32" },
+        seq: { offset: 24, type: "u16" },
+        sem_otime: { offset: 48, type: "i64" },
+        sem_ctime: { offset: 56, type: "i64" },
+        sem_nsems: { offset: 64, type: "u64" },
+      },
+    },
     stat: {
       size: 128,
       fields: {

@@ -1,0 +1,217 @@
+import { createHash } from "node:crypto";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "../deps.ts";
+import { SharedMemory } from "../mod.ts";
+import { type Ended, projectPath, run } from "./helpers/deno.ts";
+import { testWith } from "./helpers/needs.ts";
+
+// The demo starts Deno by itself, without the emulator in front.
+
+/** The command line of the demo task, with the permissions that it has there. */
+function demoCommand(...args: string[]): string[] {
+  const config = JSON.parse(Deno.readTextFileSync(projectPath("deno.json")));
+  const task: string = config.tasks.demo;
+  const words = task
+    .replace("$(deno eval -p 'Deno.execPath()')", Deno.execPath())
+    .replaceAll('"', "")
+    .split(" ");
+  assertEquals(words.shift(), "deno");
+  assertEquals(words.pop(), "demo/main.ts");
+  return [Deno.execPath(), ...words, projectPath("demo/main.ts"), ...args];
+}
+
+/** What the demo says about a file: the hash of the hashes of its quarters. */
+function hashOfQuarters(bytes: Uint8Array): string {
+  const hash = createHash("sha256");
+  for (let quarter = 0; quarter < 4; quarter++) {
+    const start = Math.floor(bytes.length * quarter / 4);
+    const end = Math.floor(bytes.length * (quarter + 1) / 4);
+    const part = bytes.subarray(start, end);
+    hash.update(createHash("sha256").update(part).digest());
+  }
+  return hash.digest("hex");
+}
+
+/** A file that goes with the block. */
+function temporaryFile(
+  bytes: Uint8Array<ArrayBuffer>,
+): Disposable & { path: string } {
+  const path = Deno.makeTempFileSync({ prefix: "shmem-test-" });
+  Deno.writeFileSync(path, bytes);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path) };
+}
+
+function randomBytes(length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  const most = 65536;
+  for (let start = 0; start < length; start += most) {
+    crypto.getRandomValues(bytes.subarray(start, start + most));
+  }
+  return bytes;
+}
+
+/** One line on stderr that says why, exit code 1, and nothing of the inside. */
+function assertOneLine({ code, stderr }: Ended, reason: RegExp): void {
+  assertMatch(stderr, /^[^\n]+\n$/);
+  assertMatch(stderr, reason);
+  assertEquals(code, 1);
+}
+
+testWith(
+  ["native"],
+  "the demo shows time, bytes copied, memory and the right hash of both ways",
+  async () => {
+    const bytes = randomBytes(1_234_567);
+    using file = temporaryFile(bytes);
+
+    const { code, stdout, stderr } = await run(demoCommand(file.path));
+
+    assertEquals(stderr, "");
+    assertEquals(code, 0);
+    assertMatch(stdout, /time.+bytes copied.+idle memory.+peak memory/);
+    // Copied into memory and out of it; and once more on the way by pipe.
+    assertMatch(stdout, /shared memory .+ ms .+ 2\.47 MB .+as of the file/);
+    assertMatch(stdout, /pipes .+ ms .+ 3\.7 MB .+as of the file/);
+    assertMatch(stdout, new RegExp(`^Hash: ${hashOfQuarters(bytes)}$`, "m"));
+  },
+);
+
+testWith(
+  ["native"],
+  "the demo shares a file of one byte, of which three processes get nothing",
+  async () => {
+    const bytes = new Uint8Array([42]);
+    using file = temporaryFile(bytes);
+
+    const { code, stdout, stderr } = await run(demoCommand(file.path));
+
+    assertEquals(stderr, "");
+    assertEquals(code, 0);
+    assertMatch(stdout, /shared memory .+ 2 B .+as of the file/);
+    assertMatch(stdout, /pipes .+ 3 B .+as of the file/);
+    assertMatch(stdout, new RegExp(`^Hash: ${hashOfQuarters(bytes)}$`, "m"));
+  },
+);
+
+testWith(
+  ["native"],
+  "the demo says in one line why it cannot share a file",
+  async () => {
+    using empty = temporaryFile(new Uint8Array());
+    const folder = projectPath("demo");
+    const missing = `${empty.path}-missing`;
+
+    assertOneLine(await run(demoCommand(missing)), /missing: .*no such file/);
+    assertOneLine(await run(demoCommand(empty.path)), /: it is empty/);
+    assertOneLine(await run(demoCommand(folder)), /: it is a directory/);
+    assertOneLine(await run(demoCommand("/dev/null")), /not a regular file/);
+    assertOneLine(await run(demoCommand("a", "b")), /^Usage: /);
+  },
+);
+
+testWith(
+  ["native", "root", "setpriv"],
+  "the demo says in one line that a file may not be read",
+  async () => {
+    using file = temporaryFile(randomBytes(333));
+    Deno.chmodSync(file.path, 0);
+    // Root may read every file, unless it gives up these two capabilities.
+    const drop = "-dac_override,-dac_read_search";
+    const ended = await run([
+      "setpriv",
+      `--bounding-set=${drop}`,
+      `--inh-caps=${drop}`,
+      ...demoCommand(file.path),
+    ]);
+    assertOneLine(ended, /: it may not be read/);
+  },
+);
+
+testWith(
+  ["native", "unshare"],
+  "the demo says in one line that /dev/shm is full, and leaves nothing there",
+  async () => {
+    using file = temporaryFile(randomBytes(1_234_567));
+    const script =
+      'mount -t tmpfs -o size=1m none /dev/shm && "$@"; code=$?; ls /dev/shm; exit $code';
+    const ended = await run([
+      "unshare",
+      "-m",
+      "sh",
+      "-c",
+      script,
+      "sh",
+      ...demoCommand(file.path),
+    ]);
+    assertOneLine(ended, /ENOSPC .*\/dev\/shm has/);
+    assert(!ended.stdout.includes("shmem-demo-"), ended.stdout);
+  },
+);
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  testWith(
+    ["native"],
+    `the demo leaves no name and no process behind on ${signal}`,
+    async () => {
+      // Enough to be under way for longer than it takes to be seen, and not too
+      // much for the /dev/shm of a container.
+      using file = temporaryFile(new Uint8Array(50_000_003));
+      const [command = "", ...args] = demoCommand(file.path);
+      const demo = new Deno.Command(command, {
+        args,
+        stdin: "null",
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      const { pid } = demo;
+      const ended = demo.output();
+      using cleanup = new DisposableStack();
+      cleanup.defer(() => namesOf(pid).forEach(SharedMemory.unlink));
+
+      let over = false;
+      ended.then(() => over = true);
+      while (namesOf(pid).length === 0) {
+        assert(!over, "the demo ended before it could be interrupted");
+        await pause();
+      }
+      const children = (await processes())
+        .filter(({ parent }) => parent === pid);
+      assertNotEquals(children, []);
+      demo.kill(signal);
+      const { code: exitCode, stderr } = await ended;
+
+      assertEquals(new TextDecoder().decode(stderr), "");
+      assertEquals(exitCode, code);
+      assertEquals(namesOf(pid), []);
+      // Killed processes take a moment to go. A watchdog, not a bound.
+      for (let looks = 1000; looks > 0; looks--) {
+        const running = (await processes()).map(({ id }) => id);
+        if (!children.some(({ id }) => running.includes(id))) return;
+        await pause();
+      }
+      throw new Error("Processes of the demo are still running");
+    },
+  );
+}
+
+/** Names of the objects that a demo has made. */
+function namesOf(pid: number): string[] {
+  return SharedMemory.list()
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith(`/shmem-demo-${pid}-`));
+}
+
+/** All processes that run now, with what identifies each for good. */
+async function processes(): Promise<{ id: string; parent: number }[]> {
+  const { stdout } = await run(["sh", "-c", "cat /proc/[0-9]*/stat"]);
+  return stdout.trim().split("\n").map((line) => {
+    // pid (command) state parent …, and the start time as field 22
+    const [pid] = line.split(" ");
+    const rest = line.slice(line.lastIndexOf(")") + 2).split(" ");
+    const [state, parent] = rest;
+    return { id: `${pid}@${rest[19]}`, parent: Number(parent), state };
+  }).filter(({ state }) => state !== "Z");
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,163 @@
+/**
+ * Commands that run another command with less: as a user without rights, under
+ * limits of the process, with a small `/dev/shm`, or with System V limits of
+ * its own. They can be nested:
+ * `withLimits({ memlock: 0 }, asNobody(command))`.
+ *
+ * @module
+ */
+
+import { ROOT } from "./deno.ts";
+
+/** A copy of Deno and of the module that every user may read. */
+export interface ReadableCopy {
+  /** The folder of both, which every user may read and none but root write. */
+  readonly folder: string;
+  /** The Deno executable. */
+  readonly deno: string;
+  /** URL of `mod.ts`. */
+  readonly module: string;
+}
+
+let copy: ReadableCopy | undefined;
+
+/**
+ * Gives the copy, and makes it first when there is none. The originals may lie
+ * in a folder that is closed to other users, such as `/root`. It is removed
+ * when the test file ends.
+ */
+export function readableCopy(): ReadableCopy {
+  return copy ??= makeCopy();
+}
+
+function makeCopy(): ReadableCopy {
+  const folder = Deno.makeTempDirSync({ prefix: "shmem-readable-" });
+  globalThis.addEventListener("unload", () => {
+    Deno.removeSync(folder, { recursive: true });
+  });
+  Deno.chmodSync(folder, 0o755);
+  const deno = `${folder}/deno`;
+  placeDeno(deno);
+  copyModule(ROOT, folder);
+  // Deno keeps its caches where HOME and DENO_DIR say.
+  Deno.mkdirSync(`${folder}/home`);
+  Deno.chmodSync(`${folder}/home`, 0o777);
+  return { folder, deno, module: `file://${folder}/mod.ts` };
+}
+
+/** A link is enough, unless it crosses file systems or others may not run it. */
+function placeDeno(path: string): void {
+  const original = Deno.execPath();
+  const forEveryone = 0o005;
+  const { mode } = Deno.statSync(original);
+  if (((mode ?? 0) & forEveryone) === forEveryone) {
+    try {
+      return Deno.linkSync(original, path);
+    } catch {
+      // It lies on another file system: copy it.
+    }
+  }
+  Deno.copyFileSync(original, path);
+  Deno.chmodSync(path, 0o755);
+}
+
+function copyModule(from: URL, to: string): void {
+  for (const folder of ["ffi", "ffi/platforms", "memory"]) {
+    Deno.mkdirSync(`${to}/${folder}`);
+    Deno.chmodSync(`${to}/${folder}`, 0o755);
+    for (const { name, isFile } of Deno.readDirSync(new URL(folder, from))) {
+      if (isFile) copyReadable(new URL(`${folder}/${name}`, from), to, folder);
+    }
+  }
+  copyReadable(new URL("mod.ts", from), to, ".");
+}
+
+function copyReadable(from: URL, to: string, folder: string): void {
+  const name = from.pathname.split("/").at(-1);
+  const path = `${to}/${folder}/${name}`;
+  Deno.writeTextFileSync(path, Deno.readTextFileSync(from));
+  Deno.chmodSync(path, 0o644);
+}
+
+/** User and group without any rights, by custom. */
+export const NOBODY = 65534;
+
+/**
+ * Runs a command as {@linkcode NOBODY}, without capabilities. Deno is replaced
+ * by its readable copy; the program that it runs must be readable too.
+ */
+export function asNobody(command: readonly string[]): string[] {
+  const { folder, deno } = readableCopy();
+  return [
+    "setpriv",
+    `--reuid=${NOBODY}`,
+    `--regid=${NOBODY}`,
+    "--clear-groups",
+    "env",
+    `--chdir=${folder}`,
+    `HOME=${folder}/home`,
+    `DENO_DIR=${folder}/home`,
+    ...command.map((part) => part === Deno.execPath() ? deno : part),
+  ];
+}
+
+/** Limits of a process (`setrlimit(2)`). */
+export interface Limits {
+  /** Address space in bytes. Deno itself takes some 20 GiB of it. */
+  readonly as?: number;
+  /** How many file descriptors. */
+  readonly nofile?: number;
+  /** Bytes that may be locked in memory. Root is not held by it. */
+  readonly memlock?: number;
+}
+
+/** Runs a command under limits. */
+export function withLimits(
+  limits: Limits,
+  command: readonly string[],
+): string[] {
+  const flags = Object.entries(limits).map(([name, value]) =>
+    `--${name}=${value}`
+  );
+  return ["prlimit", ...flags, ...command];
+}
+
+/** Runs a command with a file system in memory at a folder, for it alone. */
+export function withTmpfs(
+  folder: string,
+  options: string,
+  command: readonly string[],
+): string[] {
+  const script = 'mount -t tmpfs -o "$1" tmpfs "$2" && shift 2 && exec "$@"';
+  return ["unshare", "-m", "sh", "-c", script, "sh", options, folder]
+    .concat(command);
+}
+
+/** Runs a command with an empty `/dev/shm` of a size in bytes, for it alone. */
+export function inSmallShm(
+  byteLength: number,
+  command: readonly string[],
+): string[] {
+  return withTmpfs("/dev/shm", `size=${byteLength},mode=1777`, command);
+}
+
+/** Limits of System V shared memory, named as under `/proc/sys/kernel`. */
+export interface IpcSettings {
+  /** Bytes of one segment. */
+  readonly shmmax?: number;
+  /** Pages of all segments. */
+  readonly shmall?: number;
+  /** How many segments. */
+  readonly shmmni?: number;
+}
+
+/** Runs a command with System V memory of its own, under limits. */
+export function inIpcNamespace(
+  settings: IpcSettings,
+  command: readonly string[],
+): string[] {
+  const script = Object.entries(settings)
+    .map(([name, value]) => `echo ${value} > /proc/sys/kernel/${name} && `)
+    .join("");
+  return ["unshare", "-i", "sh", "-c", `${script}exec "$@"`, "sh", ...command];
+}

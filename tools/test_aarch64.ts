@@ -1,0 +1,82 @@
+// deno task test:aarch64 [TEST...]
+
+/**
+ * Runs the test suite with the arm64 build of Deno under `qemu-aarch64`. The
+ * build comes from npm and is kept in `.cache/`.
+ *
+ * Every Deno process that a test starts is an arm64 one too; C and Python
+ * partners are the machine's own, which the layout of the shared bytes allows.
+ * What emulation cannot do says so by `"native"` in its test.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console -- a tool talks to its terminal
+
+/** The newest arm64 build on npm that is no newer than the Deno of the README. */
+const VERSION = "2.9.5";
+const PACKAGE = "@deno/linux-arm64-glibc";
+const EMULATOR = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
+
+const root = new URL("../", import.meta.url);
+const cache = decodeURIComponent(new URL(".cache/", root).pathname);
+const deno = `${cache}deno-${VERSION}-aarch64`;
+
+if (!await succeeds([...EMULATOR, "/usr/aarch64-linux-gnu/lib/libc.so.6"])) {
+  console.error(
+    "Cannot test on aarch64: qemu-aarch64 or its libraries are missing (Debian: apt-get install qemu-user libc6-arm64-cross libgcc-s1-arm64-cross)",
+  );
+  Deno.exit(1);
+}
+if (!await succeeds([...EMULATOR, deno, "--version"])) await download();
+
+const { tasks } = JSON.parse(
+  await Deno.readTextFile(new URL("deno.json", root)),
+);
+// The same command as the test task. Types and documentation were checked
+// natively, and examples in comments run in a process of their own each.
+const [, ...flags] = String(tasks.test).split(" ")
+  .filter((word) => word !== "--doc" && word !== "--trace-leaks");
+const files = Deno.args.length > 0 ? Deno.args : ["tests/"];
+const { code } = await new Deno.Command(EMULATOR[0] ?? "", {
+  args: [...EMULATOR.slice(1), deno, ...flags, "--no-check", ...files],
+  cwd: root,
+  env: { SHMEM_TEST_EMULATOR: EMULATOR.join(" "), DENO_NO_UPDATE_CHECK: "1" },
+}).spawn().status;
+Deno.exit(code);
+
+async function download(): Promise<void> {
+  await Deno.mkdir(cache, { recursive: true });
+  const packed = await new Deno.Command("npm", {
+    args: ["pack", "--silent", `${PACKAGE}@${VERSION}`],
+    cwd: cache,
+    stderr: "inherit",
+  }).output();
+  const archive = new TextDecoder().decode(packed.stdout).trim().split("\n")
+    .at(-1);
+  if (!packed.success || archive === undefined) {
+    console.error(`Cannot test on aarch64: npm has no ${PACKAGE}@${VERSION}`);
+    Deno.exit(1);
+  }
+  await new Deno.Command("tar", {
+    args: ["-xzf", archive, "package/deno"],
+    cwd: cache,
+  }).output();
+  await Deno.remove(`${cache}${archive}`);
+  await Deno.rename(`${cache}package/deno`, deno);
+  await Deno.remove(`${cache}package`, { recursive: true });
+  await Deno.chmod(deno, 0o755);
+}
+
+async function succeeds([command = "", ...args]: string[]): Promise<boolean> {
+  try {
+    const { success } = await new Deno.Command(command, {
+      args,
+      stdout: "null",
+      stderr: "null",
+    }).output();
+    return success;
+  } catch {
+    return false;
+  }
+}
