@@ -1,24 +1,12 @@
 /**
  * One checked call for each way in which libc reports a failure. Each takes
- * what the call returned, and reads errno before anything else runs.
+ * what the call returned, and `errnoCell[0]` as the next argument: so it is
+ * read right behind the call, before anything else runs.
  *
  * @module
  */
 
-import { errno } from "./errno.ts";
-import { onFirstUse } from "./library.ts";
 import { systemError } from "./system_error.ts";
-
-// The engine compiles a function when it is first called, and the runtime makes
-// system calls of its own while it does: they would overwrite errno between the
-// first failing call and the look at it. So fail once on purpose, ahead of that.
-onFirstUse((symbols) => {
-  try {
-    checkNotMinusOne(symbols.close(-1), "close", "fail on purpose");
-  } catch {
-    // As it must: -1 is no descriptor.
-  }
-});
 
 const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
 
@@ -26,22 +14,25 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
  * Checks a call that fails with -1 and errno.
  *
  * @param result What it returned.
+ * @param errno What errno is behind it.
  * @param syscall Its name.
  * @param act What was tried, with its object.
  * @returns `result`
  */
 export function checkNotMinusOne(
   result: number,
+  errno: number | undefined,
   syscall: string,
   act: string,
 ): number {
-  if (result === -1) throw systemError(syscall, errno(), act);
+  if (result === -1) throw systemError(syscall, errno ?? 0, act);
   return result;
 }
 
 /** Checks a call that fails with the pointer -1 and errno: `mmap`, `shmat`. */
 export function checkNotMapFailed(
   result: Deno.PointerValue,
+  errno: number | undefined,
   syscall: string,
   act: string,
   hint?: string,
@@ -49,7 +40,7 @@ export function checkNotMapFailed(
   // A null pointer is no failure of these calls, but no memory for us either.
   if (result === null) throw new Error(`Cannot ${act}: it lies at address 0`);
   if (Deno.UnsafePointer.value(result) === MAP_FAILED) {
-    throw systemError(syscall, errno(), act, hint);
+    throw systemError(syscall, errno ?? 0, act, hint);
   }
   return result;
 }
@@ -57,10 +48,11 @@ export function checkNotMapFailed(
 /** Checks a call that fails with NULL and errno: `opendir`. */
 export function checkNotNull(
   result: Deno.PointerValue,
+  errno: number | undefined,
   syscall: string,
   act: string,
 ): Deno.PointerObject {
-  if (result === null) throw systemError(syscall, errno(), act);
+  if (result === null) throw systemError(syscall, errno ?? 0, act);
   return result;
 }
 

@@ -7,14 +7,19 @@
 import { checkNotMinusOne, checkNotNull } from "./check.ts";
 import { cString } from "./cstring.ts";
 import { Struct } from "./layout.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
 
 /** Lists the names in a directory (`opendir(3)`, `readdir(3)`). */
 export function readNames(path: string, act: string): string[] {
   const { opendir, readdir, closedir } = libc();
   const { d_name } = platform().layouts.dirent.fields;
-  const directory = checkNotNull(opendir(cString(path)), "opendir", act);
+  const directory = checkNotNull(
+    opendir(cString(path)),
+    errnoCell[0],
+    "opendir",
+    act,
+  );
   try {
     const names: string[] = [];
     let entry;
@@ -38,7 +43,7 @@ export interface Room {
 export function roomAt(path: string, act: string): Room {
   const statvfs = new Struct(platform().layouts.statvfs);
   const result = libc().statvfs(cString(path), statvfs.bytes);
-  checkNotMinusOne(result, "statvfs", act);
+  checkNotMinusOne(result, errnoCell[0], "statvfs", act);
   const blockSize = statvfs.get("f_frsize");
   return {
     total: statvfs.get("f_blocks") * blockSize,

@@ -1,21 +1,11 @@
 /**
- * The error number of the last failed call on this thread (`errno(3)`).
+ * Names of error numbers (`errno(3)`). The number of the last failed call is
+ * `errnoCell` of the library.
  *
  * @module
  */
 
-import { errnoCell } from "./library.ts";
 import { platform } from "./platform.ts";
-
-/**
- * Reads errno. It must be the first thing done after the failing call, which
- * must not have been a `nonblocking` one: that runs on another thread, and
- * leaves its errno there.
- */
-export function errno(): number {
-  const [value = 0] = errnoCell();
-  return value;
-}
 
 /** The C name of an error number: 17 is "EEXIST". */
 export function errnoName(number: number): string {

@@ -22,11 +22,11 @@ import {
   S_IFREG,
 } from "./constants.ts";
 import { cString } from "./cstring.ts";
-import { errno, errnoName, errnoNumber } from "./errno.ts";
+import { errnoName, errnoNumber } from "./errno.ts";
 import { Struct } from "./layout.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 import { hugePageBits } from "./mman.ts";
-import { platform } from "./platform.ts";
+import { platform, type StatField } from "./platform.ts";
 import { systemError } from "./system_error.ts";
 
 /** Whether a file must, may or must not be made by opening it. */
@@ -45,8 +45,8 @@ export interface OpenRequest {
 /** What `fstat(2)` tells. */
 export interface FileStatus {
   /** Number of the device, and of the file on it: together its identity. */
-  readonly device: bigint;
-  readonly inode: bigint;
+  readonly device: number;
+  readonly inode: number;
   /** Whether it is a regular file, memory objects included. */
   readonly regular: boolean;
   /** Permission bits. */
@@ -59,13 +59,19 @@ export interface FileStatus {
   readonly size: number;
   /** Bytes that are really there, not holes. */
   readonly allocated: number;
-  readonly accessedAt: Date;
-  readonly modifiedAt: Date;
-  readonly changedAt: Date;
+  /** Times in seconds since 1970. */
+  readonly accessed: number;
+  readonly modified: number;
+  readonly changed: number;
 }
 
 /** `st_blocks` counts these, whatever the file system's own blocks are. */
 const BLOCK_SIZE = 512;
+
+/** A time of {@linkcode FileStatus}, as users see it. */
+export function toDate(seconds: number): Date {
+  return new Date(seconds * 1000);
+}
 
 /** Opens a file (`open(2)`). */
 export function openFile(
@@ -79,7 +85,7 @@ export function openFile(
   const flags = openFlags(request) | O_NONBLOCK | O_NOCTTY;
   const name = cString(path);
   const result = libc().open(name, flags, mode, 0n, 0n, 0n, 0n, 0n, mode);
-  return checkNotMinusOne(result, "open", act);
+  return checkNotMinusOne(result, errnoCell[0], "open", act);
 }
 
 /** Opens a POSIX shared memory object (`shm_open(3)`). */
@@ -92,13 +98,13 @@ export function openObject(
   const flags = openFlags(request);
   const mode = BigInt(request.mode);
   const result = shmOpen(cString(name), flags, mode, 0n, 0n, 0n, 0n, 0n, mode);
-  return checkNotMinusOne(result, "shm_open", act);
+  return checkNotMinusOne(result, errnoCell[0], "shm_open", act);
 }
 
 /** Removes the name of a POSIX shared memory object (`shm_unlink(3)`). */
 export function unlinkObject(name: string, act: string): void {
   const shmUnlink = present(libc().shm_unlink, "shm_unlink");
-  checkNotMinusOne(shmUnlink(cString(name)), "shm_unlink", act);
+  checkNotMinusOne(shmUnlink(cString(name)), errnoCell[0], "shm_unlink", act);
 }
 
 /** Makes memory without a name (`memfd_create(2)`). */
@@ -113,7 +119,7 @@ export function createMemoryFile(
     flags |= MFD_HUGETLB | hugePageBits(hugePageSize);
   }
   const result = memfdCreate(cString(name), flags);
-  return checkNotMinusOne(result, "memfd_create", act);
+  return checkNotMinusOne(result, errnoCell[0], "memfd_create", act);
 }
 
 /**
@@ -124,15 +130,25 @@ export function closeDescriptor(fd: number): void {
   libc().close(fd);
 }
 
+/** How many names an open file has (`fstat(2)`); 0 for what was removed. */
+export function linksOf(fd: number, act: string): number {
+  const stat = statBuffer ??= new Struct(platform().layouts.stat);
+  const result = present(libc().fstat, "fstat")(fd, stat.bytes);
+  checkNotMinusOne(result, errnoCell[0], "fstat", act);
+  return stat.get("st_nlink");
+}
+
+let statBuffer: Struct<StatField> | undefined;
+
 /** Reads size, owner and times (`fstat(2)`). */
 export function status(fd: number, act: string): FileStatus {
-  const stat = new Struct(platform().layouts.stat);
+  const stat = statBuffer ??= new Struct(platform().layouts.stat);
   const result = present(libc().fstat, "fstat")(fd, stat.bytes);
-  checkNotMinusOne(result, "fstat", act);
+  checkNotMinusOne(result, errnoCell[0], "fstat", act);
   const mode = stat.get("st_mode");
   return {
-    device: stat.getBig("st_dev"),
-    inode: stat.getBig("st_ino"),
+    device: stat.get("st_dev"),
+    inode: stat.get("st_ino"),
     regular: (mode & S_IFMT) === S_IFREG,
     mode: mode & 0o777,
     links: stat.get("st_nlink"),
@@ -140,9 +156,9 @@ export function status(fd: number, act: string): FileStatus {
     gid: stat.get("st_gid"),
     size: stat.get("st_size"),
     allocated: stat.get("st_blocks") * BLOCK_SIZE,
-    accessedAt: new Date(stat.get("st_atime") * 1000),
-    modifiedAt: new Date(stat.get("st_mtime") * 1000),
-    changedAt: new Date(stat.get("st_ctime") * 1000),
+    accessed: stat.get("st_atime"),
+    modified: stat.get("st_mtime"),
+    changed: stat.get("st_ctime"),
   };
 }
 
@@ -163,7 +179,7 @@ export function statusAt(path: string, act: string): FileStatus | undefined {
       0n,
       0n,
     );
-    fd = checkNotMinusOne(result, "open", act);
+    fd = checkNotMinusOne(result, errnoCell[0], "open", act);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
@@ -188,7 +204,7 @@ export function flushFile(fd: number, act: string): void {
 
 /** Sets the permission bits exactly, whatever the umask says (`fchmod(2)`). */
 export function changeMode(fd: number, mode: number, act: string): void {
-  checkNotMinusOne(libc().fchmod(fd, mode), "fchmod", act);
+  checkNotMinusOne(libc().fchmod(fd, mode), errnoCell[0], "fchmod", act);
 }
 
 /**
@@ -231,7 +247,7 @@ export function reserveHoles(
   const { fallocate } = libc();
   if (fallocate === null) return false;
   while (fallocate(fd, 0, BigInt(offset), BigInt(byteLength)) === -1) {
-    const number = errno();
+    const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
     if (code === "EOPNOTSUPP" || code === "ENOSYS") return false;
     if (code === "EINTR") continue;
@@ -254,7 +270,7 @@ export function tryLockFile(
 ): boolean {
   const operation = (kind === "shared" ? LOCK_SH : LOCK_EX) | LOCK_NB;
   while (libc().flock(fd, operation) === -1) {
-    const number = errno();
+    const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
     if (code === "EAGAIN") return false;
     if (code !== "EINTR") throw systemError("flock", number, act);
@@ -264,19 +280,19 @@ export function tryLockFile(
 
 /** Gives up the lock of {@linkcode tryLockFile}. */
 export function unlockFile(fd: number, act: string): void {
-  checkNotMinusOne(libc().flock(fd, LOCK_UN), "flock", act);
+  checkNotMinusOne(libc().flock(fd, LOCK_UN), errnoCell[0], "flock", act);
 }
 
 /** Adds seals to memory without a name (`F_ADD_SEALS`). */
 export function addSeals(fd: number, seals: number, act: string): void {
   const result = control(fd, F_ADD_SEALS, seals);
-  checkNotMinusOne(result, "fcntl", act);
+  checkNotMinusOne(result, errnoCell[0], "fcntl", act);
 }
 
 /** Reads the seals of memory (`F_GET_SEALS`). */
 export function readSeals(fd: number, act: string): number {
   const result = control(fd, F_GET_SEALS, 0);
-  return checkNotMinusOne(result, "fcntl", act);
+  return checkNotMinusOne(result, errnoCell[0], "fcntl", act);
 }
 
 /** The same number on Linux and macOS, and so is the layout of `struct rlimit`. */
@@ -324,7 +340,7 @@ function hintOnFull(
 /** Repeats a call that a signal interrupted. */
 function retry(call: () => number, syscall: string, act: string): void {
   while (call() === -1) {
-    const number = errno();
+    const number = errnoCell[0] ?? 0;
     if (errnoName(number) !== "EINTR") throw systemError(syscall, number, act);
   }
 }

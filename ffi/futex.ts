@@ -7,8 +7,8 @@
 
 import { present } from "./check.ts";
 import { monotonicAfter, type Timespec } from "./clock.ts";
-import { errno, errnoName } from "./errno.ts";
-import { libc } from "./library.ts";
+import { errnoName } from "./errno.ts";
+import { errnoCell, libc } from "./library.ts";
 import { platform, type SyscallNumbers } from "./platform.ts";
 import type { Region } from "./region.ts";
 import { systemError } from "./system_error.ts";
@@ -84,7 +84,7 @@ export function sleepOn(word: Word, value: number, ms: number): SleepResult {
       FUTEX_BITSET_MATCH_ANY,
     );
     if (result === 0) return "ok";
-    const error = errno();
+    const error = errnoCell[0] ?? 0;
     switch (errnoName(error)) {
       case "EAGAIN":
         return "not-equal";
@@ -118,7 +118,9 @@ export function wake(word: Word, count: number): number {
     0n,
     0,
   );
-  if (result === -1) throw systemError("futex", errno(), "wake a word");
+  if (result === -1) {
+    throw systemError("futex", errnoCell[0] ?? 0, "wake a word");
+  }
   return result;
 }
 
@@ -127,7 +129,7 @@ export function hasWaitv(): boolean {
   const probe = present(libc().futex_waitv_probe, "futex_waitv");
   const number = BigInt(numbers().futexWaitv);
   probe(number, null, 0, 0, null, platform().CLOCK_MONOTONIC);
-  return errnoName(errno()) !== "ENOSYS";
+  return errnoName(errnoCell[0] ?? 0) !== "ENOSYS";
 }
 
 /** A list of words to sleep on, kept for as long as a sleep may use it. */

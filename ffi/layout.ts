@@ -62,9 +62,13 @@ export class Struct<Name extends string> {
         return this.#view.getInt32(offset, true);
       case "u32":
         return this.#view.getUint32(offset, true);
+      // By halves: a bigint would cost more than the whole system call.
       case "i64":
+        return this.#view.getInt32(offset + 4, true) * 2 ** 32 +
+          this.#view.getUint32(offset, true);
       case "u64":
-        return Number(this.getBig(name));
+        return this.#view.getUint32(offset + 4, true) * 2 ** 32 +
+          this.#view.getUint32(offset, true);
     }
   }
 

@@ -21,31 +21,28 @@ const PLUG = "jsr:@denosaurs/plug@^1.1.0";
 interface Opened {
   readonly symbols: Libc;
   /** The errno of this thread; every worker opens its own. */
-  readonly errno: Int32Array;
+  readonly errno: Int32Array<ArrayBuffer>;
 }
 
 let opened: Opened | undefined;
 
-const firstUses: ((symbols: Libc) => void)[] = [];
-
-/** Calls a function as soon as libc is open, before it is used. */
-export function onFirstUse(call: (symbols: Libc) => void): void {
-  firstUses.push(call);
-}
+/**
+ * The errno of this thread, as element 0, once libc was called.
+ *
+ * Read it where the call returned, in the same function and before any other
+ * call: when a function is entered the engine may do work of its own first, and
+ * the system calls that this takes overwrite errno.
+ */
+export let errnoCell = new Int32Array(1);
 
 /** The functions of libc, which is opened on first use. */
 export function libc(): Libc {
   return (opened ?? use(openDefault())).symbols;
 }
 
-/** Where this thread's errno lies. */
-export function errnoCell(): Int32Array {
-  return (opened ?? use(openDefault())).errno;
-}
-
 function use(library: Opened): Opened {
   opened = library;
-  for (const call of firstUses) call(library.symbols);
+  errnoCell = library.errno;
   return library;
 }
 

@@ -5,23 +5,22 @@
  * @module
  */
 
-import { cString } from "./cstring.ts";
-import { libc } from "./library.ts";
-import { platform } from "./platform.ts";
+import { readKernelFile } from "./kernel_file.ts";
 
 const BYTES_PER_KIB = 1024;
 const CGROUP = "/sys/fs/cgroup/memory";
 
 /** Memory that could be had without killing anyone, in bytes; `Infinity` where nobody knows. */
 export function availableMemory(): number {
-  const meminfo = readText("/proc/meminfo");
+  const meminfo = readKernelFile("/proc/meminfo");
   const kernel = kibOf(meminfo, "MemAvailable") + kibOf(meminfo, "SwapFree");
-  const limit = numberOf(readText(`${CGROUP}.max`));
-  const used = numberOf(readText(`${CGROUP}.current`));
+  const limit = numberOf(readKernelFile(`${CGROUP}.max`));
+  const used = numberOf(readKernelFile(`${CGROUP}.current`));
   // A limit of a control group counts the page cache, which can be dropped.
   const group = Number.isNaN(limit) || Number.isNaN(used)
     ? Infinity
-    : limit - used + numberOfStat(readText(`${CGROUP}.stat`), "inactive_file");
+    : limit - used +
+      numberOfStat(readKernelFile(`${CGROUP}.stat`), "inactive_file");
   return Math.min(Number.isNaN(kernel) ? Infinity : kernel, group);
 }
 
@@ -39,16 +38,4 @@ function numberOfStat(stat: string, field: string): number {
 /** NaN for no file, and for "max". */
 function numberOf(text: string): number {
   return Number.parseInt(text, 10);
-}
-
-/** Reads a small file of the kernel; gives nothing when there is none. */
-function readText(path: string): string {
-  const { open, read, close } = libc();
-  const { O_CLOEXEC } = platform().constants;
-  const fd = open(cString(path), O_CLOEXEC, 0n, 0n, 0n, 0n, 0n, 0n, 0n);
-  if (fd === -1) return "";
-  const bytes = new Uint8Array(8192);
-  const length = Number(read(fd, bytes, BigInt(bytes.byteLength)));
-  close(fd);
-  return new TextDecoder().decode(bytes.subarray(0, Math.max(0, length)));
 }

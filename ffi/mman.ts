@@ -14,8 +14,9 @@ import {
   PROT_WRITE,
 } from "./constants.ts";
 import { errnoNumber } from "./errno.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
+import { isInStack } from "./stack.ts";
 import { Region } from "./region.ts";
 import { systemError } from "./system_error.ts";
 
@@ -80,7 +81,7 @@ export function map(request: MapRequest, act: string): Region {
 
   const wanted = address === undefined
     ? null
-    : Deno.UnsafePointer.create(address);
+    : pointerTo(address, mappedLength, act);
   const start = checkNotMapFailed(
     libc().mmap(
       wanted,
@@ -90,6 +91,7 @@ export function map(request: MapRequest, act: string): Region {
       fd ?? -1,
       BigInt(offset - skip),
     ),
+    errnoCell[0],
     "mmap",
     act,
     request.hint,
@@ -115,7 +117,7 @@ export function lock(region: Region, act: string): void {
     region.byteLength,
     (start, byteLength) => libc().mlock(start, BigInt(byteLength)),
   );
-  checkNotMinusOne(result, "mlock", act);
+  checkNotMinusOne(result, errnoCell[0], "mlock", act);
 }
 
 /** How {@linkcode sync} writes back. */
@@ -140,7 +142,12 @@ export function sync(region: Region, request: SyncRequest): void {
     byteLength,
     (start, length) => libc().msync(start, BigInt(length), flags),
   );
-  checkNotMinusOne(result, "msync", "write the memory back to its file");
+  checkNotMinusOne(
+    result,
+    errnoCell[0],
+    "msync",
+    "write the memory back to its file",
+  );
 }
 
 /**
@@ -155,6 +162,50 @@ export function advise(
   advice: string,
   act: string,
 ): void {
+  const number = adviceNumber(advice, act);
+  const result = region.withRange(
+    byteOffset,
+    byteLength,
+    (start, length) => libc().madvise(start, BigInt(length), number),
+  );
+  checkNotMinusOne(result, errnoCell[0], "madvise", act);
+}
+
+/** The same for a range that starts at a page or within its first one. */
+export function adviseAt(
+  address: bigint,
+  byteLength: number,
+  advice: string,
+  act: string,
+): void {
+  const number = adviceNumber(advice, act);
+  const skip = address % BigInt(pageSize());
+  const start = Deno.UnsafePointer.create(address - skip);
+  const result = libc().madvise(start, BigInt(byteLength) + skip, number);
+  checkNotMinusOne(result, errnoCell[0], "madvise", act);
+}
+
+/**
+ * An address that memory is wanted at.
+ *
+ * @throws {RangeError} When the stack may grow to there.
+ */
+export function pointerTo(
+  address: bigint,
+  byteLength: number,
+  act: string,
+): Deno.PointerValue {
+  if (isInStack(address, byteLength)) {
+    throw new RangeError(
+      `Cannot ${act}: the stack may grow to address 0x${
+        address.toString(16)
+      }, and would kill the process there; choose another one`,
+    );
+  }
+  return Deno.UnsafePointer.create(address);
+}
+
+function adviceNumber(advice: string, act: string): number {
   const { advice: numbers } = platform();
   const number = Object.hasOwn(numbers, advice) ? numbers[advice] : undefined;
   if (number === undefined) {
@@ -164,12 +215,7 @@ export function advise(
       }`,
     );
   }
-  const result = region.withRange(
-    byteOffset,
-    byteLength,
-    (start, length) => libc().madvise(start, BigInt(length), number),
-  );
-  checkNotMinusOne(result, "madvise", act);
+  return number;
 }
 
 function lockOrUnmap(
@@ -179,7 +225,7 @@ function lockOrUnmap(
 ): void {
   try {
     const result = libc().mlock(start, BigInt(mappedLength));
-    checkNotMinusOne(result, "mlock", act);
+    checkNotMinusOne(result, errnoCell[0], "mlock", act);
   } catch (error) {
     libc().munmap(start, BigInt(mappedLength));
     throw error;

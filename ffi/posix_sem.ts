@@ -7,9 +7,9 @@
 import { checkNotMinusOne, present } from "./check.ts";
 import { realtimeAfter } from "./clock.ts";
 import { cString } from "./cstring.ts";
-import { errno, errnoName } from "./errno.ts";
+import { errnoName } from "./errno.ts";
 import { Word } from "./futex.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
 import type { Region } from "./region.ts";
 import { systemError } from "./system_error.ts";
@@ -35,14 +35,14 @@ export class SemaphoreHandle {
   /** Adds one (`sem_post(3)`). */
   post(act: string): void {
     const semPost = present(libc().sem_post, "sem_post");
-    checkNotMinusOne(semPost(this.#pointer), "sem_post", act);
+    checkNotMinusOne(semPost(this.#pointer), errnoCell[0], "sem_post", act);
   }
 
   /** Takes one away if it is above 0 (`sem_trywait(3)`). */
   tryWait(act: string): boolean {
     const semTrywait = present(libc().sem_trywait, "sem_trywait");
     while (semTrywait(this.#pointer) === -1) {
-      const number = errno();
+      const number = errnoCell[0] ?? 0;
       const code = errnoName(number);
       if (code === "EAGAIN") return false;
       if (code !== "EINTR") throw systemError("sem_trywait", number, act);
@@ -58,7 +58,7 @@ export class SemaphoreHandle {
     const semTimedwait = present(libc().sem_timedwait, "sem_timedwait");
     const deadline = realtimeAfter(ms);
     while (semTimedwait(this.#pointer, deadline) === -1) {
-      const number = errno();
+      const number = errnoCell[0] ?? 0;
       const code = errnoName(number);
       if (code === "ETIMEDOUT") return false;
       if (code !== "EINTR") throw systemError("sem_timedwait", number, act);
@@ -70,7 +70,12 @@ export class SemaphoreHandle {
   value(act: string): number {
     const semGetvalue = present(libc().sem_getvalue, "sem_getvalue");
     const value = new Int32Array(1);
-    checkNotMinusOne(semGetvalue(this.#pointer, value), "sem_getvalue", act);
+    checkNotMinusOne(
+      semGetvalue(this.#pointer, value),
+      errnoCell[0],
+      "sem_getvalue",
+      act,
+    );
     return value[0] ?? 0;
   }
 
@@ -105,14 +110,14 @@ export function openSemaphore(
   );
   const failed = pointer === null ||
     Deno.UnsafePointer.value(pointer) === SEM_FAILED_ON_MACOS;
-  if (failed) throw systemError("sem_open", errno(), act);
+  if (failed) throw systemError("sem_open", errnoCell[0] ?? 0, act);
   return new SemaphoreHandle(pointer);
 }
 
 /** Removes the name of a semaphore (`sem_unlink(3)`). */
 export function unlinkSemaphore(name: string, act: string): void {
   const semUnlink = present(libc().sem_unlink, "sem_unlink");
-  checkNotMinusOne(semUnlink(cString(name)), "sem_unlink", act);
+  checkNotMinusOne(semUnlink(cString(name)), errnoCell[0], "sem_unlink", act);
 }
 
 /** Makes a semaphore in shared memory (`sem_init(3)`). */
@@ -124,7 +129,7 @@ export function initSemaphore(
 ): SemaphoreHandle {
   const pointer = region.pointerAt(byteOffset);
   const semInit = present(libc().sem_init, "sem_init");
-  checkNotMinusOne(semInit(pointer, 1, value), "sem_init", act);
+  checkNotMinusOne(semInit(pointer, 1, value), errnoCell[0], "sem_init", act);
   return new SemaphoreHandle(pointer);
 }
 

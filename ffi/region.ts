@@ -5,7 +5,7 @@
  */
 
 import { checkNotMinusOne } from "./check.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 
 // Taken now, so that nobody who patches the prototype later gets at a buffer
 // between its detaching and its unmapping.
@@ -121,10 +121,10 @@ export class Region {
     this.#released = true;
     if (this.kind === "shmat") {
       const result = libc().shmdt(this.#start);
-      checkNotMinusOne(result, "shmdt", "detach the segment");
+      checkNotMinusOne(result, errnoCell[0], "shmdt", "detach the segment");
     } else {
       const result = libc().munmap(this.#start, BigInt(this.#mappedLength));
-      checkNotMinusOne(result, "munmap", "unmap the memory");
+      checkNotMinusOne(result, errnoCell[0], "munmap", "unmap the memory");
     }
   }
 }

@@ -7,9 +7,9 @@
 import { checkNotMinusOne, present } from "./check.ts";
 import { timespecOf } from "./clock.ts";
 import { IPC_INFO, IPC_RMID, IPC_SET, IPC_STAT } from "./constants.ts";
-import { errno, errnoName } from "./errno.ts";
+import { errnoName } from "./errno.ts";
 import { Struct } from "./layout.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
 import { systemError } from "./system_error.ts";
 
@@ -75,7 +75,12 @@ export function getSet(
   flags: number,
   act: string,
 ): number {
-  return checkNotMinusOne(libc().semget(key, count, flags), "semget", act);
+  return checkNotMinusOne(
+    libc().semget(key, count, flags),
+    errnoCell[0],
+    "semget",
+    act,
+  );
 }
 
 /** Packs operations for libc. */
@@ -113,7 +118,7 @@ export function operate(
       ? semop(id, operations, count)
       : semtimedop(id, operations, count, timespecOf(ms));
   while (call() === -1) {
-    const number = errno();
+    const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
     if (code === "EAGAIN") return false;
     if (code !== "EINTR") throw systemError("semop", number, act);
@@ -259,7 +264,7 @@ function control(
     0n,
     argument,
   );
-  return checkNotMinusOne(result, "semctl", act);
+  return checkNotMinusOne(result, errnoCell[0], "semctl", act);
 }
 
 function addressOf(array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>) {

@@ -21,9 +21,10 @@ import {
   SHM_UNLOCK,
 } from "./constants.ts";
 import { cString } from "./cstring.ts";
-import { errno, errnoName } from "./errno.ts";
+import { errnoName } from "./errno.ts";
 import { Struct } from "./layout.ts";
-import { libc } from "./library.ts";
+import { errnoCell, libc } from "./library.ts";
+import { pointerTo } from "./mman.ts";
 import { platform, type ShmidDsField } from "./platform.ts";
 import { Region } from "./region.ts";
 import { systemError } from "./system_error.ts";
@@ -108,7 +109,12 @@ export interface SegmentChanges {
 
 /** Makes a key from a file and a number (`ftok(3)`). */
 export function keyOf(path: string, id: number, act: string): number {
-  return checkNotMinusOne(libc().ftok(cString(path), id), "ftok", act);
+  return checkNotMinusOne(
+    libc().ftok(cString(path), id),
+    errnoCell[0],
+    "ftok",
+    act,
+  );
 }
 
 /** Creates or finds a segment (`shmget(2)`). */
@@ -120,7 +126,7 @@ export function getSegment(
 ): number {
   // The huge page sizes reach into the sign bit.
   const result = libc().shmget(key, BigInt(size), flags | 0);
-  return checkNotMinusOne(result, "shmget", act);
+  return checkNotMinusOne(result, errnoCell[0], "shmget", act);
 }
 
 /** How {@linkcode attachSegment} attaches. */
@@ -142,10 +148,11 @@ export function attachSegment(
   const { readonly, address, roundDown } = request;
   const wanted = address === undefined
     ? null
-    : Deno.UnsafePointer.create(address);
+    : pointerTo(address, segmentStatus(id, act).size, act);
   const flags = (readonly ? SHM_RDONLY : 0) | (roundDown ? SHM_RND : 0);
   const start = checkNotMapFailed(
     libc().shmat(id, wanted, flags),
+    errnoCell[0],
     "shmat",
     act,
   );
@@ -164,7 +171,7 @@ export function attachSegment(
 export function segmentStatus(id: number, act: string): SegmentStatus {
   const shmidDs = new Struct(platform().layouts.shmidDs);
   const result = libc().shmctl(id, IPC_STAT, shmidDs.bytes);
-  checkNotMinusOne(result, "shmctl", act);
+  checkNotMinusOne(result, errnoCell[0], "shmctl", act);
   return toStatus(id, shmidDs);
 }
 
@@ -180,25 +187,35 @@ export function changeSegment(
   // himself out of reading can still set all.
   if (uid === undefined || gid === undefined || mode === undefined) {
     const read = libc().shmctl(id, IPC_STAT, shmidDs.bytes);
-    checkNotMinusOne(read, "shmctl", act);
+    checkNotMinusOne(read, errnoCell[0], "shmctl", act);
   }
   if (uid !== undefined) shmidDs.set("uid", uid);
   if (gid !== undefined) shmidDs.set("gid", gid);
   if (mode !== undefined) shmidDs.set("mode", mode);
   const result = libc().shmctl(id, IPC_SET, shmidDs.bytes);
-  checkNotMinusOne(result, "shmctl", act);
+  checkNotMinusOne(result, errnoCell[0], "shmctl", act);
 }
 
 /** Marks a segment for removal with its last detach (`IPC_RMID`). */
 export function removeSegment(id: number, act: string): void {
-  checkNotMinusOne(libc().shmctl(id, IPC_RMID, null), "shmctl", act);
+  checkNotMinusOne(
+    libc().shmctl(id, IPC_RMID, null),
+    errnoCell[0],
+    "shmctl",
+    act,
+  );
 }
 
 /** Keeps a segment out of swap, or no longer (`SHM_LOCK`, `SHM_UNLOCK`). */
 export function lockSegment(id: number, locked: boolean, act: string): void {
   if (platform().layouts.shmInfo === null) unsupported(act);
   const command = locked ? SHM_LOCK : SHM_UNLOCK;
-  checkNotMinusOne(libc().shmctl(id, command, null), "shmctl", act);
+  checkNotMinusOne(
+    libc().shmctl(id, command, null),
+    errnoCell[0],
+    "shmctl",
+    act,
+  );
 }
 
 /** Reads the limits (`IPC_INFO`). */
@@ -206,7 +223,7 @@ export function segmentLimits(act: string): SegmentLimits {
   const layout = platform().layouts.shminfo ?? unsupported(act);
   const shminfo = new Struct(layout);
   const result = libc().shmctl(0, IPC_INFO, shminfo.bytes);
-  checkNotMinusOne(result, "shmctl", act);
+  checkNotMinusOne(result, errnoCell[0], "shmctl", act);
   return {
     maxSegmentSize: shminfo.getBig("shmmax"),
     minSegmentSize: shminfo.getBig("shmmin"),
@@ -251,7 +268,7 @@ function segmentsBy(
     const shmidDs = new Struct(platform().layouts.shmidDs);
     const id = libc().shmctl(index, command, shmidDs.bytes);
     if (id === -1) {
-      const number = errno();
+      const number = errnoCell[0] ?? 0;
       // An unused index, or a segment that went away or may not be read.
       if (["EINVAL", "EIDRM", "EACCES"].includes(errnoName(number))) continue;
       throw systemError("shmctl", number, act);
@@ -266,6 +283,7 @@ function readUsage(act: string) {
   const shmInfo = new Struct(layout);
   const highestIndex = checkNotMinusOne(
     libc().shmctl(0, SHM_INFO, shmInfo.bytes),
+    errnoCell[0],
     "shmctl",
     act,
   );

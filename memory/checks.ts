@@ -95,7 +95,10 @@ export function checkName(name: string): string {
     );
   }
   const { maxNameLength } = platform().capabilities;
-  const byteLength = new TextEncoder().encode(bare).byteLength;
+  // A UTF-16 unit takes 3 bytes at most, so short names need no counting.
+  const byteLength = bare.length * 3 <= maxNameLength
+    ? bare.length
+    : new TextEncoder().encode(bare).byteLength;
   if (byteLength > maxNameLength) {
     throw new RangeError(
       `Cannot use the name ${shown}: it has ${byteLength} bytes, and ${platform().name} allows ${maxNameLength} after the slash`,

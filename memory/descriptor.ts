@@ -15,9 +15,16 @@ import {
 } from "../ffi/file.ts";
 import { errnoNumber } from "../ffi/errno.ts";
 import { availableMemory } from "../ffi/memory_info.ts";
-import { type Access, advise, map, type MapRequest } from "../ffi/mman.ts";
+import {
+  type Access,
+  advise,
+  adviseAt,
+  map,
+  type MapRequest,
+} from "../ffi/mman.ts";
 import type { Region } from "../ffi/region.ts";
 import { isSystemError, systemError } from "../ffi/system_error.ts";
+import { adviceAct } from "./advice.ts";
 import { checkAddress } from "./checks.ts";
 import { type Mapping, WRAPS } from "./mapping.ts";
 import { checkWindow, type WindowOptions } from "./window.ts";
@@ -41,15 +48,27 @@ export interface DescriptorOptions {
 /** From this many bytes on it is worth looking whether there is so much memory. */
 const LARGE = 2 ** 24;
 
-/** How far the mappings of this process reach into each file, by identity. */
-const mappedEnds = new Map<string, Set<{ readonly end: number }>>();
+/**
+ * What is mapped of a file. Plain numbers, no reference to the mapping: one that
+ * was forgotten must be found by the leak report.
+ */
+interface Extent {
+  /** Where in the file it ends. */
+  readonly end: number;
+  /** Where in this process it starts. */
+  readonly address: bigint;
+  /** How long it is. */
+  readonly byteLength: number;
+}
+
+/** What this process has mapped of each file, by the file's identity. */
+const mappedExtents = new Map<string, Set<Extent>>();
 
 /** A file descriptor that lasts as long as its handle and its mappings. */
 export class Descriptor {
   readonly #fd: number;
   readonly #options: DescriptorOptions;
-  // Weak: a mapping that was forgotten must be found by the leak report.
-  readonly #mappings = new Set<WeakRef<Mapping>>();
+  readonly #extents = new Set<Extent>();
   #users = 1;
   #closed = false;
 
@@ -110,27 +129,27 @@ export class Descriptor {
     const region = map({ ...placement, ...request, hugePageSize }, act);
     if (holes) this.#fillForReading(region, act);
 
-    const extent = { end: offset + length };
+    const { address, byteLength } = region;
+    const extent = { end: offset + length, address, byteLength };
     const identity = `${device}:${inode}`;
-    const extents = mappedEnds.get(identity) ?? new Set();
-    mappedEnds.set(identity, extents.add(extent));
+    const extents = mappedExtents.get(identity) ?? new Set();
+    mappedExtents.set(identity, extents.add(extent));
+    this.#extents.add(extent);
     this.#users++;
-    const mapping = WRAPS[access](region, () => {
-      this.#mappings.delete(reference);
+    return WRAPS[access](region, () => {
+      this.#extents.delete(extent);
       extents.delete(extent);
-      if (extents.size === 0) mappedEnds.delete(identity);
+      if (extents.size === 0) mappedExtents.delete(identity);
       this.#release();
     });
-    const reference = new WeakRef(mapping);
-    this.#mappings.add(reference);
-    return mapping;
   }
 
-  /** What is mapped through this descriptor now. */
-  *mappings(): Iterable<Mapping> {
-    for (const reference of this.#mappings) {
-      const mapping = reference.deref();
-      if (mapping !== undefined) yield mapping;
+  /** Tells the kernel how all that is mapped through this will be used. */
+  advise(advice: string): void {
+    this.fd("advise about");
+    const act = adviceAct(advice);
+    for (const { address, byteLength } of this.#extents) {
+      adviseAt(address, byteLength, advice, act);
     }
   }
 
@@ -232,7 +251,7 @@ export class Descriptor {
   }
 
   #requireUnmapped({ device, inode }: FileStatus, size: number): void {
-    const extents = mappedEnds.get(`${device}:${inode}`) ?? [];
+    const extents = mappedExtents.get(`${device}:${inode}`) ?? [];
     const end = Math.max(0, ...[...extents].map((extent) => extent.end));
     if (end <= size) return;
     throw new Deno.errors.Busy(

@@ -11,6 +11,7 @@
 const VARIABLE = "SHMEM_REPORT_LEAKS";
 
 let enabled: boolean | undefined;
+let everWatched = false;
 
 const registry = new FinalizationRegistry((what: string) => {
   // deno-lint-ignore no-console -- this report is asked for, and stderr is its place
@@ -48,12 +49,14 @@ export function reportLeaks(on = true): void {
  */
 export function watch(object: WeakKey, what: () => string): void {
   enabled ??= askedByEnvironment();
-  if (enabled) registry.register(object, what(), object);
+  if (!enabled) return;
+  everWatched = true;
+  registry.register(object, what(), object);
 }
 
 /** Stops watching an object that was closed. */
 export function unwatch(object: WeakKey): void {
-  if (enabled !== undefined) registry.unregister(object);
+  if (everWatched) registry.unregister(object);
 }
 
 function askedByEnvironment(): boolean {

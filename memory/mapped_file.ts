@@ -2,6 +2,7 @@ import {
   type Creation,
   flushFile,
   openFile,
+  toDate,
   tryLockFile,
   unlockFile,
 } from "../ffi/file.ts";
@@ -243,8 +244,7 @@ export class MappedFile<A extends Access = Access> implements Disposable {
    * @throws {SystemError} When this kind of memory does not take it (EINVAL).
    */
   advise(advice: Advice): void {
-    this.#descriptor.fd("advise about");
-    for (const mapping of this.#descriptor.mappings()) mapping.advise(advice);
+    this.#descriptor.advise(advice);
   }
 
   /**
@@ -263,9 +263,18 @@ export class MappedFile<A extends Access = Access> implements Disposable {
 
   /** Reads size, owner, mode and times (`fstat(2)`). */
   status(): MappedFileStatus {
-    const { regular: _, device: __, inode: ___, links: ____, ...status } = this
-      .#descriptor.status();
-    return status;
+    const { size, allocated, mode, uid, gid, accessed, modified, changed } =
+      this.#descriptor.status();
+    return {
+      size,
+      allocated,
+      mode,
+      uid,
+      gid,
+      accessedAt: toDate(accessed),
+      modifiedAt: toDate(modified),
+      changedAt: toDate(changed),
+    };
   }
 
   /**

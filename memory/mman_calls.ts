@@ -122,13 +122,13 @@ export function mmap(
  */
 export function munmap(memory: Uint8Array | ReadonlyBytes): void {
   const act = "unmap the memory";
-  const { mapping, region, byteOffset } = mappedRange(memory, act);
+  const { mapping, region, byteOffset, byteLength } = mappedRange(memory, act);
   if (region.kind !== "mmap") {
     throw new TypeError(
       `Cannot ${act}: it is attached, not mapped; use shmdt()`,
     );
   }
-  if (byteOffset !== 0) {
+  if (byteOffset !== 0 || byteLength !== region.byteLength) {
     throw new TypeError(
       `Cannot ${act}: it is a part of what is mapped; pass what mmap() gave`,
     );

@@ -13,9 +13,11 @@ import { readNames, roomAt } from "../ffi/directory.ts";
 import {
   changeMode,
   closeDescriptor,
+  linksOf,
   openObject,
   status,
   statusAt,
+  toDate,
   tryLockFile,
   unlinkObject,
 } from "../ffi/file.ts";
@@ -76,7 +78,7 @@ export function createObject(
   undo.defer(() => unlinkOwn(name, fd, act));
   // Someone who thought it stale before it was locked has removed the name.
   lockShared(fd, act);
-  if (status(fd, act).links === 0) throw inUse(act);
+  if (linksOf(fd, act) === 0) throw inUse(act);
   // shm_open applies the umask, which would silently lock out the group.
   if ((mode & 0o077) !== 0) changeMode(fd, mode, act);
   descriptor.truncate(size);
@@ -151,7 +153,7 @@ function describeObject(
   const act = `look at ${objectLabel(name)}`;
   const found = statusAt(`${directory}${name}`, act);
   if (found === undefined || !found.regular) return undefined;
-  const { size, allocated, mode, uid, gid, modifiedAt, changedAt } = found;
+  const { size, allocated, mode, uid, gid, modified, changed } = found;
   const inUse = isInUse(name, act);
   return {
     name,
@@ -160,8 +162,8 @@ function describeObject(
     mode,
     uid,
     gid,
-    modifiedAt,
-    changedAt,
+    modifiedAt: toDate(modified),
+    changedAt: toDate(changed),
     inUse,
   };
 }

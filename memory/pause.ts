@@ -15,10 +15,13 @@ export function retryFor<Result>(
   patienceMs: number,
   attempt: () => Result | undefined,
 ): Result | undefined {
+  const first = attempt();
+  if (first !== undefined) return first;
   const end = performance.now() + patienceMs;
-  for (;;) {
-    const result = attempt();
-    if (result !== undefined || performance.now() >= end) return result;
+  while (performance.now() < end) {
     Atomics.wait(cell, 0, 0, 1);
+    const result = attempt();
+    if (result !== undefined) return result;
   }
+  return undefined;
 }

@@ -1,7 +1,8 @@
 import { checkInteger } from "../ffi/integers.ts";
 
-// Taken now: whoever patches a prototype later must not be handed a view of
-// read-only memory, because a write through it would kill the process.
+// Called as they are here, not as the target has them: an array of a class of
+// its own must not be handed a view of read-only memory, because a write
+// through it would kill the process.
 const { set, values } = Uint8Array.prototype;
 const { decode } = TextDecoder.prototype;
 
@@ -20,6 +21,9 @@ let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
  * its length becomes 0, {@linkcode ReadonlyBytes.at} gives `undefined`, and the
  * getters throw `TypeError`.
  *
+ * A program that replaces built-in methods, such as `DataView.prototype.getInt8`,
+ * can get at the view behind it; that is beyond what it protects from.
+ *
  * @example Read what another handle writes
  * ```ts
  * import { SharedMemory } from "@shmem/shmem";
@@ -34,12 +38,14 @@ let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
 export class ReadonlyBytes implements Iterable<number> {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
+  readonly #byteOffset: number;
   #words: Int32Array | undefined;
   #longs: BigInt64Array | undefined;
 
   private constructor(bytes: Uint8Array<ArrayBuffer>) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.#bytes = bytes;
+    this.#byteOffset = byteOffset;
     this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
@@ -193,14 +199,9 @@ export class ReadonlyBytes implements Iterable<number> {
    * @throws {RangeError} When it is unaligned or outside the memory.
    */
   loadInt32(byteOffset: number): number {
-    const { buffer } = this.#bytes;
-    const size = Int32Array.BYTES_PER_ELEMENT;
-    this.#words ??= new Int32Array(
-      buffer,
-      0,
-      Math.trunc(buffer.byteLength / size),
-    );
-    return Atomics.load(this.#words, this.#elementAt(byteOffset, size));
+    const index = (this.#byteOffset + byteOffset) / 4;
+    if (!this.#isElement(byteOffset, index, 4)) this.#refuse(byteOffset, 4);
+    return Atomics.load(this.#words ??= this.#makeWords(), index);
   }
 
   /** Loads 32 bits atomically and unsigned; see {@linkcode ReadonlyBytes.loadInt32}. */
@@ -216,14 +217,9 @@ export class ReadonlyBytes implements Iterable<number> {
    * @throws {RangeError} When it is unaligned or outside the memory.
    */
   loadBigInt64(byteOffset: number): bigint {
-    const { buffer } = this.#bytes;
-    const size = BigInt64Array.BYTES_PER_ELEMENT;
-    this.#longs ??= new BigInt64Array(
-      buffer,
-      0,
-      Math.trunc(buffer.byteLength / size),
-    );
-    return Atomics.load(this.#longs, this.#elementAt(byteOffset, size));
+    const index = (this.#byteOffset + byteOffset) / 8;
+    if (!this.#isElement(byteOffset, index, 8)) this.#refuse(byteOffset, 8);
+    return Atomics.load(this.#longs ??= this.#makeLongs(), index);
   }
 
   /** Loads 64 bits atomically and unsigned; see {@linkcode ReadonlyBytes.loadBigInt64}. */
@@ -233,7 +229,9 @@ export class ReadonlyBytes implements Iterable<number> {
 
   /** Shows length and first bytes in `console.log`. */
   [Symbol.for("Deno.customInspect")](): string {
-    const shown = [...this.slice(0, 16)].join(", ");
+    // There is nothing to slice once the memory is unmapped.
+    const first = this.length === 0 ? [] : this.slice(0, 16);
+    const shown = first.join(", ");
     const more = this.length > 16 ? ", …" : "";
     return `ReadonlyBytes(${this.length}) [ ${shown}${more} ]`;
   }
@@ -246,19 +244,31 @@ export class ReadonlyBytes implements Iterable<number> {
     return new Uint8Array(buffer, byteOffset + from, to - from);
   }
 
-  #elementAt(byteOffset: number, size: number): number {
-    const bytes = this.#bytes;
-    if (bytes.buffer.detached) {
+  #isElement(byteOffset: number, index: number, size: number): boolean {
+    return Number.isInteger(byteOffset) && Number.isInteger(index) &&
+      byteOffset >= 0 && byteOffset <= this.#bytes.byteLength - size;
+  }
+
+  #makeWords(): Int32Array {
+    const { buffer } = this.#bytes;
+    return new Int32Array(buffer, 0, Math.trunc(buffer.byteLength / 4));
+  }
+
+  #makeLongs(): BigInt64Array {
+    const { buffer } = this.#bytes;
+    return new BigInt64Array(buffer, 0, Math.trunc(buffer.byteLength / 8));
+  }
+
+  /** Says why an element cannot be loaded, apart from what must be fast. */
+  #refuse(byteOffset: number, size: number): never {
+    const { buffer, byteLength } = this.#bytes;
+    if (buffer.detached) {
       throw new TypeError("Cannot load: the memory is unmapped");
     }
-    checkInteger(byteOffset, "byteOffset", 0, bytes.byteLength - size);
-    const absolute = bytes.byteOffset + byteOffset;
-    if (absolute % size !== 0) {
-      throw new RangeError(
-        `Cannot load atomically: byteOffset must be a multiple of ${size} in memory: received ${byteOffset}`,
-      );
-    }
-    return absolute / size;
+    checkInteger(byteOffset, "byteOffset", 0, byteLength - size);
+    throw new RangeError(
+      `Cannot load atomically: byteOffset must be a multiple of ${size} in memory: received ${byteOffset}`,
+    );
   }
 }
 

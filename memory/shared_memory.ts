@@ -2,6 +2,7 @@ import {
   changeMode,
   createMemoryFile,
   openFile,
+  toDate,
   unlinkObject,
 } from "../ffi/file.ts";
 import { type Access, pageSize } from "../ffi/mman.ts";
@@ -400,8 +401,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
 
   /** Reads size, owner, mode and times (`fstat(2)`). */
   status(): ObjectStatus {
-    const { size, allocated, mode, uid, gid, links, modifiedAt, changedAt } =
-      this.#descriptor.status();
+    const { size, allocated, mode, uid, gid, links, modified, changed } = this
+      .#descriptor.status();
     const unlinked = this.name !== null && links === 0;
     return {
       size,
@@ -410,8 +411,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
       uid,
       gid,
       unlinked,
-      modifiedAt,
-      changedAt,
+      modifiedAt: toDate(modified),
+      changedAt: toDate(changed),
     };
   }
 

@@ -150,7 +150,7 @@ export function shmat(
  * was transferred to another owner.
  */
 export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
-  const { mapping, region, byteOffset } = mappedRange(
+  const { mapping, region, byteOffset, byteLength } = mappedRange(
     memory,
     "detach the memory",
   );
@@ -159,7 +159,7 @@ export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
       "Cannot detach the memory: it is mapped, not attached; use munmap()",
     );
   }
-  if (byteOffset !== 0) {
+  if (byteOffset !== 0 || byteLength !== region.byteLength) {
     throw new TypeError(
       "Cannot detach the memory: it is a part of what is attached; pass what shmat() gave",
     );

@@ -166,7 +166,7 @@ Deno.removeSync(path);
 });
 
 Deno.test("Thousands of map and close cycles, and of failures, leave no mapping, descriptor or memory behind", async () => {
-  const cycles = 3000;
+  const cycles = 2000;
   const seen = await survive(
     `
 const path = Deno.makeTempFileSync();
@@ -254,8 +254,8 @@ Deno.removeSync(path);
   // One mapping or descriptor a cycle would be thousands; V8 takes some pages.
   assert(Number(maps) < cycles / 10, `${maps} more lines in maps`);
   assert(Number(descriptors) < 20, `${descriptors} more descriptors`);
-  // Everything touched once and kept would be 160 MB.
-  assert(Number(rss) < 60e6, `${rss} more bytes resident`);
+  // Everything touched once and kept would be 100 MB.
+  assert(Number(rss) < 50e6, `${rss} more bytes resident`);
   assert(Number(heap) < 10e6, `${heap} more bytes of heap`);
   assertEquals(failures, {
     "no such object": "NotFound ENOENT",
@@ -263,7 +263,7 @@ Deno.removeSync(path);
     "not a file": "TypeError",
     "window outside": "RangeError",
     "sealed": "PermissionDenied EPERM",
-    "label too long": "SystemError EINVAL",
+    "label too long": "RangeError",
     "address in use": "SystemError EINVAL",
     "beyond the address space": "SystemError ENOMEM",
     "ours at last": "1",
@@ -280,9 +280,9 @@ const cycles = (times) => {
   return Deno.memoryUsage().heapUsed;
 };
 const before = cycles(300);
-see("growth per cycle", () => Math.round((cycles(20_000) - before) / 20_000));
+see("growth per cycle", () => Math.round((cycles(4000) - before) / 4000));
 `,
     { flags: ["--allow-ffi", "--v8-flags=--expose-gc"] },
   );
-  assert(Number(seen["growth per cycle"]) < 50, seen["growth per cycle"]);
+  assert(Number(seen["growth per cycle"]) < 250, seen["growth per cycle"]);
 });

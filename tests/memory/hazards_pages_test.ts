@@ -3,17 +3,31 @@
  * another process. Touching one kills a process with SIGBUS.
  */
 
-import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
-import { MappedFile, SharedMemory } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "../../deps.ts";
+import { MappedFile, mmap, SharedMemory } from "../../mod.ts";
 import { run } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
 import { runProgram, survive } from "./child_report.ts";
+
+/** Puts a small `/dev/shm` of its own in front of a command. */
+const SMALL = [
+  "unshare",
+  "-m",
+  "sh",
+  "-c",
+  'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"',
+  "sh",
+];
 
 testWith(
   ["root", "unshare"],
   "A full /dev/shm is an error when memory is created, mapped or grown, and leaves nothing behind",
   async () => {
-    const mounted = 'mount -t tmpfs -o size=1m none /dev/shm && exec "$@"';
     const seen = await survive(
       `
 const MIB = 2 ** 20;
@@ -23,9 +37,10 @@ see("create sparse", () => {
   using memory = shmem.SharedMemory.create("/holes", { size: 3 * MIB, sparse: true });
   return memory.size;
 });
-see("map for writing", () => { using m = shmem.SharedMemory.open("/holes"); m.map(); });
-see("map for reading", () => { using m = shmem.SharedMemory.open("/holes", { access: "read" }); m.map(); });
-see("map privately", () => { using m = shmem.SharedMemory.open("/holes"); m.map({ access: "copy-on-write" }); });
+see("map", () => {
+  using memory = shmem.SharedMemory.open("/holes");
+  memory.map();
+});
 shmem.SharedMemory.unlink("/holes");
 using memory = shmem.SharedMemory.create("/some", { size: 600_007 });
 see("grow", () => memory.resize(2 * MIB));
@@ -35,17 +50,46 @@ mapping.bytes.fill(7);
 see("bytes", () => mapping.bytes.every((byte) => byte === 7));
 memory.unlink();
 `,
-      { through: ["unshare", "-m", "sh", "-c", mounted, "sh"] },
+      { through: SMALL },
     );
-    assertEquals(seen["create"], "SystemError ENOSPC");
-    assertEquals(seen["left behind"], "0");
-    assertEquals(seen["create sparse"], `${3 * 2 ** 20}`);
-    assertEquals(seen["map for writing"], "SystemError ENOSPC");
-    assert(seen["map for reading"]?.startsWith("SystemError"), "read");
-    assert(seen["map privately"]?.startsWith("SystemError"), "privately");
-    assertEquals(seen["grow"], "SystemError ENOSPC");
-    assertEquals(seen["size after growing failed"], "600007");
-    assertEquals(seen["bytes"], "true");
+    assertEquals(seen, {
+      "create": "SystemError ENOSPC",
+      "left behind": "0",
+      "create sparse": `${3 * 2 ** 20}`,
+      "map": "SystemError ENOSPC",
+      "grow": "SystemError ENOSPC",
+      "size after growing failed": "600007",
+      "bytes": "true",
+    });
+  },
+);
+
+testWith(
+  // The emulator ignores the advice that finds out.
+  ["root", "unshare", "native"],
+  "A full /dev/shm is an error when memory with holes is mapped for reading or privately",
+  async () => {
+    const seen = await survive(
+      `
+const size = 3 * 2 ** 20;
+shmem.SharedMemory.create("/holes", { size, sparse: true }).close();
+see("for reading", () => {
+  using memory = shmem.SharedMemory.open("/holes", { access: "read" });
+  memory.map();
+});
+shmem.SharedMemory.unlink("/holes");
+shmem.SharedMemory.create("/holes", { size, sparse: true }).close();
+see("privately", () => {
+  using memory = shmem.SharedMemory.open("/holes");
+  memory.map({ access: "copy-on-write" });
+});
+`,
+      { through: SMALL },
+    );
+    assertEquals(Object.keys(seen), ["for reading", "privately"]);
+    for (const outcome of Object.values(seen)) {
+      assertStringIncludes(outcome, "SystemError");
+    }
   },
 );
 
@@ -102,3 +146,18 @@ console.log("behind: " + mapping.bytes.at(300_000));
   assertEquals(stdout, "within: 7\n");
   assertEquals(signal, "SIGBUS");
 });
+
+testWith(
+  ["native"],
+  "An address that the stack may grow to is refused",
+  async () => {
+    const { stdout } = await run(["cat", `/proc/${Deno.pid}/maps`]);
+    const [, start] = /^([0-9a-f]+)-.*\[stack\]$/m.exec(stdout) ?? [];
+    assert(start !== undefined, "the kernel shows where the stack is");
+    for (const distance of [2n ** 13n, 2n ** 20n, 2n ** 22n]) {
+      const address = BigInt(`0x${start}`) - distance;
+      const options = { length: 4096, address, fixed: true };
+      assertThrows(() => mmap(null, options), RangeError, "the stack may grow");
+    }
+  },
+);

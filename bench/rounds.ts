@@ -1,0 +1,47 @@
+/**
+ * Fair measuring on a machine that does other things too.
+ *
+ * @module
+ */
+
+/** Does something once, and tells how long it took in nanoseconds. */
+export type Round = () => number | Promise<number>;
+
+/** How long the two sides took, each in the middle one of its rounds. */
+export interface Times {
+  /** This library, in nanoseconds. */
+  readonly ours: number;
+  /** What it is compared with, in nanoseconds. */
+  readonly peer: number;
+}
+
+/**
+ * Lets two sides take turns, so that what disturbs one disturbs the other too,
+ * and takes the median of each. A first round of both does not count.
+ */
+export async function takeTurns(
+  rounds: number,
+  ours: Round,
+  peer: Round,
+): Promise<Times> {
+  const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
+  for (let round = 0; round <= rounds; round++) {
+    const pair = { ours: await ours(), peer: await peer() };
+    if (round === 0) continue;
+    times.ours.push(pair.ours);
+    times.peer.push(pair.peer);
+  }
+  return { ours: median(times.ours), peer: median(times.peer) };
+}
+
+/** How long a call takes, in nanoseconds. */
+export function timeOf(call: () => void): number {
+  const start = performance.now();
+  call();
+  return (performance.now() - start) * 1e6;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
