@@ -88,6 +88,11 @@ export function isSystemError(
     "syscall" in value && typeof value.syscall === "string";
 }
 
+/** Whether a value is the error of a system call with this code. */
+export function hasCode(value: unknown, code: string): boolean {
+  return isSystemError(value) && value.code === code;
+}
+
 /** Error names for which Deno has a class. */
 const DENO_CLASSES: Readonly<
   Record<string, new (message?: string) => Error>

@@ -23,7 +23,7 @@ import {
   type MapRequest,
 } from "../ffi/mman.ts";
 import type { Region } from "../ffi/region.ts";
-import { isSystemError, systemError } from "../ffi/system_error.ts";
+import { hasCode, systemError } from "../ffi/system_error.ts";
 import { adviceAct } from "./advice.ts";
 import { checkAddress } from "./checks.ts";
 import { type Mapping, WRAPS } from "./mapping.ts";
@@ -228,7 +228,7 @@ export class Descriptor {
       advise(region, 0, region.byteLength, "populate-read", act);
     } catch (error) {
       // Before Linux 5.14 nobody can tell.
-      if (isSystemError(error) && error.code === "EINVAL") return;
+      if (hasCode(error, "EINVAL")) return;
       if (error instanceof Deno.errors.NotSupported) return;
       region.release();
       throw error;

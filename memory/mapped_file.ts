@@ -8,7 +8,7 @@ import {
 } from "../ffi/file.ts";
 import { errnoNumber } from "../ffi/errno.ts";
 import type { Access } from "../ffi/mman.ts";
-import { isSystemError, systemError } from "../ffi/system_error.ts";
+import { systemError } from "../ffi/system_error.ts";
 import type { Advice } from "./advice.ts";
 import {
   checkFits,
@@ -17,6 +17,7 @@ import {
   checkSizes,
   checkWord,
 } from "./checks.ts";
+import { createOrOpen } from "./create_or_open.ts";
 import { Descriptor } from "./descriptor.ts";
 import { unwatch, watch } from "./leaks.ts";
 import type { Mapping } from "./mapping.ts";
@@ -334,19 +335,10 @@ function openOrCreate(
     );
   if (create === undefined) return { fd: open("never"), created: false };
   if (create === "exclusive") return { fd: open("exclusive"), created: true };
-  // What is in the way may be removed before it is opened.
-  for (let attempts = 3;; attempts--) {
-    try {
-      return { fd: open("exclusive"), created: true };
-    } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error;
-    }
-    try {
-      return { fd: open("never"), created: false };
-    } catch (error) {
-      if (!isCode(error, "ENOENT") || attempts === 0) throw error;
-    }
-  }
+  return createOrOpen<{ fd: number; created: boolean }>(
+    () => ({ fd: open("exclusive"), created: true }),
+    () => ({ fd: open("never"), created: false }),
+  );
 }
 
 /**
@@ -376,8 +368,4 @@ function giveSize(descriptor: Descriptor, size: number, sparse: boolean): void {
   } finally {
     unlockFile(fd, act);
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
 }

@@ -23,7 +23,7 @@ import {
 } from "../ffi/file.ts";
 import { errnoNumber } from "../ffi/errno.ts";
 import { platform } from "../ffi/platform.ts";
-import { isSystemError, systemError } from "../ffi/system_error.ts";
+import { hasCode, isSystemError, systemError } from "../ffi/system_error.ts";
 import { Descriptor } from "./descriptor.ts";
 import type { ObjectEntry } from "./object_options.ts";
 import { PATIENCE_MS, retryFor } from "./pause.ts";
@@ -63,7 +63,7 @@ export function createObject(
   try {
     fd = create();
   } catch (error) {
-    const taken = isSystemError(error) && error.code === "EEXIST";
+    const taken = hasCode(error, "EEXIST");
     if (!taken || ifStale === "fail") throw error;
     if (!removeStale(name)) throw inUse(act);
     fd = create();
@@ -202,7 +202,7 @@ function removeStale(name: string): boolean {
     try {
       fd = openObject(name, { writable: false, create: "never", mode: 0 }, act);
     } catch (error) {
-      if (isSystemError(error) && error.code === "ENOENT") return true;
+      if (hasCode(error, "ENOENT")) return true;
       throw error;
     }
     try {

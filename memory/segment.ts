@@ -8,7 +8,6 @@ import {
 import { checkI32, checkU32, describe } from "../ffi/integers.ts";
 import { type Access, hugePageBits, lock as lockRegion } from "../ffi/mman.ts";
 import { platform } from "../ffi/platform.ts";
-import { isSystemError } from "../ffi/system_error.ts";
 import {
   attachSegment,
   changeSegment,
@@ -28,6 +27,7 @@ import {
   checkSizes,
   checkWord,
 } from "./checks.ts";
+import { createOrOpen } from "./create_or_open.ts";
 import { checkHugePages, type HugePages } from "./huge_pages.ts";
 import { type Mapping, regionOf, wrapRead, wrapReadWrite } from "./mapping.ts";
 import { checkAccess } from "./window.ts";
@@ -172,7 +172,7 @@ export class Segment implements Disposable {
     const create = () =>
       new Segment(getSegment(key, size, flags, act), key, size, true);
     const segment = ifExists === "open"
-      ? createOrOpen(create, { key, size })
+      ? createOrOpen(create, () => Segment.open({ key, size }))
       : create();
     if (removeOnLastDetach) segment.#removeWithLastUser();
     return segment;
@@ -383,26 +383,6 @@ export function checkChanges({ uid, gid, mode }: SegmentChanges): void {
   if (mode !== undefined) checkMode(mode);
 }
 
-/** Creates, or opens what is in the way. */
-function createOrOpen(
-  create: () => Segment,
-  options: SegmentOpenOptions,
-): Segment {
-  // What is in the way may be removed before it is opened.
-  for (let attempts = 3;; attempts--) {
-    try {
-      return create();
-    } catch (error) {
-      if (!isCode(error, "EEXIST")) throw error;
-    }
-    try {
-      return Segment.open(options);
-    } catch (error) {
-      if (!isCode(error, "ENOENT") || attempts === 0) throw error;
-    }
-  }
-}
-
 function checkRemovable(key: number): void {
   if (key !== IPC_PRIVATE) {
     throw new TypeError(
@@ -416,10 +396,6 @@ function checkRemovable(key: number): void {
       `Cannot create segment with removeOnLastDetach: on ${platform().name} nobody can attach a removed segment`,
     );
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
 }
 
 /** How messages call a segment with a key. */

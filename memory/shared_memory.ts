@@ -8,7 +8,6 @@ import {
 import { type Access, pageSize } from "../ffi/mman.ts";
 import { describe } from "../ffi/integers.ts";
 import { platform } from "../ffi/platform.ts";
-import { isSystemError } from "../ffi/system_error.ts";
 import {
   checkFits,
   checkMode,
@@ -18,6 +17,7 @@ import {
   checkSizes,
   checkWord,
 } from "./checks.ts";
+import { createOrOpen } from "./create_or_open.ts";
 import { Descriptor } from "./descriptor.ts";
 import { checkHugePages, HUGE_PAGES_HINT } from "./huge_pages.ts";
 import { unwatch, watch } from "./leaks.ts";
@@ -142,25 +142,16 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
     checkWord(ifStale, ["fail", "replace"], "ifStale");
-    // What is in the way may be unlinked before it is opened.
-    for (let attempts = 3;; attempts--) {
-      try {
-        const request = { size, mode, sparse, ifStale };
-        return new SharedMemory({
-          descriptor: createObject(checked, request),
-          access: "read-write",
-          created: true,
-          name: checked,
-        });
-      } catch (error) {
-        if (ifExists === "fail" || !isCode(error, "EEXIST")) throw error;
-      }
-      try {
-        return SharedMemory.open(checked, { size, sparse });
-      } catch (error) {
-        if (!isCode(error, "ENOENT") || attempts === 0) throw error;
-      }
-    }
+    const request = { size, mode, sparse, ifStale };
+    const create = () =>
+      new SharedMemory({
+        descriptor: createObject(checked, request),
+        access: "read-write",
+        created: true,
+        name: checked,
+      });
+    const open = () => SharedMemory.open(checked, { size, sparse });
+    return ifExists === "open" ? createOrOpen(create, open) : create();
   }
 
   /**
@@ -512,8 +503,4 @@ function checkSizeOf(descriptor: Descriptor, options: OpenOptions): void {
     descriptor.close();
     throw error;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
 }

@@ -7,8 +7,8 @@ import {
   unlinkSemaphore,
 } from "../ffi/posix_sem.ts";
 import { checkInteger } from "../ffi/integers.ts";
-import { isSystemError } from "../ffi/system_error.ts";
 import { checkMode, checkName, checkWord } from "../memory/checks.ts";
+import { createOrOpen } from "../memory/create_or_open.ts";
 import { addMappingUser, type Mapping } from "../memory/mapping.ts";
 import { Block, type BlockKind } from "./block.ts";
 import {
@@ -106,20 +106,13 @@ export class Semaphore implements Disposable {
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
     const act = `create semaphore ${JSON.stringify(checked)}`;
-    // What is in the way may be unlinked before it is opened.
-    for (let attempts = 3;; attempts--) {
-      try {
-        const handle = openSemaphore(checked, { mode, value }, act);
-        return new Semaphore({ handle, name: checked });
-      } catch (error) {
-        if (ifExists === "fail" || !isCode(error, "EEXIST")) throw error;
-      }
-      try {
-        return Semaphore.open(checked);
-      } catch (error) {
-        if (!isCode(error, "ENOENT") || attempts === 0) throw error;
-      }
-    }
+    const create = () =>
+      new Semaphore({
+        handle: openSemaphore(checked, { mode, value }, act),
+        name: checked,
+      });
+    const open = () => Semaphore.open(checked);
+    return ifExists === "open" ? createOrOpen(create, open) : create();
   }
 
   /**
@@ -333,8 +326,4 @@ const PROCESS_SHARED = 0x80;
 
 async function pause(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
 }

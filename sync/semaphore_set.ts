@@ -19,6 +19,7 @@ import {
   writeValues,
 } from "../ffi/sysv_sem.ts";
 import { checkMode, checkWord } from "../memory/checks.ts";
+import { createOrOpen } from "../memory/create_or_open.ts";
 import { checkChanges, type SegmentChanges } from "../memory/segment.ts";
 import { Turnstile } from "./turnstile.ts";
 import {
@@ -135,27 +136,26 @@ export class SemaphoreSet {
     checkWord(ifExists, ["fail", "open"], "ifExists");
     const flags = IPC_CREAT | IPC_EXCL | mode;
     const act = `create semaphore set ${shown(key)}`;
-    for (let attempts = 3;; attempts--) {
-      try {
-        const id = getSet(key, count, flags, act);
-        const set = new SemaphoreSet(id, key, count, true);
-        if (values !== undefined) set.#initialize(values);
-        return set;
-      } catch (error) {
-        if (ifExists === "fail" || !isCode(error, "EEXIST")) throw error;
-      }
-      try {
-        const set = SemaphoreSet.open({ key });
-        if (set.count === count) return set;
-        throw new RangeError(
-          `Cannot open semaphore set ${
-            shown(key)
-          }: it has ${set.count} semaphores, and ${count} were expected`,
-        );
-      } catch (error) {
-        if (!isCode(error, "ENOENT") || attempts === 0) throw error;
-      }
-    }
+    const create = () => {
+      const set = new SemaphoreSet(
+        getSet(key, count, flags, act),
+        key,
+        count,
+        true,
+      );
+      if (values !== undefined) set.#initialize(values);
+      return set;
+    };
+    const open = () => {
+      const set = SemaphoreSet.open({ key });
+      if (set.count === count) return set;
+      throw new RangeError(
+        `Cannot open semaphore set ${
+          shown(key)
+        }: it has ${set.count} semaphores, and ${count} were expected`,
+      );
+    };
+    return ifExists === "open" ? createOrOpen(create, open) : create();
   }
 
   /**
@@ -433,8 +433,4 @@ function shown(key: number): string {
   return key === IPC_PRIVATE
     ? "without a key"
     : `with key 0x${(key >>> 0).toString(16)}`;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return isSystemError(error) && error.code === code;
 }

@@ -1,7 +1,7 @@
 import { SharedMemory } from "../mod.ts";
 import { assert, assertEquals } from "../deps.ts";
 import { compile } from "./helpers/cc.ts";
-import { projectPath, run, runDeno } from "./helpers/deno.ts";
+import { projectPath, ROOT, run, runDeno } from "./helpers/deno.ts";
 import { randomName } from "./helpers/names.ts";
 import { testWith } from "./helpers/needs.ts";
 
@@ -22,7 +22,9 @@ for (const [index, { heading, code }] of only("ts").entries()) {
     needs,
     `README, "${heading}", block ${index + 1} prints what its comments say`,
     async () => {
-      const source = code.replaceAll('"@shmem/shmem"', '"mod.ts"');
+      const source = code
+        .replaceAll('"@shmem/shmem"', `"${new URL("mod.ts", ROOT)}"`)
+        .replaceAll('"@shmem/shmem/sync"', `"${new URL("sync/mod.ts", ROOT)}"`);
       const { stdout, stderr, code: exit } = await runDeno(source, {
         permissions: [
           "--allow-ffi",
