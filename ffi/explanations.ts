@@ -83,6 +83,53 @@ const mutexes: Table = {
   EINVAL: { meaning: "there is no mutex" },
 };
 
+const semaphores: Table = {
+  ...descriptors,
+  EACCES: { meaning: "the permission bits forbid it" },
+  EEXIST: {
+    meaning: "a semaphore with this name exists already",
+    wayOut: 'open it, choose another name, or create with `ifExists: "open"`',
+  },
+  EINVAL: {
+    meaning: "the name or the value is not one that the system accepts",
+  },
+  ENAMETOOLONG: { meaning: "the name is too long" },
+  ENOENT: {
+    meaning: "there is no semaphore with this name",
+    wayOut: "create it first, or check the name",
+  },
+  EOVERFLOW: { meaning: "the value would be larger than a semaphore's may be" },
+};
+
+const sets: Table = {
+  E2BIG: {
+    meaning: "there are more operations than the system allows",
+    wayOut: "see SemaphoreSet.limits()",
+  },
+  EACCES: { meaning: "the mode of the set does not grant this access" },
+  EEXIST: {
+    meaning: "the key has a set already",
+    wayOut: 'open it, choose another key, or create with `ifExists: "open"`',
+  },
+  EFBIG: { meaning: "the set has no semaphore with this index" },
+  EIDRM: { meaning: "the set was removed" },
+  EINVAL: {
+    meaning:
+      "there is no set with this id, or the number of semaphores does not fit",
+  },
+  ENOENT: {
+    meaning: "the key has no set",
+    wayOut: "create it first, or check the key: `ipcs -s`",
+  },
+  ENOMEM: { meaning: "there is not enough memory" },
+  ENOSPC: {
+    meaning: "the system has no set or no undo entry left",
+    wayOut: "remove unused sets (`ipcs -s`), or raise kernel.sem",
+  },
+  EPERM: { meaning: "only the owner, the creator or root may do this" },
+  ERANGE: { meaning: "the value would be larger than a semaphore's may be" },
+};
+
 const reservations: Table = {
   EFBIG: { meaning: "the size is larger than the system allows" },
   ENODEV: { meaning: "it is not a regular file" },
@@ -313,6 +360,12 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     },
     EPERM: { meaning: "this advice is not allowed here" },
   },
+  "sem_open": semaphores,
+  "sem_unlink": semaphores,
+  "sem_post": semaphores,
+  semget: sets,
+  semop: sets,
+  semctl: sets,
   "pthread_mutex_lock": mutexes,
   "pthread_mutex_unlock": mutexes,
   opendir: paths,
@@ -321,7 +374,6 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
 
 /** Errors whose meaning does not depend on the call. */
 const COMMON: Table = {
-  ...paths,
   ...descriptors,
   EPERM: { meaning: "the system does not permit it" },
   EINVAL: { meaning: "an argument does not fit" },

@@ -232,8 +232,8 @@ export function reserve(
 /**
  * Reserves the holes in a range of memory that others may be using
  * (`fallocate(2)`). Unlike `posix_fallocate` it never writes bytes to do so,
- * which could overwrite theirs: where the file system cannot reserve, nothing
- * happens.
+ * which could overwrite theirs: where the file system cannot reserve, or a seal
+ * forbids it, nothing happens.
  *
  * @returns Whether the range is reserved now.
  */
@@ -249,7 +249,7 @@ export function reserveHoles(
   while (fallocate(fd, 0, BigInt(offset), BigInt(byteLength)) === -1) {
     const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
-    if (code === "EOPNOTSUPP" || code === "ENOSYS") return false;
+    if (["EOPNOTSUPP", "ENOSYS", "EPERM"].includes(code)) return false;
     if (code === "EINTR") continue;
     throw systemError("fallocate", number, act, hintOnFull(number, hint));
   }
@@ -299,7 +299,7 @@ export function readSeals(fd: number, act: string): number {
 const RLIMIT_FSIZE = 1;
 
 /** Growing beyond `ulimit -f` does not only fail: it kills, with SIGXFSZ. */
-function checkFileLimit(size: number, act: string): void {
+export function checkFileLimit(size: number, act: string): void {
   const limits = new BigUint64Array(2);
   if (libc().getrlimit(RLIMIT_FSIZE, limits) === -1) return;
   const [current = 0n] = limits;

@@ -14,6 +14,7 @@ import {
   PROT_WRITE,
 } from "./constants.ts";
 import { errnoNumber } from "./errno.ts";
+import { describe } from "./integers.ts";
 import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
 import { isInStack } from "./stack.ts";
@@ -112,11 +113,8 @@ export function hugePageBits(byteLength: number): number {
 
 /** Locks attached memory into RAM (`mlock(2)`), or gives it back and throws. */
 export function lock(region: Region, act: string): void {
-  const result = region.withRange(
-    0,
-    region.byteLength,
-    (start, byteLength) => libc().mlock(start, BigInt(byteLength)),
-  );
+  const { start, length } = region.pagesAround(0, region.byteLength);
+  const result = libc().mlock(start, length);
   checkNotMinusOne(result, errnoCell[0], "mlock", act);
 }
 
@@ -137,11 +135,8 @@ export function sync(region: Region, request: SyncRequest): void {
   const { byteOffset, byteLength, async, invalidate } = request;
   const flags = (async ? MS_ASYNC : platform().constants.MS_SYNC) |
     (invalidate ? MS_INVALIDATE : 0);
-  const result = region.withRange(
-    byteOffset,
-    byteLength,
-    (start, length) => libc().msync(start, BigInt(length), flags),
-  );
+  const { start, length } = region.pagesAround(byteOffset, byteLength);
+  const result = libc().msync(start, length, flags);
   checkNotMinusOne(
     result,
     errnoCell[0],
@@ -163,11 +158,8 @@ export function advise(
   act: string,
 ): void {
   const number = adviceNumber(advice, act);
-  const result = region.withRange(
-    byteOffset,
-    byteLength,
-    (start, length) => libc().madvise(start, BigInt(length), number),
-  );
+  const { start, length } = region.pagesAround(byteOffset, byteLength);
+  const result = libc().madvise(start, length, number);
   checkNotMinusOne(result, errnoCell[0], "madvise", act);
 }
 
@@ -210,9 +202,7 @@ function adviceNumber(advice: string, act: string): number {
   const number = Object.hasOwn(numbers, advice) ? numbers[advice] : undefined;
   if (number === undefined) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${platform().name} has no advice ${
-        JSON.stringify(advice)
-      }`,
+      `Cannot ${act}: ${platform().name} has no advice ${describe(advice)}`,
     );
   }
   return number;

@@ -78,7 +78,7 @@ export type SeminfoField =
   | "semvmx";
 
 /** Fields of `struct dirent`; the name starts at `d_name`. */
-export type DirentField = "d_reclen" | "d_name";
+export type DirentField = "d_name";
 
 /** Layouts of the structs that cross the border, `null` where there is none. */
 export interface Layouts {
@@ -121,6 +121,10 @@ export interface Capabilities {
   readonly exactObjectSizes: boolean;
   /** Whether `flock` works on a POSIX object. */
   readonly locksObjects: boolean;
+  /** Whether `fstat` counts the names of a POSIX object. */
+  readonly countsObjectLinks: boolean;
+  /** Whether the umask takes permissions from a new POSIX object. */
+  readonly appliesUmask: boolean;
   /** Whether a segment can be attached after it was marked for removal. */
   readonly attachesRemoved: boolean;
 }

@@ -88,24 +88,24 @@ export class Region {
   }
 
   /**
-   * Calls a function of libc with a range of this memory.
+   * A range of this memory, for a function of libc that takes whole pages.
    *
    * @param byteOffset Start of the range, from the first byte asked for. It is
    * rounded down to a page.
    * @param byteLength Length of the range in bytes.
-   * @param call The call.
    */
-  withRange<Result>(
+  pagesAround(
     byteOffset: number,
     byteLength: number,
-    call: (start: Deno.PointerObject, byteLength: number) => Result,
-  ): Result {
+  ): { start: Deno.PointerValue; length: bigint } {
     const pageSize = libc().getpagesize();
     const base = Deno.UnsafePointer.value(this.#start);
     const from = Number(this.address - base) + byteOffset;
     const pageStart = from - from % pageSize;
-    const pointer = Deno.UnsafePointer.offset(this.#start, pageStart);
-    return call(pointer!, from - pageStart + byteLength);
+    return {
+      start: Deno.UnsafePointer.offset(this.#start, pageStart),
+      length: BigInt(from - pageStart + byteLength),
+    };
   }
 
   /**

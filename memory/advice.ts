@@ -4,6 +4,8 @@
  * @module
  */
 
+import { describe } from "../ffi/integers.ts";
+
 /** How `Mapping.sync` and `msync` write back. */
 export interface SyncOptions {
   /** Return before the disk has it (`MS_ASYNC`). Default: false. */
@@ -41,5 +43,5 @@ export type Advice =
 
 /** What is tried when advice is given, for the message of an error. */
 export function adviceAct(advice: string): string {
-  return `advise ${JSON.stringify(advice)}`;
+  return `advise ${describe(advice)}`;
 }

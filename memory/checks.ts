@@ -17,6 +17,16 @@ export function checkOffset(offset: number, what: string): number {
   return checkInteger(offset, what, 0, Number.MAX_SAFE_INTEGER);
 }
 
+/** Checks that options were given where they are needed. */
+export function checkOptions(options: object, act: string): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(
+    `Cannot ${act}: it takes options with a size: received ${
+      describe(options)
+    }`,
+  );
+}
+
 /** Checks permission bits: 0 to 0o777. */
 export function checkMode(mode: number): number {
   if (typeof mode !== "number") {

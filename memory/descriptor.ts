@@ -5,6 +5,7 @@
  */
 
 import {
+  checkFileLimit,
   closeDescriptor,
   type FileStatus,
   reserve,
@@ -127,7 +128,7 @@ export class Descriptor {
     const { populate, lock } = options;
     const request = { fd, offset, length, access, populate, lock };
     const region = map({ ...placement, ...request, hugePageSize }, act);
-    if (holes) this.#fillForReading(region, act);
+    if (holes && this.#options.inMemory) this.#fillForReading(region, act);
 
     const { address, byteLength } = region;
     const extent = { end: offset + length, address, byteLength };
@@ -155,20 +156,32 @@ export class Descriptor {
 
   /** Sets the size, and reserves the pages that it adds. */
   resize(size: number): void {
-    const { what, sparse, hintOnFull } = this.#options;
+    const { what } = this.#options;
     const fd = this.fd("resize");
     const act = `resize ${what} to ${size} bytes`;
     const before = this.status();
-    if (size < before.size) this.#requireUnmapped(before, size);
-    truncate(fd, size, act);
-    if (sparse || size <= before.size) return;
-    try {
-      this.#requireMemory(size - before.size, act);
-      reserveHoles(fd, before.size, size - before.size, act, hintOnFull);
-    } catch (error) {
-      truncate(fd, before.size, act);
-      throw error;
+    if (size < before.size) {
+      this.#requireUnmapped(before, size);
+      truncate(fd, size, act);
+    } else if (size > before.size) {
+      this.grow(before.size, size, act);
     }
+  }
+
+  /**
+   * Makes it longer. Reserves first, which lengthens it, too: so nobody sees
+   * pages that may have to be taken away again.
+   */
+  grow(from: number, to: number, act: string): void {
+    const { sparse, writable, hintOnFull } = this.#options;
+    const fd = this.fd("resize");
+    checkFileLimit(to, act);
+    // What may not be lengthened is told by ftruncate, as in its manual.
+    if (!sparse && writable) {
+      this.#requireMemory(to - from, act);
+      if (reserveHoles(fd, from, to - from, act, hintOnFull)) return;
+    }
+    truncate(fd, to, act);
   }
 
   /** Gives something new its size, without reserving its pages. */

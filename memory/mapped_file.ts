@@ -181,14 +181,13 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     const { fd, created } = openOrCreate(plain, writable, create, mode);
 
     using undo = new DisposableStack();
-    if (created) undo.defer(() => Deno.removeSync(plain));
     const descriptor = undo.adopt(
       new Descriptor(fd, { what, writable, sparse, inMemory: false }),
       (descriptor) => descriptor.close(),
     );
     descriptor.requireRegular();
     if (create !== undefined && size !== undefined) {
-      giveSize(descriptor, size, sparse);
+      giveSize(descriptor, size, created ? plain : null);
     }
     checkFits(descriptor.status().size, size, minSize, what);
     undo.move();
@@ -253,8 +252,9 @@ export class MappedFile<A extends Access = Access> implements Disposable {
    * Mappings keep their length; map again for more.
    *
    * @param size New size in bytes.
-   * @throws {Deno.errors.Busy} When it would shrink while this process has more
-   * mapped: touching what is gone would kill it.
+   * @throws {Deno.errors.Busy} When it would shrink while this thread has more
+   * mapped: touching what is gone would kill it. Other processes and workers are
+   * not asked, because a lock on the file could get in the way of others.
    * @throws {SystemError} When the file is not open for writing (EINVAL), or the
    * disk has no room (ENOSPC).
    */
@@ -344,8 +344,16 @@ function openOrCreate(
 /**
  * Gives an empty file its size. Under a lock: of two processes that do so at
  * once, the second must not cut off what the first has written.
+ *
+ * @param created Path of the file when this handle created it: it goes again
+ * when it cannot have its size, unless someone else has given it one.
  */
-function giveSize(descriptor: Descriptor, size: number, sparse: boolean): void {
+function giveSize(
+  descriptor: Descriptor,
+  size: number,
+  created: string | null,
+): void {
+  if (descriptor.status().size > 0) return;
   const act = `give ${descriptor.what} ${size} bytes`;
   const fd = descriptor.fd("size");
   const locked = retryFor(
@@ -357,12 +365,11 @@ function giveSize(descriptor: Descriptor, size: number, sparse: boolean): void {
   }
   try {
     if (descriptor.status().size > 0) return;
-    descriptor.truncate(size);
-    if (sparse) return;
     try {
-      descriptor.reserve(size);
+      descriptor.grow(0, size, act);
     } catch (error) {
-      descriptor.truncate(0);
+      const { size: left, links } = descriptor.status();
+      if (created !== null && left === 0 && links > 0) Deno.removeSync(created);
       throw error;
     }
   } finally {

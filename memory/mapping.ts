@@ -196,7 +196,7 @@ export const wrapReadWrite: Wrap<"read-write"> = (region, released) =>
   wrap(region, "read-write", viewOver(region), released);
 
 /** Hands out memory whose writes stay in this process. */
-export const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released) =>
+const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released) =>
   wrap(region, "copy-on-write", viewOver(region), released);
 
 /** The way to hand out memory, by access. */

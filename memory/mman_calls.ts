@@ -180,12 +180,14 @@ export function madvise(
   const act = adviceAct(advice);
   const { region, byteOffset, byteLength } = mappedRange(memory, act);
   if (DESTRUCTIVE.includes(advice)) {
+    // A window may start within a page.
     const start = Number(region.address % BigInt(pageSize())) + byteOffset;
     const end = byteOffset + byteLength;
-    const whole = end % pageSize() === 0 || end === region.byteLength;
+    const whole = (start + byteLength) % pageSize() === 0 ||
+      end === region.byteLength;
     if (start % pageSize() !== 0 || !whole) {
       throw new RangeError(
-        `Cannot ${act}: it takes whole pages of ${pageSize()} bytes: received bytes ${byteOffset} to ${end}`,
+        `Cannot ${act}: it takes whole pages of ${pageSize()} bytes: received bytes ${byteOffset} to ${end} of the memory`,
       );
     }
   }

@@ -31,6 +31,9 @@ import { PATIENCE_MS, retryFor } from "./pause.ts";
 /** How long an empty object may be one that is just being created. */
 const CREATION_GRACE_MS = 200;
 
+/** How long someone who lists objects may hold a lock, generously. */
+const LISTING_MS = 20;
+
 /** How an object is created. */
 export interface CreationRequest {
   readonly size: number;
@@ -78,9 +81,10 @@ export function createObject(
   undo.defer(() => unlinkOwn(name, fd, act));
   // Someone who thought it stale before it was locked has removed the name.
   lockShared(fd, act);
-  if (linksOf(fd, act) === 0) throw inUse(act);
-  // shm_open applies the umask, which would silently lock out the group.
-  if ((mode & 0o077) !== 0) changeMode(fd, mode, act);
+  if (isUnlinked(fd, act)) throw inUse(act);
+  // It would silently lock out the group.
+  const { appliesUmask } = platform().capabilities;
+  if (appliesUmask && (mode & 0o077) !== 0) changeMode(fd, mode, act);
   descriptor.truncate(size);
   if (!sparse) descriptor.reserve(size);
   undo.move();
@@ -102,10 +106,28 @@ export interface OpeningRequest {
  */
 export function openExisting(
   name: string,
-  { writable, sparse, timeoutMs }: OpeningRequest,
+  request: OpeningRequest,
 ): Descriptor {
+  const { timeoutMs } = request;
+  const end = performance.now() + timeoutMs;
+  const opened = retryFor(timeoutMs, () => openOnce(name, request, end));
+  if (opened !== undefined) return opened;
+  throw new Deno.errors.TimedOut(
+    `Cannot open ${
+      objectLabel(name)
+    }: it is still empty after ${timeoutMs} ms; whoever created it has not given it a size, or died before; remove it with SharedMemory.unlink()`,
+  );
+}
+
+/** Opens an object; gives nothing when it lost its name or stayed empty. */
+function openOnce(
+  name: string,
+  { writable, sparse }: OpeningRequest,
+  end: number,
+): Descriptor | undefined {
   const what = objectLabel(name);
   const act = `open ${what}`;
+  const left = () => Math.max(0, end - performance.now());
   const fd = openObject(name, { writable, create: "never", mode: 0 }, act);
   using undo = new DisposableStack();
   const options = { what, writable, sparse, inMemory: true };
@@ -113,16 +135,12 @@ export function openExisting(
     new Descriptor(fd, { ...options, hintOnFull: () => hintOnFull() }),
     (descriptor) => descriptor.close(),
   );
-  lockShared(fd, act, timeoutMs);
-  const sized = retryFor(
-    timeoutMs,
-    () => status(fd, act).size > 0 ? true : undefined,
-  );
-  if (sized === undefined) {
-    throw new Deno.errors.TimedOut(
-      `Cannot ${act}: it is still empty after ${timeoutMs} ms; whoever created it has not given it a size, or died before; remove it with SharedMemory.unlink()`,
-    );
-  }
+  lockShared(fd, act, left());
+  // Whoever held it exclusively may have replaced it: then the name leads to
+  // another one now.
+  if (isUnlinked(fd, act)) return undefined;
+  const sized = retryFor(left(), () => status(fd, act).size > 0 || undefined);
+  if (sized === undefined) return undefined;
   undo.move();
   return descriptor;
 }
@@ -206,7 +224,7 @@ function removeStale(name: string): boolean {
       throw error;
     }
     try {
-      if (!tryLockFile(fd, "exclusive", act)) return false;
+      if (!tryLockExclusive(fd, act)) return false;
       const { size, links } = status(fd, act);
       if (links === 0) return undefined;
       // Empty: its creator may be between creating and locking it.
@@ -217,6 +235,17 @@ function removeStale(name: string): boolean {
       closeDescriptor(fd);
     }
   }) ?? false;
+}
+
+/**
+ * Tries to take the lock that nobody else may hold. Not only once: whoever lists
+ * objects holds it for a moment, too.
+ */
+export function tryLockExclusive(fd: number, act: string): boolean {
+  return retryFor(
+    LISTING_MS,
+    () => tryLockFile(fd, "exclusive", act) || undefined,
+  ) ?? false;
 }
 
 /** Takes the lock that says "in use", waiting while someone looks at it. */
@@ -237,7 +266,12 @@ export function lockShared(
 
 /** Removes the name of an object that this process made and cannot finish. */
 function unlinkOwn(name: string, fd: number, act: string): void {
-  if (status(fd, act).links > 0) unlinkObject(name, act);
+  if (!isUnlinked(fd, act)) unlinkObject(name, act);
+}
+
+/** Whether an object has lost its name; false where nobody can tell. */
+function isUnlinked(fd: number, act: string): boolean {
+  return platform().capabilities.countsObjectLinks && linksOf(fd, act) === 0;
 }
 
 function inUse(act: string): Error {

@@ -79,7 +79,7 @@ export interface ObjectStatus {
   readonly uid: number;
   /** Group id of its owner. */
   readonly gid: number;
-  /** Whether it had a name and has lost it. */
+  /** Whether it had a name and has lost it; always false on macOS. */
   readonly unlinked: boolean;
   /** When its size or content was changed last, to the second, by other than a mapping. */
   readonly modifiedAt: Date;

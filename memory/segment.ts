@@ -23,6 +23,7 @@ import {
   checkAddress,
   checkFits,
   checkMode,
+  checkOptions,
   checkSize,
   checkSizes,
   checkWord,
@@ -147,6 +148,7 @@ export class Segment implements Disposable {
    * `ifExists: "open"` finds a segment of another size.
    */
   static create(options: SegmentCreateOptions): Segment {
+    checkOptions(options, "create segment");
     const {
       size,
       key = IPC_PRIVATE,

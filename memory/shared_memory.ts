@@ -13,6 +13,7 @@ import {
   checkMode,
   checkName,
   checkOffset,
+  checkOptions,
   checkSize,
   checkSizes,
   checkWord,
@@ -28,6 +29,7 @@ import {
   lockShared,
   objectLabel,
   openExisting,
+  tryLockExclusive,
 } from "./object_name.ts";
 import type {
   AnonymousOptions,
@@ -131,6 +133,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     options: CreateOptions,
   ): SharedMemory<"read-write"> {
     const checked = checkName(name);
+    checkOptions(options, "create shared memory");
     const {
       size,
       mode = 0o600,
@@ -203,6 +206,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * @throws {Deno.errors.NotSupported} On macOS, which has no such call.
    */
   static anonymous(options: AnonymousOptions): SharedMemory<"read-write"> {
+    checkOptions(options, "create shared memory");
     const { size, label = "shmem", resizable = false, sparse = false } =
       options;
     checkSize(size, "size");
@@ -363,8 +367,10 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
       );
     }
     if (size >= this.size) return this.#descriptor.resize(size);
-    if (!this.#descriptor.tryLock("exclusive")) {
-      lockShared(this.#descriptor.fd("lock"), `resize ${this.#what}`);
+    const act = `resize ${this.#what}`;
+    const fd = this.#descriptor.fd("resize");
+    if (!tryLockExclusive(fd, act)) {
+      lockShared(fd, act);
       throw new Deno.errors.Busy(
         `Cannot resize ${this.#what} to ${size} bytes: another handle has it open, and touching it behind the new end would kill that process; close it there first`,
       );
@@ -372,7 +378,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     try {
       this.#descriptor.resize(size);
     } finally {
-      lockShared(this.#descriptor.fd("lock"), `resize ${this.#what}`);
+      lockShared(fd, act);
     }
   }
 
@@ -394,7 +400,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   status(): ObjectStatus {
     const { size, allocated, mode, uid, gid, links, modified, changed } = this
       .#descriptor.status();
-    const unlinked = this.name !== null && links === 0;
+    const { countsObjectLinks } = platform().capabilities;
+    const unlinked = countsObjectLinks && this.name !== null && links === 0;
     return {
       size,
       allocated,
@@ -420,7 +427,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * @param seals What is promised.
    * @throws {Deno.errors.Busy} For `"write"`, while it is mapped for writing (EBUSY).
    * @throws {Deno.errors.PermissionDenied} When it was sealed against seals (EPERM).
-   * @throws {TypeError} When it has a name: only memory without one has seals.
+   * @throws {TypeError} When it has a name: only memory without one has seals; or
+   * when it is open for reading only.
    *
    * @example Hand out memory that nobody can change any more
    * ```ts
@@ -441,6 +449,11 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
       );
     }
     const act = `seal ${this.#what}`;
+    if (this.access === "read") {
+      throw new TypeError(
+        `Cannot ${act}: it is open for reading only; open it with access "read-write"`,
+      );
+    }
     addSealsTo(this.#descriptor.fd("seal"), seals, act);
   }
 

@@ -41,8 +41,9 @@ export function checkWindow(
   size: number,
   what: string,
 ): Pick<MapRequest, "offset" | "length"> {
-  const { offset = 0, length = size - offset } = options;
+  const { offset = 0 } = options;
   checkOffset(offset, "offset");
+  const { length = size - offset } = options;
   if (size === 0) {
     throw new RangeError(
       `Cannot map ${what}: it is empty; give it a size first`,

@@ -68,6 +68,10 @@ testWith(
   },
 );
 
+Deno.test("README has no place that is still to be filled in", () => {
+  assertEquals(readme.match(/@[A-Z]+@/g), null);
+});
+
 Deno.test("README names only tests that exist", async () => {
   const files = new Set<string>();
   for (const [, file] of readme.matchAll(/`(tests\/[\w/]+_test\.ts)`/g)) {

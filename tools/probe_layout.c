@@ -301,7 +301,6 @@ static void structs(void) {
   FIELD(statvfs, "f_bavail", f_bavail);
 
   STRUCT(dirent);
-  FIELD(dirent, "d_reclen", d_reclen);
   ARRAY(dirent, "d_name", d_name);
 
   /* A name of its own, not of a struct, and opaque. */

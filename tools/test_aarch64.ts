@@ -47,22 +47,17 @@ Deno.exit(code);
 
 async function download(): Promise<void> {
   await Deno.mkdir(cache, { recursive: true });
-  const packed = await new Deno.Command("npm", {
-    args: ["pack", "--silent", `${PACKAGE}@${VERSION}`],
-    cwd: cache,
-    stderr: "inherit",
-  }).output();
-  const archive = new TextDecoder().decode(packed.stdout).trim().split("\n")
-    .at(-1);
-  if (!packed.success || archive === undefined) {
-    console.error(`Cannot test on aarch64: npm has no ${PACKAGE}@${VERSION}`);
+  const archive = `${cache}deno-aarch64.tgz`;
+  const pack = `npm pack --silent ${PACKAGE}@${VERSION} | tail -n 1`;
+  const unpack =
+    `mv "$(${pack})" ${archive} && tar -xzf ${archive} package/deno`;
+  if (!await succeeds(["sh", "-c", `cd ${cache} && ${unpack}`])) {
+    console.error(
+      `Cannot test on aarch64: npm does not give ${PACKAGE}@${VERSION}`,
+    );
     Deno.exit(1);
   }
-  await new Deno.Command("tar", {
-    args: ["-xzf", archive, "package/deno"],
-    cwd: cache,
-  }).output();
-  await Deno.remove(`${cache}${archive}`);
+  await Deno.remove(archive);
   await Deno.rename(`${cache}package/deno`, deno);
   await Deno.remove(`${cache}package`, { recursive: true });
   await Deno.chmod(deno, 0o755);

@@ -107,7 +107,6 @@ export const DARWIN = {
     dirent: {
       size: 1048,
       fields: {
-        d_reclen: { offset: 16, type: "u16" },
         d_name: { offset: 21, type: "u16" },
       },
     },
@@ -133,6 +132,8 @@ export const DARWIN = {
     resizesObjects: false,
     exactObjectSizes: false,
     locksObjects: false,
+    countsObjectLinks: false,
+    appliesUmask: false,
     attachesRemoved: false,
   },
 } as const satisfies Platform;

@@ -116,7 +116,6 @@ export const LINUX = {
     dirent: {
       size: 280,
       fields: {
-        d_reclen: { offset: 16, type: "u16" },
         d_name: { offset: 19, type: "u16" },
       },
     },
@@ -138,6 +137,8 @@ export const LINUX = {
     resizesObjects: true,
     exactObjectSizes: true,
     locksObjects: true,
+    countsObjectLinks: true,
+    appliesUmask: true,
     attachesRemoved: true,
   },
 } as const satisfies

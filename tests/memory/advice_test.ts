@@ -150,3 +150,33 @@ Deno.test("madvise() drops private memory with dont-need, by whole pages only", 
   munmap(memory);
   assertThrows(() => madvise(memory, "normal"), TypeError, "unmapped");
 });
+
+Deno.test("madvise() that drops pages takes whole pages also in a window that starts within one", async () => {
+  const page = 4096;
+  using file = await temporaryFile(4 * page);
+  using handle = MappedFile.open(file.path);
+  using mapping = handle.map({
+    access: "copy-on-write",
+    offset: 100,
+    length: 3 * page + 50,
+  });
+  const { bytes } = mapping;
+  bytes.fill(7);
+  // From the second page of the file on; the end lies within a page.
+  assertThrows(
+    () => madvise(bytes.subarray(page - 100, 2 * page), "dont-need"),
+    RangeError,
+    "it takes whole pages",
+  );
+  assertEquals(bytes.every((byte) => byte === 7), true);
+  madvise(bytes.subarray(page - 100, 2 * page - 100), "dont-need");
+  assertEquals(bytes.indexOf(0), page - 100);
+  assertEquals(bytes.indexOf(7, page - 100), 2 * page - 100);
+});
+
+/** A file of zeros, until the end of a `using` block. */
+async function temporaryFile(size: number) {
+  const path = await Deno.makeTempFile();
+  await Deno.truncate(path, size);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path) };
+}

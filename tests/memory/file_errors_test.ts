@@ -307,8 +307,8 @@ testWith(
     );
     const path = `${folder.path}/file`;
     const acts = {
-      create: ["posix_fallocate", `Cannot reserve 3333333 bytes for "${path}"`],
-      size: ["posix_fallocate", `Cannot reserve 3333333 bytes for "${path}"`],
+      create: ["fallocate", `Cannot give "${path}" 3333333 bytes`],
+      size: ["fallocate", `Cannot give "${path}" 3333333 bytes`],
       resize: ["fallocate", `Cannot resize "${path}" to 3333333 bytes`],
       "map for writing": ["fallocate", `Cannot map "${path}"`],
     } as const;
