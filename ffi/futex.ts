@@ -38,6 +38,11 @@ export class Word {
     this.address = address;
   }
 
+  /** Whether the memory that it lies in is gone, or has another owner. */
+  get gone(): boolean {
+    return this.cell.buffer.detached;
+  }
+
   /** The value now. */
   load(): number {
     return Atomics.load(this.cell, 0);
@@ -72,7 +77,7 @@ export type SleepResult = "ok" | "not-equal" | "timed-out";
 export function sleepOn(word: Word, value: number, ms: number): SleepResult {
   const futex = present(libc().futex, "futex");
   const number = BigInt(numbers().futex);
-  const deadline = ms === Infinity ? null : monotonicAfter(ms);
+  const deadline = deadlineAfter(ms);
   for (;;) {
     const result = futex(
       number,
@@ -129,7 +134,9 @@ export function hasWaitv(): boolean {
   const probe = present(libc().futex_waitv_probe, "futex_waitv");
   const number = BigInt(numbers().futexWaitv);
   probe(number, null, 0, 0, null, platform().CLOCK_MONOTONIC);
-  return errnoName(errnoCell[0] ?? 0) !== "ENOSYS";
+  // It knows the call when it finds fault with the arguments. A sandbox may
+  // refuse it in other ways than ENOSYS.
+  return errnoName(errnoCell[0] ?? 0) === "EINVAL";
 }
 
 /** A list of words to sleep on, kept for as long as a sleep may use it. */
@@ -159,7 +166,7 @@ export class WaitList {
    */
   async sleep(length: number, ms: number): Promise<number> {
     const waitv = present(libc().futex_waitv, "futex_waitv");
-    this.#deadline = ms === Infinity ? null : monotonicAfter(ms);
+    this.#deadline = deadlineAfter(ms);
     return await waitv(
       BigInt(numbers().futexWaitv),
       this.#list,
@@ -169,6 +176,13 @@ export class WaitList {
       platform().CLOCK_MONOTONIC,
     );
   }
+}
+
+/** Longer than this is for ever: some 30 years. */
+const LONGEST_MS = 1e12;
+
+function deadlineAfter(ms: number): Timespec | null {
+  return ms > LONGEST_MS ? null : monotonicAfter(ms);
 }
 
 function numbers(): SyscallNumbers {

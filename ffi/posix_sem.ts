@@ -7,8 +7,9 @@
 import { checkNotMinusOne, present } from "./check.ts";
 import { realtimeAfter } from "./clock.ts";
 import { cString } from "./cstring.ts";
-import { errnoName } from "./errno.ts";
-import { Word } from "./futex.ts";
+import { errnoName, errnoNumber } from "./errno.ts";
+import { statusAt } from "./file.ts";
+import { Word, wordAt } from "./futex.ts";
 import { errnoCell, libc } from "./library.ts";
 import { platform } from "./platform.ts";
 import type { Region } from "./region.ts";
@@ -18,18 +19,33 @@ import { systemError } from "./system_error.ts";
 export const SEMAPHORE_SIZE = 32;
 const SEM_FAILED_ON_MACOS = 0xffff_ffff_ffff_ffffn;
 
+/** The words that a semaphore of glibc is made of. */
+export interface SemaphoreWords {
+  readonly value: Word;
+  readonly sleepers: Word;
+}
+
 /** A semaphore of libc: its address, and on Linux the words that it is made of. */
 export class SemaphoreHandle {
   readonly #pointer: Deno.PointerObject;
+  readonly #buffer: ArrayBuffer | null;
   /**
    * The value, to sleep on, and the number of sleepers behind it: glibc's own
    * words (`nptl/sem_waitcommon.c`). Null on macOS, whose handles are no memory.
    */
-  readonly words: { readonly value: Word; readonly sleepers: Word } | null;
+  readonly words: SemaphoreWords | null;
 
-  constructor(pointer: Deno.PointerObject) {
+  /**
+   * Takes over a semaphore.
+   *
+   * @param words Its words, when it lies in memory that others unmap.
+   */
+  constructor(pointer: Deno.PointerObject, words?: SemaphoreWords) {
     this.#pointer = pointer;
-    this.words = platform().syscalls === null ? null : wordsAt(pointer);
+    this.#buffer = words !== undefined || platform().syscalls === null
+      ? null
+      : Deno.UnsafePointerView.getArrayBuffer(pointer, SEMAPHORE_SIZE);
+    this.words = words ?? wordsOver(this.#buffer, pointer);
   }
 
   /** Adds one (`sem_post(3)`). */
@@ -81,6 +97,8 @@ export class SemaphoreHandle {
 
   /** Closes a semaphore that has a name (`sem_close(3)`). */
   close(): void {
+    // Before the memory goes: whoever still looks at the words sees that.
+    this.#buffer?.transfer(0);
     present(libc().sem_close, "sem_close")(this.#pointer);
   }
 }
@@ -92,6 +110,7 @@ export function openSemaphore(
   act: string,
 ): SemaphoreHandle {
   const semOpen = present(libc().sem_open, "sem_open");
+  requireWhole(name, act);
   const { O_CREAT, O_EXCL } = platform().constants;
   const flags = creation === null ? 0 : O_CREAT | O_EXCL;
   const mode = BigInt(creation?.mode ?? 0);
@@ -114,6 +133,20 @@ export function openSemaphore(
   return new SemaphoreHandle(pointer);
 }
 
+/** libc maps the file without looking, and would die by SIGBUS if it is short. */
+function requireWhole(name: string, act: string): void {
+  const { shmDirectory } = platform().capabilities;
+  if (shmDirectory === null) return;
+  const file = statusAt(`${shmDirectory}/sem.${name.slice(1)}`, act);
+  if (file === undefined || file.size >= SEMAPHORE_SIZE) return;
+  throw systemError(
+    "sem_open",
+    errnoNumber("EINVAL"),
+    act,
+    `its file has ${file.size} bytes, and a semaphore ${SEMAPHORE_SIZE}: remove it with Semaphore.unlink()`,
+  );
+}
+
 /** Removes the name of a semaphore (`sem_unlink(3)`). */
 export function unlinkSemaphore(name: string, act: string): void {
   const semUnlink = present(libc().sem_unlink, "sem_unlink");
@@ -130,7 +163,7 @@ export function initSemaphore(
   const pointer = region.pointerAt(byteOffset);
   const semInit = present(libc().sem_init, "sem_init");
   checkNotMinusOne(semInit(pointer, 1, value), errnoCell[0], "sem_init", act);
-  return new SemaphoreHandle(pointer);
+  return semaphoreAt(region, byteOffset);
 }
 
 /** The semaphore that lies in shared memory. */
@@ -138,11 +171,17 @@ export function semaphoreAt(
   region: Region,
   byteOffset: number,
 ): SemaphoreHandle {
-  return new SemaphoreHandle(region.pointerAt(byteOffset));
+  return new SemaphoreHandle(region.pointerAt(byteOffset), {
+    value: wordAt(region, byteOffset),
+    sleepers: wordAt(region, byteOffset + Int32Array.BYTES_PER_ELEMENT),
+  });
 }
 
-function wordsAt(pointer: Deno.PointerObject) {
-  const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, SEMAPHORE_SIZE);
+function wordsOver(
+  buffer: ArrayBuffer | null,
+  pointer: Deno.PointerObject,
+): SemaphoreWords | null {
+  if (buffer === null) return null;
   const address = Deno.UnsafePointer.value(pointer);
   const size = Int32Array.BYTES_PER_ELEMENT;
   return {

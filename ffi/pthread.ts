@@ -18,7 +18,12 @@ const PTHREAD_MUTEX_ROBUST = 1;
 const ATTRIBUTES_SIZE = 16;
 /** Where glibc keeps the kind of a mutex (`__kind`), and the bits that tell it. */
 const KIND_OFFSET = 16;
-const KIND_TYPE_BITS = 0x3;
+/** Robust, and for all processes: these bits of the kind must be set. */
+const KIND_ROBUST_SHARED = 0x90;
+/** The type, and whether lock elision is wanted, may be anything. */
+const KIND_OTHER_BITS = 0x303;
+/** The thread that holds a robust mutex, in its first word. */
+const OWNER_MASK = 0x3fff_ffff;
 
 /** A `pthread_mutex_t`: mapped memory of at least its size. */
 export type MutexBytes = Uint8Array<ArrayBuffer>;
@@ -58,16 +63,34 @@ export function initMutex(mutex: MutexBytes, act: string): void {
   call(symbols.pthread_mutex_init, "pthread_mutex_init", mutex, attributes);
 }
 
-let reference: number | undefined;
-
 /** Whether the bytes are those of a mutex that is robust and for all processes. */
 export function isRobustSharedMutex(mutex: MutexBytes): boolean {
-  if (reference === undefined) {
+  const kind = viewOf(mutex).getInt32(KIND_OFFSET, true);
+  return (kind & ~KIND_OTHER_BITS) === KIND_ROBUST_SHARED;
+}
+
+let thisThread: number | undefined;
+
+/** Whether this thread holds the mutex, through whatever mapping of its memory. */
+export function isHeldHere(mutex: MutexBytes): boolean {
+  if (thisThread === undefined) {
+    // A mutex of one's own shows who one is.
     const example = new Uint8Array(platform().mutexSize);
     initMutex(example, "look at a mutex");
-    reference = kindOf(example);
+    tryLock(example);
+    thisThread = ownerOf(example);
+    unlock(example);
   }
-  return kindOf(mutex) === reference;
+  return ownerOf(mutex) === thisThread;
+}
+
+/**
+ * Frees a mutex that is beyond repair: glibc's trylock takes it, says
+ * ENOTRECOVERABLE, and forgets to let go.
+ */
+export function letGo(mutex: MutexBytes): void {
+  const words = new Int32Array(mutex.buffer, mutex.byteOffset, 1);
+  if (isHeldHere(mutex)) Atomics.store(words, 0, 0);
 }
 
 /** Takes the mutex if it is free. */
@@ -102,7 +125,10 @@ function nameOf(result: number): string | undefined {
   return result === 0 ? undefined : errnoName(result);
 }
 
-function kindOf(mutex: MutexBytes): number {
-  const view = new DataView(mutex.buffer, mutex.byteOffset);
-  return view.getInt32(KIND_OFFSET, true) & ~KIND_TYPE_BITS;
+function ownerOf(mutex: MutexBytes): number {
+  return viewOf(mutex).getInt32(0, true) & OWNER_MASK;
+}
+
+function viewOf(mutex: MutexBytes): DataView {
+  return new DataView(mutex.buffer, mutex.byteOffset);
 }

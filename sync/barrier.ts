@@ -148,6 +148,10 @@ export class Barrier {
     const { mapping } = this.#block;
     const generation = this.#arrive();
     if (generation === null) return "last";
+    // When the memory goes, this one must not stay counted.
+    const stay = this.#block.addUser({
+      leave: () => this.#withdraw(generation),
+    });
     try {
       for (;;) {
         const outcome = this.#outcome(generation, end);
@@ -160,6 +164,8 @@ export class Barrier {
     } catch (error) {
       if (!this.#block.closed && !this.#withdraw(generation)) return "ok";
       throw error;
+    } finally {
+      stay();
     }
   }
 

@@ -1,6 +1,13 @@
 import { wake, type Word } from "../ffi/futex.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
-import { type MutexGuard, resume, suspend } from "./mutex.ts";
+import {
+  abandon,
+  type Mutex,
+  type MutexGuard,
+  requireHeld,
+  resume,
+  suspend,
+} from "./mutex.ts";
 import {
   checkTimeout,
   sleep,
@@ -138,6 +145,7 @@ export class Condition {
   ): ConditionResult {
     checkTimeout(timeoutMs, "wait for condition");
     this.#block.requireOpen("wait for condition");
+    requireHeld(guard);
     const sequence = this.#enter();
     const mutex = suspend(guard);
     try {
@@ -163,6 +171,7 @@ export class Condition {
     checkTimeout(options.timeoutMs ?? Infinity, "wait for condition");
     options.signal?.throwIfAborted();
     this.#block.requireOpen("wait for condition");
+    requireHeld(guard);
     const { mapping } = this.#block;
     const sequence = this.#enter();
     const mutex = suspend(guard);
@@ -172,7 +181,7 @@ export class Condition {
       );
     } finally {
       this.#exit();
-      resume(guard, await mutex.lockAsync());
+      await retake(guard, mutex);
     }
   }
 
@@ -188,7 +197,8 @@ export class Condition {
         `Cannot notify condition: the count must not be negative: received ${count}`,
       );
     }
-    if (Atomics.load(this.#words, WAITERS) === 0) return;
+    // The kernel would wake one for 0.
+    if (count < 1 || Atomics.load(this.#words, WAITERS) === 0) return;
     Atomics.add(this.#words, SEQUENCE, 1);
     wake(this.#sequence, Math.min(Math.trunc(count), ALL));
   }
@@ -214,4 +224,15 @@ export class Condition {
 /** That the sequence had moved before the sleep is a notification, too. */
 function toResult(result: string): ConditionResult {
   return result === "timed-out" ? "timed-out" : "ok";
+}
+
+/** Takes the lock again; when its memory is gone there is none to take. */
+async function retake(guard: MutexGuard, mutex: Mutex): Promise<void> {
+  try {
+    resume(guard, await mutex.lockAsync());
+  } catch (error) {
+    abandon(guard);
+    // The wait itself says so, too.
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
 }

@@ -1,7 +1,9 @@
 import { wake, type Word } from "../ffi/futex.ts";
 import {
   initMutex,
+  isHeldHere,
   isRobustSharedMutex,
+  letGo,
   makeConsistent,
   timedLock,
   tryLock,
@@ -9,6 +11,7 @@ import {
 } from "../ffi/pthread.ts";
 import { systemError } from "../ffi/system_error.ts";
 import { errnoNumber } from "../ffi/errno.ts";
+import { Turnstile } from "./turnstile.ts";
 import { Block, type BlockKind } from "./block.ts";
 import {
   checkTimeout,
@@ -45,6 +48,8 @@ export interface LockOptions {
 }
 
 let releaseMutex: (mutex: Mutex) => void;
+let abandonGuard: (guard: MutexGuard) => void;
+let requireHeldGuard: (guard: MutexGuard) => void;
 let suspendGuard: (guard: MutexGuard) => Mutex;
 let resumeGuard: (guard: MutexGuard, taken: MutexGuard) => void;
 let makeGuard: (mutex: Mutex, ownerDied: boolean) => MutexGuard;
@@ -65,8 +70,13 @@ export class MutexGuard implements Disposable {
 
   static {
     makeGuard = (mutex, ownerDied) => new MutexGuard(mutex, ownerDied);
-    suspendGuard = (guard) => {
+    abandonGuard = (guard) => {
+      guard.#state = "unlocked";
+    };
+    requireHeldGuard = (guard) => {
       if (guard.#state !== "held") guard.#refuse();
+    };
+    suspendGuard = (guard) => {
       guard.#state = "waiting";
       releaseMutex(guard.#mutex);
       return guard.#mutex;
@@ -119,6 +129,16 @@ export class MutexGuard implements Disposable {
   }
 }
 
+/** Throws unless a guard is held, for {@linkcode Condition} alone. */
+export function requireHeld(guard: MutexGuard): void {
+  requireHeldGuard(guard);
+}
+
+/** Lets a guard end that lost its lock, for {@linkcode Condition} alone. */
+export function abandon(guard: MutexGuard): void {
+  abandonGuard(guard);
+}
+
 /** Releases a lock for the time of a wait, for {@linkcode Condition} alone. */
 export function suspend(guard: MutexGuard): Mutex {
   return suspendGuard(guard);
@@ -163,6 +183,8 @@ export class Mutex {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #sequence: Word;
+  /** Tasks of this program that wait. */
+  readonly #turnstile = new Turnstile(1);
   #held = false;
   /** How many waits of this object are counted in the block. */
   #sleeping = 0;
@@ -200,6 +222,11 @@ export class Mutex {
    */
   static create(memory: Uint8Array, byteOffset = 0): Mutex {
     const block = new Block(KIND, memory, byteOffset, "create");
+    if (isRobustSharedMutex(block.bytes) && isHeldHere(block.bytes)) {
+      throw new Deno.errors.Busy(
+        "Cannot create mutex: there is one at this place already, and it is held here; release its guard",
+      );
+    }
     block.bytes.fill(0);
     initMutex(block.bytes, "create mutex");
     return new Mutex(block);
@@ -233,6 +260,8 @@ export class Mutex {
    */
   tryLock(): MutexGuard | null {
     this.#requireOpen();
+    // A C program may have made it recursive.
+    if (this.#held || this.#isHeldHere()) return null;
     const code = tryLock(this.#bytes);
     if (code === undefined) return this.#guard(false);
     return this.#outcome(code);
@@ -255,7 +284,7 @@ export class Mutex {
       const guard = this.tryLock();
       if (guard !== null) return guard;
       const left = end - performance.now();
-      if (this.#held) throw failure("EDEADLK");
+      if (this.#held || this.#isHeldHere()) throw failure("EDEADLK");
       if (left <= 0) throw failure("ETIMEDOUT");
       // In slices, so that a worker can be terminated.
       const code = timedLock(this.#bytes, Math.min(left, WORKER_SLICE_MS));
@@ -279,12 +308,28 @@ export class Mutex {
     const { timeoutMs = Infinity, signal } = options;
     checkTimeout(timeoutMs, "lock mutex");
     signal?.throwIfAborted();
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const guard = this.tryLock() ?? await this.#sleep(end, signal);
+    if (!this.#turnstile.busy) {
+      const guard = this.tryLock();
       if (guard !== null) return guard;
-      if (performance.now() >= end) throw failure("ETIMEDOUT");
     }
+    const end = performance.now() + timeoutMs;
+    // In order of arrival, or one that comes back at once would always win.
+    const turn = await this.#turnstile.enter(timeoutMs, signal);
+    if (turn === null) throw failure("ETIMEDOUT");
+    try {
+      for (;;) {
+        const guard = this.tryLock() ?? await this.#sleep(end, signal);
+        if (guard !== null) return guard;
+        if (performance.now() >= end) throw failure("ETIMEDOUT");
+      }
+    } finally {
+      turn[Symbol.dispose]();
+    }
+  }
+
+  /** Whether this thread has it, through this object or another. */
+  get heldHere(): boolean {
+    return this.#held || this.#isHeldHere();
   }
 
   /** Sleeps until the lock may be free; gives a guard when it is meanwhile. */
@@ -334,9 +379,18 @@ export class Mutex {
         if (failed !== undefined) throw failure(failed);
         return this.#guard(true);
       }
+      case "ENOTRECOVERABLE":
+        letGo(this.#bytes);
+        throw failure(code);
       default:
         throw failure(code);
     }
+  }
+
+  /** Whether this thread has it through another object. */
+  #isHeldHere(): boolean {
+    // Without an owner there is nothing more to ask.
+    return Atomics.load(this.#words, 0) !== 0 && isHeldHere(this.#bytes);
   }
 
   #unlock(): void {

@@ -46,8 +46,9 @@ interface Wait {
   readonly value: number;
   readonly deadline: number;
   readonly settle: (result: ParkResult) => void;
-  /** Whether its memory is gone, and with it the word. */
-  gone: boolean;
+  readonly fail: (error: Error) => void;
+  /** Where it sleeps. */
+  group: Group;
 }
 
 /** A way to sleep until a word changes or the doorbell rings. */
@@ -59,6 +60,12 @@ interface Sleeper {
   /** Ends the sleep. */
   ring(): void;
 }
+
+/**
+ * The thread of the pool on which a worker sleeps outlives the worker, and would
+ * take wake-ups from others; so it does not sleep for long.
+ */
+const LONGEST_SLEEP_MS = "WorkerGlobalScope" in globalThis ? 100 : Infinity;
 
 /** Sleeps in the kernel. */
 class KernelSleeper implements Sleeper {
@@ -75,7 +82,10 @@ class KernelSleeper implements Sleeper {
     waits.forEach(({ word, value }, index) => {
       this.#list.set(index + 1, word, value);
     });
-    const place = await this.#list.sleep(waits.length + 1, ms);
+    const place = await this.#list.sleep(
+      waits.length + 1,
+      Math.min(ms, LONGEST_SLEEP_MS),
+    );
     return waits[place - 1];
   }
 
@@ -133,6 +143,7 @@ class Group {
   }
 
   add(wait: Wait): void {
+    wait.group = this;
     this.#waits.add(wait);
     this.#change();
   }
@@ -147,11 +158,17 @@ class Group {
     return true;
   }
 
-  /** Moves all waits to another group. */
+  /** Moves all waits to another group, and ends the sleep on them here. */
   moveTo(group: Group): void {
     const waits = [...this.#waits];
     this.#waits.clear();
     for (const wait of waits) group.add(wait);
+    this.#change();
+  }
+
+  /** Ends a wait that was woken, unless it has ended. */
+  wakeUp(wait: Wait): void {
+    if (this.#waits.delete(wait)) wait.settle("ok");
   }
 
   #change(): void {
@@ -175,7 +192,8 @@ class Group {
       const sleep = this.#sleeper.sleep(waits, this.#msToDeadline());
       const woken = await sleep;
       this.#state = "starting";
-      if (woken !== undefined && this.#waits.delete(woken)) woken.settle("ok");
+      // It may have moved to another group while the kernel slept on it here.
+      woken?.group.wakeUp(woken);
       this.#passOn(woken);
     }
     this.#state = "idle";
@@ -190,7 +208,7 @@ class Group {
     const ended = this.#ended;
     this.#ended = [];
     for (const wait of ended) {
-      if (wait.gone) continue;
+      if (wait.word.gone) continue;
       if (wait === woken || wait.word.load() !== wait.value) wake(wait.word, 1);
     }
   }
@@ -198,6 +216,15 @@ class Group {
   #settleDue(): void {
     const now = performance.now();
     for (const wait of this.#waits) {
+      if (wait.word.gone) {
+        this.#waits.delete(wait);
+        wait.fail(
+          new Deno.errors.BadResource(
+            "Cannot wait any longer: the memory was transferred to another owner",
+          ),
+        );
+        continue;
+      }
       const changed = wait.word.load() !== wait.value;
       if (!changed && now < wait.deadline) continue;
       this.#waits.delete(wait);
@@ -248,11 +275,13 @@ export function park(
   { timeoutMs = Infinity, signal }: ParkOptions = {},
 ): Parked {
   const { promise, resolve, reject } = Promise.withResolvers<ParkResult>();
+  const group = groupWithRoom();
   const wait: Wait = {
+    group,
     word,
     value,
     deadline: performance.now() + timeoutMs,
-    gone: false,
+    fail: reject,
     settle: (result) => {
       signal?.removeEventListener("abort", abort);
       resolve(result);
@@ -260,19 +289,17 @@ export function park(
   };
   const abort = () => end(signal?.reason);
   const end = (reason: unknown) => {
-    if (!groups.some((group) => group.remove(wait))) {
-      if (!group.remove(wait)) return;
-    }
+    if (!wait.group.remove(wait)) return;
     signal?.removeEventListener("abort", abort);
     reject(reason);
   };
   signal?.addEventListener("abort", abort);
-  const group = groupWithRoom();
   group.add(wait);
   return {
     result: promise,
     evict: (error) => {
-      wait.gone = true;
+      // While the word can still be reached: it may have taken a wake-up.
+      if (!word.gone && word.load() !== value) wake(word, 1);
       end(error);
     },
   };
@@ -289,13 +316,15 @@ function groupWithRoom(): Group {
   return group;
 }
 
-/** Moves waits that fit into an earlier group there, to free a thread. */
+/** Puts groups together that fit into one, to free threads. */
 function compact(group: Group): void {
-  const [first] = groups;
-  if (first === undefined || first === group || group.size === 0) return;
-  const earlier = groups.slice(0, groups.indexOf(group))
-    .find(({ room }) => room >= group.size);
-  if (earlier !== undefined) group.moveTo(earlier);
+  const place = groups.indexOf(group);
+  if (place === -1 || group.size === 0) return;
+  const earlier = groups.slice(0, place).find(({ room }) => room >= group.size);
+  if (earlier !== undefined) return group.moveTo(earlier);
+  for (const later of groups.slice(place + 1)) {
+    if (later.size > 0 && later.size <= group.room) later.moveTo(group);
+  }
 }
 
 function removeEmpty(group: Group): void {

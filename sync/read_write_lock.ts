@@ -1,14 +1,22 @@
+import { errnoNumber } from "../ffi/errno.ts";
+import { wake, type Word } from "../ffi/futex.ts";
 import { checkInteger } from "../ffi/integers.ts";
+import { systemError } from "../ffi/system_error.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
 import { type LockOptions, Mutex, type MutexGuard } from "./mutex.ts";
-import { checkTimeout, type WaitAsyncOptions } from "./wait.ts";
+import {
+  checkTimeout,
+  sleep,
+  sleepAsync,
+  type WaitAsyncOptions,
+} from "./wait.ts";
 
 /**
  * Layout, in bytes:
  *
  * ```text
- *  0                              64     128       192
- *  | magic | slots | writing | damaged | gate | slot 0 | slot 1 | …
+ *  0       4       8         12        16         20        64     128
+ *  | magic | slots | writing | damaged | sequence | waiters | gate | slot 0 | …
  * ```
  *
  * The gate and each slot are a {@linkcode Mutex} of 64 bytes.
@@ -17,9 +25,13 @@ const MAGIC = magicOf("RWLK");
 const SLOTS = 1;
 const WRITING = 2;
 const DAMAGED = 3;
+const SEQUENCE = 4;
+const WAITERS = 5;
 const HEADER_LENGTH = 64;
 const MUTEX_LENGTH = 64;
 const MOST_SLOTS = 1024;
+/** A reader that dies, or one in C, tells nobody; so look again this often. */
+const LOOK_AGAIN_MS = 50;
 
 /** How {@linkcode ReadWriteLock.create} makes a lock. */
 export interface ReadWriteLockOptions {
@@ -32,6 +44,7 @@ export interface ReadWriteLockOptions {
 
 let makeGuard: (lock: ReadWriteLock, held: Held) => ReadWriteGuard;
 let endWriting: (lock: ReadWriteLock) => void;
+let endReading: (lock: ReadWriteLock) => void;
 
 /** What a guard holds. */
 interface Held {
@@ -87,6 +100,7 @@ export class ReadWriteGuard implements Disposable {
   #release(): void {
     if (this.#held.writing) endWriting(this.#lock);
     release(this.#held.guards);
+    if (!this.#held.writing) endReading(this.#lock);
   }
 
   #refuse(): never {
@@ -104,7 +118,8 @@ export class ReadWriteGuard implements Disposable {
  * writer that waits goes before readers that come later.
  *
  * The block starts with 64 bytes: a magic word, the number of slots, whether
- * someone writes, and whether a writer died. Then come mutexes of 64 bytes (as
+ * someone writes, whether a writer died, a sequence that the end of reading
+ * advances when readers wait for a slot, and their number. Then come mutexes of 64 bytes (as
  * {@linkcode Mutex} describes): the gate, and the slots. Another language reads so:
  * lock the gate, lock any free slot, unlock the gate; later unlock the slot. It
  * writes so: lock the gate, then all slots in order, set the third word to 1;
@@ -129,12 +144,16 @@ export class ReadWriteGuard implements Disposable {
  * ```
  */
 export class ReadWriteLock {
+  readonly #block: Block;
   readonly #words: Int32Array<ArrayBuffer>;
+  readonly #sequence: Word;
   readonly #gate: Mutex;
   readonly #slots: readonly Mutex[];
 
   private constructor(block: Block, gate: Mutex, slots: readonly Mutex[]) {
+    this.#block = block;
     this.#words = block.words;
+    this.#sequence = block.word(SEQUENCE);
     this.#gate = gate;
     this.#slots = slots;
   }
@@ -144,6 +163,11 @@ export class ReadWriteLock {
       // In this order: a death in between leaves the mark that one wrote.
       Atomics.store(lock.#words, DAMAGED, 0);
       Atomics.store(lock.#words, WRITING, 0);
+    };
+    endReading = (lock) => {
+      if (Atomics.load(lock.#words, WAITERS) === 0) return;
+      Atomics.add(lock.#words, SEQUENCE, 1);
+      wake(lock.#sequence, 1);
     };
   }
 
@@ -242,10 +266,7 @@ export class ReadWriteLock {
     const gate = this.#gate.lock({ timeoutMs: left() });
     try {
       this.#inspect(gate);
-      const [first] = this.#slots;
-      const slot = this.#freeSlot() ?? first?.lock({ timeoutMs: left() });
-      if (slot === undefined) throw new Error("Cannot read: there is no slot");
-      return this.#reading(slot);
+      return this.#reading(this.#freeSlot() ?? this.#waitForSlot(left));
     } finally {
       gate.unlock();
     }
@@ -262,10 +283,8 @@ export class ReadWriteLock {
     const gate = await this.#gate.lockAsync({ ...options, timeoutMs: left() });
     try {
       this.#inspect(gate);
-      const [first] = this.#slots;
       const slot = this.#freeSlot() ??
-        await first?.lockAsync({ ...options, timeoutMs: left() });
-      if (slot === undefined) throw new Error("Cannot read: there is no slot");
+        await this.#waitForSlotAsync(left, options);
       return this.#reading(slot);
     } finally {
       gate.unlock();
@@ -352,6 +371,48 @@ export class ReadWriteLock {
     return null;
   }
 
+  #waitForSlot(left: () => number): MutexGuard {
+    const sequence = this.#enter();
+    try {
+      for (let before = sequence;;) {
+        const slot = this.#freeSlot();
+        if (slot !== null) return slot;
+        if (this.#slots.every((mutex) => mutex.heldHere)) throw wouldDeadlock();
+        if (left() === 0) throw timedOut();
+        sleep(this.#sequence, before, Math.min(left(), LOOK_AGAIN_MS));
+        before = this.#sequence.load();
+      }
+    } finally {
+      Atomics.sub(this.#words, WAITERS, 1);
+    }
+  }
+
+  async #waitForSlotAsync(
+    left: () => number,
+    options: WaitAsyncOptions,
+  ): Promise<MutexGuard> {
+    const sequence = this.#enter();
+    try {
+      for (let before = sequence;;) {
+        const slot = this.#freeSlot();
+        if (slot !== null) return slot;
+        if (left() === 0) throw timedOut();
+        const timeoutMs = Math.min(left(), LOOK_AGAIN_MS);
+        const { mapping } = this.#block;
+        const nap = { ...options, timeoutMs };
+        await sleepAsync(this.#sequence, before, mapping, nap);
+        before = this.#sequence.load();
+      }
+    } finally {
+      if (!this.#block.closed) Atomics.sub(this.#words, WAITERS, 1);
+    }
+  }
+
+  #enter(): number {
+    Atomics.add(this.#words, WAITERS, 1);
+    return this.#sequence.load();
+  }
+
   #reading(slot: MutexGuard): ReadWriteGuard {
     return makeGuard(this, {
       guards: [slot],
@@ -369,6 +430,22 @@ export class ReadWriteLock {
   #isDamaged(): boolean {
     return Atomics.load(this.#words, DAMAGED) !== 0;
   }
+}
+
+function timedOut(): Error {
+  return systemError(
+    "pthread_mutex_lock",
+    errnoNumber("ETIMEDOUT"),
+    "lock for reading",
+  );
+}
+
+function wouldDeadlock(): Error {
+  return systemError(
+    "pthread_mutex_lock",
+    errnoNumber("EDEADLK"),
+    "lock for reading",
+  );
 }
 
 function kindOf(byteLength: number): BlockKind {

@@ -6,6 +6,7 @@ import {
   type SemaphoreHandle,
   unlinkSemaphore,
 } from "../ffi/posix_sem.ts";
+import { wake } from "../ffi/futex.ts";
 import { checkInteger } from "../ffi/integers.ts";
 import { checkMode, checkName, checkWord } from "../memory/checks.ts";
 import { createOrOpen } from "../memory/create_or_open.ts";
@@ -254,7 +255,10 @@ export class Semaphore implements Disposable {
     if (signal !== undefined) signals.push(signal);
     const anySignal = AbortSignal.any(signals);
     for (;;) {
-      anySignal.throwIfAborted();
+      if (anySignal.aborted) {
+        this.#passOn(1);
+        anySignal.throwIfAborted();
+      }
       if (this.tryWait()) return "ok";
       const left = end - performance.now();
       if (left <= 0) return "timed-out";
@@ -296,17 +300,30 @@ export class Semaphore implements Disposable {
       await sleepAsync(value, 0, mapping, { timeoutMs, signal });
     } finally {
       // Unless all were taken back when the semaphore was closed.
-      if (this.#sleeping > 0) {
+      if (this.#sleeping > 0 && !sleepers.gone) {
         this.#sleeping--;
         Atomics.sub(sleepers.cell, 0, 1);
       }
     }
   }
 
+  /**
+   * Wakes others who wait, if there is something for them: one that gives up may
+   * have taken their wake-up.
+   */
+  #passOn(count: number): void {
+    const { words } = this.#parts.handle;
+    if (words === null || words.value.gone) return;
+    if (words.value.load() > 0) wake(words.value, count);
+  }
+
   /** Takes this object's waits out of the sleepers, while they can be reached. */
   #leave(): void {
     const { words } = this.#parts.handle;
-    if (words !== null) Atomics.sub(words.sleepers.cell, 0, this.#sleeping);
+    if (this.#sleeping > 0) this.#passOn(this.#sleeping + 1);
+    if (words !== null && !words.sleepers.gone) {
+      Atomics.sub(words.sleepers.cell, 0, this.#sleeping);
+    }
     this.#sleeping = 0;
   }
 

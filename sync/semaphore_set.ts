@@ -1,6 +1,7 @@
 import { IPC_CREAT, IPC_EXCL, IPC_PRIVATE } from "../ffi/constants.ts";
 import { checkI32, checkInteger, describe } from "../ffi/integers.ts";
-import { isSystemError } from "../ffi/system_error.ts";
+import { errnoNumber } from "../ffi/errno.ts";
+import { hasCode, isSystemError, systemError } from "../ffi/system_error.ts";
 import {
   changeSet,
   getSet,
@@ -284,12 +285,15 @@ export class SemaphoreSet {
     const act = this.#act("operate");
     if (!mayWait) return operate(this.id, packed, 0, act) ? "ok" : "timed-out";
     const end = performance.now() + timeoutMs;
+    let waited = false;
     for (;;) {
       // In slices, so that a worker can be terminated.
       const left = Math.max(0, end - performance.now());
       const slice = Math.min(left, WORKER_SLICE_MS);
       const start = performance.now();
-      if (operate(this.id, packed, slice, act)) return "ok";
+      const call = () => operate(this.id, packed, slice, act);
+      if (waited ? this.#afterWaiting(call, act) : call()) return "ok";
+      waited = true;
       if (left <= slice || mayRefuse && isEarly(start, slice)) {
         return "timed-out";
       }
@@ -328,8 +332,7 @@ export class SemaphoreSet {
       const start = performance.now();
       if (await this.#sleep(packed, operations, slice, signal)) return "ok";
       if (mayRefuse && isEarly(start, slice)) return "timed-out";
-      // Tells, too, what is wrong when the set is gone.
-      if (now()) return "ok";
+      if (this.#afterWaiting(now, act)) return "ok";
     }
   }
 
@@ -353,6 +356,11 @@ export class SemaphoreSet {
   ): Promise<boolean> {
     const place = await turnstile.enter(ms, signal);
     if (place === null) return false;
+    // It may have come in the moment between.
+    if (signal?.aborted) {
+      place[Symbol.dispose]();
+      signal.throwIfAborted();
+    }
     const done = operateOnPool(this.id, packed, ms)
       .finally(() => place[Symbol.dispose]());
     const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -366,6 +374,16 @@ export class SemaphoreSet {
       throw error;
     } finally {
       signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** A set that is gone was removed while this waited for it: that is EIDRM. */
+  #afterWaiting(call: () => boolean, act: string): boolean {
+    try {
+      return call();
+    } catch (error) {
+      if (!hasCode(error, "EINVAL")) throw error;
+      throw systemError("semop", errnoNumber("EIDRM"), act);
     }
   }
 

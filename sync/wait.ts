@@ -205,6 +205,8 @@ export function notify(
       }`,
     );
   }
+  // The kernel would wake one for 0.
+  if (count < 1) return 0;
   return wake(word, Math.min(Math.trunc(count), ALL));
 }
 
@@ -238,6 +240,11 @@ function locate(
     );
   }
   const { buffer, byteOffset, byteLength } = view;
+  if (buffer instanceof ArrayBuffer && buffer.detached) {
+    throw new TypeError(
+      `Cannot ${act}: the memory was unmapped, or transferred to another owner`,
+    );
+  }
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const { region, mapping, byteOffset: start } = mappedRange(bytes, act);
   checkInteger(index, "index", 0, view.length - 1);
@@ -245,6 +252,7 @@ function locate(
   return { word: wordAt(region, offset), mapping };
 }
 
-function isWorker(): boolean {
+/** Whether this runs in a worker, which may be terminated at any time. */
+export function isWorker(): boolean {
   return "WorkerGlobalScope" in globalThis;
 }
