@@ -58,3 +58,6 @@ export const formatBytes: (byteLength: number) => string = bytes.format;
 
 /** Tables for a terminal. */
 export { default as Table } from "npm:cli-table3@0.6.5";
+
+/** Properties that hold for random values. */
+export * as fc from "npm:fast-check@4.10.2";

@@ -13,13 +13,21 @@ import { copy } from "./copy.ts";
 import { create } from "./create.ts";
 import { file } from "./file.ts";
 import { getters } from "./getters.ts";
+import { mutex } from "./mutex.ts";
+import { ping } from "./ping.ts";
 import { print, type Report } from "./report.ts";
+import { syscalls } from "./syscalls.ts";
+import { wake } from "./wake.ts";
 
 const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["create", create],
   ["copy", copy],
   ["file", file],
   ["getters", getters],
+  ["mutex", mutex],
+  ["wake", wake],
+  ["ping", ping],
+  ["syscalls", syscalls],
 ]);
 
 undoOnSignals();

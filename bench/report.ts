@@ -46,8 +46,19 @@ export interface Check {
   readonly met: boolean;
 }
 
-/** Prints a table, and tells whether every goal was met. */
+/** Prints what was found, and tells whether every goal was met. */
 export function print(report: Report): boolean {
+  console.log(`\n${report.question}`);
+  if (report.lines.length > 0) printTable(report);
+  const { checks = [] } = report;
+  for (const { what, met } of checks) {
+    console.log(`${what}: ${met ? "yes" : "NO"}`);
+  }
+  return checks.every(({ met }) => met) &&
+    report.lines.every(({ ratio, goal }) => isMet(ratio, goal));
+}
+
+function printTable(report: Report): void {
   const table = new Table({
     head: ["", "shmem", report.peer, report.ratio, "goal", "met"],
     colAligns: ["left", "right", "right", "right", "right", "left"],
@@ -57,13 +68,7 @@ export function print(report: Report): boolean {
     const verdict = isMet(ratio, goal) ? "yes" : "NO";
     table.push([what, ours, peer, ratio.toFixed(2), describe(goal), verdict]);
   }
-  console.log(`\n${report.question}\n${table.toString()}`);
-  const { checks = [] } = report;
-  for (const { what, met } of checks) {
-    console.log(`${what}: ${met ? "yes" : "NO"}`);
-  }
-  return checks.every(({ met }) => met) &&
-    report.lines.every(({ ratio, goal }) => isMet(ratio, goal));
+  console.log(table.toString());
 }
 
 function isMet(ratio: number, goal: Goal): boolean {

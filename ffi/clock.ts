@@ -9,13 +9,15 @@ import { platform } from "./platform.ts";
 
 const NANOSECONDS_PER_SECOND = 1_000_000_000n;
 const NANOSECONDS_PER_MS = 1e6;
+/** Some 30000 years: beyond that the seconds would not fit. */
+const LONGEST_MS = 1e15;
 
 /** A `struct timespec`, for a parameter of type `"buffer"`. */
 export type Timespec = BigInt64Array<ArrayBuffer>;
 
 /** A span of time. */
 export function timespecOf(ms: number): Timespec {
-  return toTimespec(BigInt(Math.ceil(ms * NANOSECONDS_PER_MS)));
+  return toTimespec(spanOf(ms));
 }
 
 /** A point in time on the clock that only runs forwards. */
@@ -33,8 +35,12 @@ export function realtimeAfter(ms: number): Timespec {
 }
 
 function after([seconds = 0n, nanoseconds = 0n]: Timespec, ms: number) {
-  const span = BigInt(Math.ceil(ms * NANOSECONDS_PER_MS));
-  return toTimespec(seconds * NANOSECONDS_PER_SECOND + nanoseconds + span);
+  const now = seconds * NANOSECONDS_PER_SECOND + nanoseconds;
+  return toTimespec(now + spanOf(ms));
+}
+
+function spanOf(ms: number): bigint {
+  return BigInt(Math.ceil(Math.min(ms, LONGEST_MS) * NANOSECONDS_PER_MS));
 }
 
 function toTimespec(nanoseconds: bigint): Timespec {

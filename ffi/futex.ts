@@ -27,25 +27,28 @@ const WAITER_SIZE = 24;
 
 /** A 32-bit word to sleep on: its content and, for libc alone, its address. */
 export class Word {
-  /** The word itself, as element 0. */
-  readonly cell: Int32Array<ArrayBuffer>;
+  /** An array that the word is an element of. */
+  readonly cell: Int32Array;
   /** Where it lies in this process. */
   readonly address: bigint;
+  /** Which element of the array. */
+  readonly index: number;
 
   /** Names a word by where it lies in mapped memory, or by its own array. */
-  constructor(cell: Int32Array<ArrayBuffer>, address: bigint) {
+  constructor(cell: Int32Array, address: bigint, index = 0) {
     this.cell = cell;
     this.address = address;
+    this.index = index;
   }
 
   /** Whether the memory that it lies in is gone, or has another owner. */
   get gone(): boolean {
-    return this.cell.buffer.detached;
+    return this.cell.length === 0;
   }
 
   /** The value now. */
   load(): number {
-    return Atomics.load(this.cell, 0);
+    return Atomics.load(this.cell, this.index);
   }
 }
 
@@ -66,6 +69,10 @@ export function privateWord(): Word {
   return new Word(cell, address);
 }
 
+// Numbers of system calls as the call takes them, made once.
+let futexNumber: bigint | undefined;
+let waitvNumber: bigint | undefined;
+
 /** How a sleep on a word ended. */
 export type SleepResult = "ok" | "not-equal" | "timed-out";
 
@@ -76,11 +83,11 @@ export type SleepResult = "ok" | "not-equal" | "timed-out";
  */
 export function sleepOn(word: Word, value: number, ms: number): SleepResult {
   const futex = present(libc().futex, "futex");
-  const number = BigInt(numbers().futex);
+  futexNumber ??= BigInt(numbers().futex);
   const deadline = deadlineAfter(ms);
   for (;;) {
     const result = futex(
-      number,
+      futexNumber,
       word.address,
       FUTEX_WAIT_BITSET,
       value,
@@ -103,8 +110,6 @@ export function sleepOn(word: Word, value: number, ms: number): SleepResult {
   }
 }
 
-let wakeNumber: bigint | undefined;
-
 /**
  * Wakes who sleeps on a word, in any process.
  *
@@ -113,9 +118,9 @@ let wakeNumber: bigint | undefined;
  */
 export function wake(word: Word, count: number): number {
   const futex = present(libc().futex, "futex");
-  wakeNumber ??= BigInt(numbers().futex);
+  futexNumber ??= BigInt(numbers().futex);
   const result = futex(
-    wakeNumber,
+    futexNumber,
     word.address,
     FUTEX_WAKE,
     count,
@@ -149,7 +154,7 @@ export class WaitList {
   /** Puts a word with the value that it must still have into a place. */
   set(index: number, word: Word, value: number): void {
     const offset = index * WAITER_SIZE;
-    this.#view.setBigUint64(offset, BigInt(value >>> 0), true);
+    this.#view.setInt32(offset, value, true);
     this.#view.setBigUint64(offset + 8, word.address, true);
     this.#view.setUint32(offset + 16, FUTEX2_SIZE_U32, true);
     this.#view.setUint32(offset + 20, 0, true);
@@ -164,11 +169,12 @@ export class WaitList {
    * which the caller finds out by looking, because the errno of another thread
    * cannot be read.
    */
-  async sleep(length: number, ms: number): Promise<number> {
+  sleep(length: number, ms: number): Promise<number> {
     const waitv = present(libc().futex_waitv, "futex_waitv");
     this.#deadline = deadlineAfter(ms);
-    return await waitv(
-      BigInt(numbers().futexWaitv),
+    waitvNumber ??= BigInt(numbers().futexWaitv);
+    return waitv(
+      waitvNumber,
       this.#list,
       length,
       0,

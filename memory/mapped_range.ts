@@ -22,7 +22,7 @@ export interface MappedRange {
  * @throws {TypeError} When it is not mapped, or no longer.
  */
 export function mappedRange(
-  memory: Uint8Array | ReadonlyBytes,
+  memory: Uint8Array | Int32Array | ReadonlyBytes,
   act: string,
 ): MappedRange {
   const view = memory instanceof ReadonlyBytes ? viewOf(memory) : memory;

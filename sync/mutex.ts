@@ -222,11 +222,7 @@ export class Mutex {
    */
   static create(memory: Uint8Array, byteOffset = 0): Mutex {
     const block = new Block(KIND, memory, byteOffset, "create");
-    if (isRobustSharedMutex(block.bytes) && isHeldHere(block.bytes)) {
-      throw new Deno.errors.Busy(
-        "Cannot create mutex: there is one at this place already, and it is held here; release its guard",
-      );
-    }
+    requireFree(block.bytes, "mutex");
     block.bytes.fill(0);
     initMutex(block.bytes, "create mutex");
     return new Mutex(block);
@@ -406,6 +402,20 @@ export class Mutex {
   #requireOpen(): void {
     if (this.#bytes.byteLength === 0) this.#block.requireOpen("lock mutex");
   }
+}
+
+/**
+ * Refuses to make something anew over a mutex that is held here: libc keeps a
+ * list of what a thread holds, which lies in the mutexes themselves.
+ */
+export function requireFree(
+  bytes: Uint8Array<ArrayBuffer>,
+  what: string,
+): void {
+  if (!isRobustSharedMutex(bytes) || !isHeldHere(bytes)) return;
+  throw new Deno.errors.Busy(
+    `Cannot create ${what}: there is a mutex at this place already, and it is held here; release its guard`,
+  );
 }
 
 function failure(code: string, act: "lock" | "unlock" = "lock"): Error {

@@ -17,6 +17,7 @@ import {
   wake,
   type Word,
 } from "../ffi/futex.ts";
+import { addMappingUser, type Mapping } from "../memory/mapping.ts";
 
 /** How a wait in the parker ended. */
 export type ParkResult = "ok" | "timed-out";
@@ -27,18 +28,12 @@ export interface ParkOptions {
   readonly timeoutMs?: number;
   /** Ends the wait with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Where the word lies: the wait ends with an error before it is unmapped. */
+  readonly mapping?: Mapping | undefined;
 }
 
 /** Which way to sleep: the best that the kernel has, or timers in any case. */
 export type WaitStrategy = "auto" | "polling";
-
-/** A pending wait. */
-export interface Parked {
-  /** Settles when the word was woken or changed, or the time is over. */
-  readonly result: Promise<ParkResult>;
-  /** Ends the wait with an error: its memory goes. */
-  readonly evict: (error: Error) => void;
-}
 
 /** One word that someone waits for. */
 interface Wait {
@@ -268,41 +263,53 @@ export function useWaitStrategy(chosen: WaitStrategy): void {
  * Waits until a word is woken or changes.
  *
  * @param value What the word must be to wait; it was just looked at.
+ * @returns How it ended. Rejects with the signal's reason, or with
+ * `Deno.errors.BadResource` when the memory goes.
  */
 export function park(
   word: Word,
   value: number,
-  { timeoutMs = Infinity, signal }: ParkOptions = {},
-): Parked {
+  { timeoutMs = Infinity, signal, mapping }: ParkOptions = {},
+): Promise<ParkResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ParkResult>();
   const group = groupWithRoom();
   const wait: Wait = {
     group,
     word,
     value,
-    deadline: performance.now() + timeoutMs,
-    fail: reject,
+    deadline: timeoutMs === Infinity ? Infinity : performance.now() + timeoutMs,
+    fail: (error) => {
+      letGo();
+      reject(error);
+    },
     settle: (result) => {
-      signal?.removeEventListener("abort", abort);
+      letGo();
       resolve(result);
     },
+  };
+  const letGo = () => {
+    stay?.();
+    signal?.removeEventListener("abort", abort);
   };
   const abort = () => end(signal?.reason);
   const end = (reason: unknown) => {
     if (!wait.group.remove(wait)) return;
-    signal?.removeEventListener("abort", abort);
+    letGo();
     reject(reason);
   };
+  const leave = () => {
+    // While the word can still be reached: it may have taken a wake-up.
+    if (!word.gone && word.load() !== value) wake(word, 1);
+    end(
+      new Deno.errors.BadResource(
+        "Cannot wait any longer: the memory was unmapped",
+      ),
+    );
+  };
+  const stay = mapping && addMappingUser(mapping, { leave });
   signal?.addEventListener("abort", abort);
   group.add(wait);
-  return {
-    result: promise,
-    evict: (error) => {
-      // While the word can still be reached: it may have taken a wake-up.
-      if (!word.gone && word.load() !== value) wake(word, 1);
-      end(error);
-    },
-  };
+  return promise;
 }
 
 function groupWithRoom(): Group {
@@ -327,6 +334,8 @@ function compact(group: Group): void {
   }
 }
 
+/** The first group stays: to make one anew for each wait costs as much as waking. */
 function removeEmpty(group: Group): void {
-  if (group.size === 0) groups = groups.filter((other) => other !== group);
+  if (group.size > 0 || group === groups[0]) return;
+  groups = groups.filter((other) => other !== group);
 }

@@ -3,7 +3,12 @@ import { wake, type Word } from "../ffi/futex.ts";
 import { checkInteger } from "../ffi/integers.ts";
 import { systemError } from "../ffi/system_error.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
-import { type LockOptions, Mutex, type MutexGuard } from "./mutex.ts";
+import {
+  type LockOptions,
+  Mutex,
+  type MutexGuard,
+  requireFree,
+} from "./mutex.ts";
 import {
   checkTimeout,
   sleep,
@@ -199,6 +204,10 @@ export class ReadWriteLock {
   ): ReadWriteLock {
     const kind = kindOf(ReadWriteLock.byteLength(slots));
     const block = new Block(kind, memory, byteOffset, "create");
+    for (const offset of [HEADER_LENGTH, ...slotOffsets(slots)]) {
+      const place = block.bytes.subarray(offset, offset + MUTEX_LENGTH);
+      requireFree(place, "read-write lock");
+    }
     block.words.fill(0);
     block.words[SLOTS] = slots;
     const lock = new ReadWriteLock(
@@ -298,14 +307,19 @@ export class ReadWriteLock {
    */
   tryWrite(): ReadWriteGuard | null {
     const guards: MutexGuard[] = [];
-    for (const mutex of [this.#gate, ...this.#slots]) {
-      const guard = mutex.tryLock();
-      if (guard === null) {
-        release(guards);
-        return null;
+    try {
+      for (const mutex of [this.#gate, ...this.#slots]) {
+        const guard = mutex.tryLock();
+        if (guard === null) {
+          release(guards);
+          return null;
+        }
+        guards.push(guard);
+        if (mutex === this.#gate) this.#inspect(guard);
       }
-      if (mutex === this.#gate) this.#inspect(guard);
-      guards.push(guard);
+    } catch (error) {
+      release(guards);
+      throw error;
     }
     return this.#writing(guards);
   }

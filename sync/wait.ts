@@ -6,17 +6,11 @@
  * @module
  */
 
-import {
-  sleepOn,
-  type SleepResult,
-  wake,
-  type Word,
-  wordAt,
-} from "../ffi/futex.ts";
+import { sleepOn, type SleepResult, wake, Word } from "../ffi/futex.ts";
 import { checkInteger, describe } from "../ffi/integers.ts";
 import { mappedRange } from "../memory/mapped_range.ts";
-import { addMappingUser, type Mapping } from "../memory/mapping.ts";
-import { park, type ParkOptions, type ParkResult } from "./parker.ts";
+import type { Mapping } from "../memory/mapping.ts";
+import { park } from "./parker.ts";
 
 /** How a wait ended. */
 export type WaitResult = SleepResult;
@@ -37,6 +31,8 @@ const ALL = 0x7fff_ffff;
  * be: so a worker comes up for air this often.
  */
 export const WORKER_SLICE_MS = 100;
+
+const IN_WORKER = "WorkerGlobalScope" in globalThis;
 
 /**
  * Waits until a word is woken, blocking this thread.
@@ -155,29 +151,7 @@ export async function sleepAsync(
   signal?.throwIfAborted();
   if (word.load() !== value) return "not-equal";
   if (timeoutMs === 0) return "timed-out";
-  const options: ParkOptions = { timeoutMs, signal };
-  const { result, evict } = park(word, value, options);
-  if (mapping === undefined) return await result;
-  return await untilUnmapped(mapping, result, evict);
-}
-
-async function untilUnmapped(
-  mapping: Mapping,
-  result: Promise<ParkResult>,
-  evict: (error: Error) => void,
-): Promise<ParkResult> {
-  const leave = () =>
-    evict(
-      new Deno.errors.BadResource(
-        "Cannot wait any longer: the memory was unmapped",
-      ),
-    );
-  const stay = addMappingUser(mapping, { leave });
-  try {
-    return await result;
-  } finally {
-    stay();
-  }
+  return await park(word, value, { timeoutMs, signal, mapping });
 }
 
 /**
@@ -226,12 +200,35 @@ function checkValue(value: number): number {
   return checkInteger(value, "value", -0x8000_0000, 0xffff_ffff) | 0;
 }
 
+/** The memory of a view. */
+interface Located {
+  readonly mapping: Mapping;
+  /** Of the first element. */
+  readonly address: bigint;
+}
+
+/** Views that were looked up before: doing so again takes as long as waking. */
+const known = new WeakMap<Int32Array, Located>();
+
 /** Finds the word that an element of a view is. */
 function locate(
   view: Int32Array,
   index: number,
   act: string,
 ): { word: Word; mapping: Mapping } {
+  let located = known.get(view);
+  // Without its memory a view is empty.
+  if (located === undefined || view.length === 0) {
+    located = lookUp(view, act);
+    known.set(view, located);
+  }
+  checkInteger(index, "index", 0, view.length - 1);
+  const offset = index * Int32Array.BYTES_PER_ELEMENT;
+  const word = new Word(view, located.address + BigInt(offset), index);
+  return { word, mapping: located.mapping };
+}
+
+function lookUp(view: Int32Array, act: string): Located {
   if (!(view instanceof Int32Array)) {
     throw new TypeError(
       `Cannot ${act}: it takes an Int32Array over mapped memory: received ${
@@ -239,20 +236,17 @@ function locate(
       }`,
     );
   }
-  const { buffer, byteOffset, byteLength } = view;
+  const { buffer } = view;
   if (buffer instanceof ArrayBuffer && buffer.detached) {
     throw new TypeError(
       `Cannot ${act}: the memory was unmapped, or transferred to another owner`,
     );
   }
-  const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-  const { region, mapping, byteOffset: start } = mappedRange(bytes, act);
-  checkInteger(index, "index", 0, view.length - 1);
-  const offset = start + index * Int32Array.BYTES_PER_ELEMENT;
-  return { word: wordAt(region, offset), mapping };
+  const { region, mapping, byteOffset } = mappedRange(view, act);
+  return { mapping, address: region.address + BigInt(byteOffset) };
 }
 
 /** Whether this runs in a worker, which may be terminated at any time. */
 export function isWorker(): boolean {
-  return "WorkerGlobalScope" in globalThis;
+  return IN_WORKER;
 }

@@ -174,7 +174,11 @@ Deno.test("every program of examples/ is run by a test, and listed in examples/R
     .map((entry) => entry.name)
     .filter((name) => name.endsWith(".ts"));
   assertNotEquals(programs, []);
-  const tests = ["tests/examples_test.ts", "tests/examples_c_test.ts"];
+  const tests = [
+    "tests/examples_test.ts",
+    "tests/examples_c_test.ts",
+    "tests/sync/examples_sync_test.ts",
+  ];
   const source = tests.map(projectPath).map((path) =>
     Deno.readTextFileSync(path)
   ).join("");

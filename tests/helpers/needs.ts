@@ -13,6 +13,8 @@ const PROBES = {
   "prlimit": ["prlimit", "--version"],
   "setpriv": ["setpriv", "--version"],
   "strace": ["strace", "--version"],
+  // Both: Maven gives what the programs are compiled against.
+  "java": ["sh", "-c", "javac -version && mvn --version"],
   "root": ["test", "0", "-eq", String(Deno.uid())],
   "unshare": ["unshare", "-m", "true"],
 } as const satisfies Record<string, readonly string[]>;

@@ -9,15 +9,18 @@
  *     pass WORD TURN TURNS        ok            every other turn, blocking
  *     arrive OFFSET ROUNDS MS     ok LAST OK TIMED-OUT    counts, blocking
  *     take OFFSET ITEMS           ok SUM        from a bounded buffer, blocking
+ *     put OFFSET ITEMS            ok            the numbers from 1 on
  *
+ *     wakeOne WORD                ok            afterwards, once one sleeps
  *     waitAsync WORD VALUE MS     ok RESULT
+ *     waitOften WORD TIMES        ok WOKEN      with timeouts; counts in the next
  *     later MS WORD VALUE         ok            stores and notifies afterwards
  *     passAsync WORD TURN TURNS   ok
- *     arriveAsync OFFSET MS       ok RESULT
+ *     arriveHasty OFFSET ROUNDS   ok ROUNDS     with timeouts, until it met so often
  *     serve TOKENS TAKEN LAST     ok            takes tokens, in a task that waits
  *     polling                     ok            the other way to wait
  *     hold OFFSET                 ok            a mutex, until the end
- *     sleep MUTEX CONDITION       ok            waits for it, once it was told
+ *     await MUTEX CONDITION       ok RESULT     of a condition, blocking
  *
  * Offsets are in bytes, words are 32-bit words. What fails is answered with
  * `error MESSAGE`.
@@ -60,6 +63,22 @@ function take(offset: number, items: number): string {
   return String(sum);
 }
 
+function wakeOne(word: number): string {
+  setTimeout(() => {
+    if (notify(words, word, 1) === 0) wakeOne(word);
+  }, 1);
+  return "";
+}
+
+function waitOften(word: number, times: number): string {
+  let woken = 0;
+  for (let i = 0; i < times; i++) {
+    if (wait(words, word, 0, Math.random() / 10) === "ok") woken++;
+    Atomics.add(words, word + 1, 1);
+  }
+  return String(woken);
+}
+
 async function serve(tokens: number, taken: number, last: number) {
   while (Atomics.load(words, taken) < last) {
     const held = Atomics.load(words, tokens);
@@ -75,10 +94,25 @@ async function serve(tokens: number, taken: number, last: number) {
   return "";
 }
 
-function sleep(mutexOffset: number, conditionOffset: number): string {
-  const guard = Mutex.open(bytes, mutexOffset).lock();
-  kept.push(guard, Condition.open(bytes, conditionOffset).waitAsync(guard));
+function put(offset: number, items: number): string {
+  const buffer = BoundedBuffer.open(bytes, offset);
+  for (let item = 1; item <= items; item++) buffer.put(item);
   return "";
+}
+
+function awaitCondition(mutexOffset: number, conditionOffset: number): string {
+  using guard = Mutex.open(bytes, mutexOffset).lock();
+  return Condition.open(bytes, conditionOffset).wait(guard);
+}
+
+function arriveHasty(offset: number, rounds: number): string {
+  const barrier = Barrier.open(bytes, offset);
+  let met = 0;
+  while (met < rounds) {
+    const timeoutMs = Math.random() * 2;
+    if (barrier.wait({ timeoutMs }) !== "timed-out") met++;
+  }
+  return String(met);
 }
 
 type Command = (...args: number[]) => string | Promise<string>;
@@ -109,9 +143,11 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await passTurnsAsync(words, word, turn, turns);
     return "";
   },
-  arriveAsync: (offset = 0, timeoutMs = Infinity) =>
-    Barrier.open(bytes, offset).waitAsync({ timeoutMs }),
+  put: (offset = 0, items = 0) => put(offset, items),
+  arriveHasty: (offset = 0, rounds = 0) => arriveHasty(offset, rounds),
   serve: (tokens = 0, taken = 0, last = 0) => serve(tokens, taken, last),
+  wakeOne: (word = 0) => wakeOne(word),
+  waitOften: (word = 0, times = 0) => waitOften(word, times),
   polling: () => {
     useWaitStrategy("polling");
     return "";
@@ -120,7 +156,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     kept.push(Mutex.open(bytes, offset).lock());
     return "";
   },
-  sleep: (mutex = 0, condition = 0) => sleep(mutex, condition),
+  await: (mutex = 0, condition = 0) => awaitCondition(mutex, condition),
 };
 
 async function answer(line: string): Promise<string> {
