@@ -2,11 +2,12 @@
  * The other process of channel tests. It says "ready" when it has attached.
  *
  *     produce KIND FILE COUNT PRODUCER    says the checksum of what it sent
- *     subscribe FILE CAPACITY LIMIT PAUSE WORD
+ *     subscribe FILE CAPACITY LIMIT LAG WORD
  *                                         says what it received and lost
  *
  * A subscriber says after each message how many it has received, in a word
- * behind the region; there, too, it learns how many were sent in all.
+ * behind the region; there, too, it learns how many were sent in all. With a lag
+ * it lets the first subscriber receive that many now and then, and then goes on.
  *
  * @module
  */
@@ -49,14 +50,16 @@ function produceAll(
   say(`${source.checksum}`);
 }
 
-/** The word behind the region of a broadcast that says how many were sent. */
+/** Words behind the region of a broadcast: what the first subscriber received, */
+const FIRST = 0;
+/** and how many were sent, when that is over. */
 const SENT = 2;
 
 function subscribe(
   memory: Uint8Array,
   capacity: number,
   limit: number,
-  pauseMs: number,
+  lag: number,
   word: number,
 ): void {
   const length = capacity + BROADCAST_TRAILER_LENGTH;
@@ -101,8 +104,13 @@ function subscribe(
       lost += sent - next;
       return "done";
     }
-    if (pauseMs > 0 && received % 64 === 0) {
-      Atomics.wait(nobody, 0, 0, pauseMs);
+    if (lag > 0 && received % 64 === 0) {
+      const target = Atomics.load(words, FIRST) + lag;
+      while (
+        Atomics.load(words, FIRST) < target && Atomics.load(words, SENT) === 0
+      ) {
+        Atomics.wait(nobody, 0, 0, 1);
+      }
     }
     return "moved";
   });
@@ -118,6 +126,6 @@ if (command === "produce") {
   const [kind = "", , count, producer] = args;
   produceAll(mapping.bytes, kind, Number(count), Number(producer));
 } else {
-  const [, capacity = 0, limit = 0, pauseMs = 0, word = 0] = numbers;
-  subscribe(mapping.bytes, capacity, limit, pauseMs, word);
+  const [, capacity = 0, limit = 0, lag = 0, word = 0] = numbers;
+  subscribe(mapping.bytes, capacity, limit, lag, word);
 }

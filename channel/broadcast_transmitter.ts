@@ -1,0 +1,120 @@
+import {
+  type BroadcastViews,
+  loadPosition,
+  MAX_POSITION,
+  storePosition,
+  viewBroadcast,
+} from "./broadcast_layout.ts";
+import { Copier } from "./copier.ts";
+import {
+  align,
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "./record_layout.ts";
+import {
+  checkAvailable,
+  checkMessageLength,
+  checkSource,
+  checkTypeId,
+} from "./region.ts";
+
+/**
+ * Sends messages to any number of receivers, without waiting for them: one that
+ * is too slow loses messages, and finds out. In the bytes of Agrona's class of
+ * the same name. Only one transmitter may use a buffer.
+ *
+ * @example Send to whoever listens
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import {
+ *   BROADCAST_TRAILER_LENGTH,
+ *   BroadcastReceiver,
+ *   BroadcastTransmitter,
+ *   CopyBroadcastReceiver,
+ * } from "@shmem/shmem/channel";
+ *
+ * using memory = SharedMemory.anonymous({ size: 1024 + BROADCAST_TRAILER_LENGTH });
+ * using mapping = memory.map();
+ * const transmitter = new BroadcastTransmitter(mapping.bytes);
+ * const receiver = new CopyBroadcastReceiver(new BroadcastReceiver(mapping.bytes));
+ * transmitter.transmit(1, new Uint8Array([42]));
+ * receiver.receive((_typeId, bytes) => console.log(bytes[0])); // 42
+ * ```
+ */
+export class BroadcastTransmitter {
+  /** Bytes of the data area, a power of two. */
+  readonly capacity: number;
+  /** Longest message in bytes. */
+  readonly maxMessageLength: number;
+  readonly #views: BroadcastViews;
+  readonly #copier: Copier;
+
+  /**
+   * Attaches to memory.
+   *
+   * @param memory A power of two of at least 32, and 128 bytes more; zeroed when
+   * new, aligned to 8.
+   * @throws {RangeError} When size or alignment do not fit.
+   */
+  constructor(memory: Uint8Array) {
+    this.#views = viewBroadcast(memory);
+    const { capacity, bytes, words } = this.#views;
+    this.capacity = capacity;
+    this.maxMessageLength = capacity >> 3;
+    this.#copier = new Copier(bytes, words);
+  }
+
+  /**
+   * Sends a message.
+   *
+   * @param typeId Type of the message, 1 to 2^31 - 1.
+   * @param source Array with the message.
+   * @param offset Where the message starts in it. Default: 0.
+   * @param length How long the message is. Default: up to the end.
+   * @throws {RangeError} When type or length are out of range.
+   */
+  transmit(
+    typeId: number,
+    source: Uint8Array,
+    offset = 0,
+    length?: number,
+  ): void {
+    checkTypeId(typeId);
+    const available = checkSource(source, offset);
+    length ??= available;
+    checkMessageLength(length, this.maxMessageLength);
+    checkAvailable(length, available);
+    const { words, longs, capacity, intent, tail, latest } = this.#views;
+    let position = loadPosition(longs, tail);
+    let index = position % capacity;
+    const recordLength = length + HEADER_LENGTH;
+    const aligned = align(recordLength);
+    const toEnd = capacity - index;
+    const padding = toEnd < aligned ? toEnd : 0;
+    const end = position + aligned + padding;
+    if (end > MAX_POSITION) {
+      throw new RangeError(
+        `Cannot transmit message: position ${end} is beyond what a number holds exactly; make the buffer anew`,
+      );
+    }
+    storePosition(longs, intent, end);
+    // A receiver that sees new bytes must see the intent, too: a store with
+    // release order lets later plain stores pass it on weakly ordered
+    // processors, this load does not.
+    Atomics.load(longs, intent);
+    if (padding > 0) {
+      words[index >> 2] = padding;
+      words[(index + TYPE_OFFSET) >> 2] = PADDING_TYPE;
+      position += padding;
+      index = 0;
+    }
+    words[index >> 2] = recordLength;
+    words[(index + TYPE_OFFSET) >> 2] = typeId;
+    this.#copier.copy(index + HEADER_LENGTH, source, offset, length);
+    // Latest before tail: a receiver that sees the tail finds a latest that is
+    // at least as new.
+    storePosition(longs, latest, position);
+    storePosition(longs, tail, position + aligned);
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * Messages between processes, without a system call for each, in the byte
+ * format of Agrona's ring and broadcast buffers: the other side may be a Java,
+ * C, C++, .NET, Go or Rust program that uses Agrona or Aeron's copies of it.
+ *
+ * @module
+ */
+
+export {
+  type ControlledAction,
+  type ControlledMessageHandler,
+  INSUFFICIENT_CAPACITY,
+  type MessageHandler,
+  RING_TRAILER_LENGTH,
+  RingBuffer,
+} from "./ring_buffer.ts";
+export { OneToOneRingBuffer } from "./one_to_one_ring_buffer.ts";
+export { ManyToOneRingBuffer } from "./many_to_one_ring_buffer.ts";
+export { BROADCAST_TRAILER_LENGTH } from "./broadcast_layout.ts";
+export { BroadcastTransmitter } from "./broadcast_transmitter.ts";
+export { BroadcastReceiver } from "./broadcast_receiver.ts";
+export { CopyBroadcastReceiver } from "./copy_broadcast_receiver.ts";

@@ -1,0 +1,449 @@
+import { checkInteger } from "../ffi/integers.ts";
+import { Copier } from "./copier.ts";
+import {
+  align,
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "./record_layout.ts";
+import {
+  checkAvailable,
+  checkHandler,
+  checkMessageLength,
+  checkSource,
+  checkTypeId,
+  type RegionViews,
+  viewRegion,
+} from "./region.ts";
+
+/**
+ * Trailer behind the data area, in bytes; each position owns 128 bytes, two
+ * cache lines:
+ *
+ * ```text
+ *  0     128    256          384    512           640         768
+ *  | gap | tail | head cache | head | correlation | heartbeat |
+ * ```
+ *
+ * The gap stays zero: other implementations look at its first word.
+ */
+const TRAILER = {
+  tail: 128,
+  headCache: 256,
+  head: 384,
+  correlation: 512,
+  heartbeat: 640,
+  length: 768,
+} as const;
+
+/** Bytes that a ring buffer needs besides its capacity. */
+export const RING_TRAILER_LENGTH: number = TRAILER.length;
+
+/** What {@linkcode RingBuffer.tryClaim} gives when there is no room. */
+export const INSUFFICIENT_CAPACITY = -2;
+
+/** No room, and possibly the rest of the data area padded. */
+export const FULL = -1;
+
+/**
+ * Receives a message where it lies.
+ *
+ * @param typeId Type that the producer gave it.
+ * @param bytes All memory of the ring.
+ * @param offset Where the message starts in it.
+ * @param length How long the message is. Copy what must outlive the call: the
+ * memory is written again afterwards.
+ */
+export type MessageHandler = (
+  typeId: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+) => void;
+
+/**
+ * What a handler of {@linkcode RingBuffer.controlledRead} wants: `"abort"`, leave
+ * this message for later and stop; `"break"`, stop after it; `"commit"`, give
+ * the memory of it and those before back at once; `"continue"`, go on.
+ */
+export type ControlledAction = "abort" | "break" | "commit" | "continue";
+
+/** Receives a message and says how to go on; nothing means `"continue"`. */
+export type ControlledMessageHandler = (
+  typeId: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+) => ControlledAction | void;
+
+const ALL = 0x7fff_ffff;
+const HIGH_WORD = 1;
+
+/**
+ * What both ring buffers have in common: the layout, reading, and releasing
+ * what was claimed. The low 32 bits of a position say where it lies, as in
+ * Agrona itself, so positions of any size are handled; all 64 bits are stored.
+ */
+export abstract class RingBuffer {
+  /** Bytes of the data area, a power of two. */
+  readonly capacity: number;
+  /** Longest message in bytes. */
+  readonly maxMessageLength: number;
+
+  /** All memory. */
+  protected readonly bytes: Uint8Array;
+  /** The same as 32-bit words. */
+  protected readonly words: Int32Array;
+  /** The same as 64-bit words. */
+  protected readonly longs: BigInt64Array;
+  /** Turns the low word of a position into an index. */
+  protected readonly mask: number;
+  /** Indexes of the low words of the positions in {@linkcode RingBuffer.words}. */
+  protected readonly tail: number;
+  /** See {@linkcode RingBuffer.tail}. */
+  protected readonly head: number;
+  /** See {@linkcode RingBuffer.tail}. */
+  protected readonly headCache: number;
+  readonly #copier: Copier;
+
+  /**
+   * Attaches to memory.
+   *
+   * @param memory Capacity and 768 bytes, aligned to 8; zeroed when new.
+   * @param minCapacity Smallest capacity.
+   */
+  constructor(memory: Uint8Array, minCapacity: number) {
+    const views: RegionViews = viewRegion(
+      memory,
+      TRAILER.length,
+      minCapacity,
+      "ring buffer",
+    );
+    const { capacity, bytes, words, longs } = views;
+    this.capacity = capacity;
+    this.bytes = bytes;
+    this.words = words;
+    this.longs = longs;
+    this.mask = capacity - 1;
+    this.maxMessageLength = capacity === minCapacity
+      ? 0
+      : Math.max(8, capacity >> 3);
+    this.tail = (capacity + TRAILER.tail) >> 2;
+    this.head = (capacity + TRAILER.head) >> 2;
+    this.headCache = (capacity + TRAILER.headCache) >> 2;
+    this.#copier = new Copier(bytes, words);
+  }
+
+  /** Claims room for a record; gives its index, or {@linkcode FULL}. */
+  protected abstract claim(recordLength: number): number;
+
+  /** Gives `byteLength` bytes from index `start` on back to the producers. */
+  protected abstract publish(start: number, byteLength: number): void;
+
+  /** Keeps what follows a claim from becoming visible before its length. */
+  protected abstract fence(index: number): void;
+
+  /**
+   * Writes a message.
+   *
+   * @param typeId Type of the message, 1 to 2^31 - 1.
+   * @param source Array with the message.
+   * @param offset Where the message starts in it. Default: 0.
+   * @param length How long the message is. Default: up to the end.
+   * @returns Whether there was room for it.
+   * @throws {RangeError} When type or length are out of range; the message of
+   * the error has the limit.
+   */
+  write(
+    typeId: number,
+    source: Uint8Array,
+    offset = 0,
+    length?: number,
+  ): boolean {
+    // All that can fail comes before the claim: an abandoned one would block
+    // the consumer for good.
+    checkTypeId(typeId);
+    const available = checkSource(source, offset);
+    length ??= available;
+    checkMessageLength(length, this.maxMessageLength);
+    checkAvailable(length, available);
+    const recordLength = length + HEADER_LENGTH;
+    const index = this.claim(recordLength);
+    if (index === FULL) return false;
+    const { words } = this;
+    const word = index >> 2;
+    Atomics.store(words, word, -recordLength);
+    this.fence(word);
+    this.#copier.copy(index + HEADER_LENGTH, source, offset, length);
+    words[word + (TYPE_OFFSET >> 2)] = typeId;
+    Atomics.store(words, word, recordLength);
+    return true;
+  }
+
+  /**
+   * Claims room for a message, to be written in place and then released with
+   * {@linkcode RingBuffer.commit} or {@linkcode RingBuffer.abort}.
+   *
+   * @param typeId Type of the message, 1 to 2^31 - 1.
+   * @param length How long the message is.
+   * @returns Where to write it in the memory, or
+   * {@linkcode INSUFFICIENT_CAPACITY}.
+   * @throws {RangeError} When type or length are out of range.
+   */
+  tryClaim(typeId: number, length: number): number {
+    checkTypeId(typeId);
+    checkMessageLength(length, this.maxMessageLength);
+    const recordLength = length + HEADER_LENGTH;
+    const index = this.claim(recordLength);
+    if (index === FULL) return INSUFFICIENT_CAPACITY;
+    const word = index >> 2;
+    Atomics.store(this.words, word, -recordLength);
+    this.fence(word);
+    this.words[word + (TYPE_OFFSET >> 2)] = typeId;
+    return index + HEADER_LENGTH;
+  }
+
+  /**
+   * Lets the consumer have a claimed message.
+   *
+   * @param offset What {@linkcode RingBuffer.tryClaim} gave.
+   * @throws {TypeError} When it was released before.
+   * @throws {RangeError} When nothing can be claimed there.
+   */
+  commit(offset: number): void {
+    const word = this.#claimed(offset, "commit");
+    Atomics.store(this.words, word, -this.words[word]!);
+  }
+
+  /**
+   * Gives a claim up: the consumer skips it.
+   *
+   * @param offset What {@linkcode RingBuffer.tryClaim} gave.
+   * @throws {TypeError} When it was released before.
+   * @throws {RangeError} When nothing can be claimed there.
+   */
+  abort(offset: number): void {
+    const word = this.#claimed(offset, "abort");
+    this.words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
+    Atomics.store(this.words, word, -this.words[word]!);
+  }
+
+  /**
+   * Reads messages up to the end of the data area; call it again for those
+   * behind. A message whose handler throws is consumed, and the error goes on.
+   *
+   * @param handler Receives each message.
+   * @param limit How many at most. Default: all.
+   * @returns How many were read; padding is not counted.
+   * @throws {TypeError} When the memory holds no ring that a sound peer wrote.
+   */
+  read(handler: MessageHandler, limit: number = ALL): number {
+    checkHandler(handler);
+    const { words, bytes, capacity } = this;
+    const start = this.#start();
+    const block = capacity - start;
+    let consumed = 0;
+    let count = 0;
+    try {
+      while (consumed < block && count < limit) {
+        const index = start + consumed;
+        const length = Atomics.load(words, index >> 2);
+        if (length <= 0) break;
+        const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+        if (
+          length < HEADER_LENGTH || length > capacity - index ||
+          typeId < 1 && typeId !== PADDING_TYPE
+        ) {
+          this.#refuse(index, length, typeId);
+        }
+        consumed += align(length);
+        if (typeId === PADDING_TYPE) continue;
+        handler(typeId, bytes, index + HEADER_LENGTH, length - HEADER_LENGTH);
+        count++;
+      }
+    } finally {
+      if (consumed > 0) this.publish(start, consumed);
+    }
+    return count;
+  }
+
+  /**
+   * Reads messages with a handler that says after each how to go on.
+   *
+   * @param handler Receives each message.
+   * @param limit How many at most. Default: all.
+   * @returns How many were read; padding is not counted.
+   * @throws {TypeError} When the memory holds no ring that a sound peer wrote.
+   */
+  controlledRead(
+    handler: ControlledMessageHandler,
+    limit: number = ALL,
+  ): number {
+    checkHandler(handler);
+    const { words, bytes, capacity } = this;
+    let start = this.#start();
+    let consumed = 0;
+    let count = 0;
+    try {
+      while (start + consumed < capacity && count < limit) {
+        const index = start + consumed;
+        const length = Atomics.load(words, index >> 2);
+        if (length <= 0) break;
+        const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+        if (
+          length < HEADER_LENGTH || length > capacity - index ||
+          typeId < 1 && typeId !== PADDING_TYPE
+        ) {
+          this.#refuse(index, length, typeId);
+        }
+        const aligned = align(length);
+        consumed += aligned;
+        if (typeId === PADDING_TYPE) continue;
+        const action = handler(
+          typeId,
+          bytes,
+          index + HEADER_LENGTH,
+          length - HEADER_LENGTH,
+        );
+        if (action === "abort") {
+          consumed -= aligned;
+          break;
+        }
+        count++;
+        if (action === "break") break;
+        if (action === "commit") {
+          // First forget it: publishing must not be done twice.
+          const from = start;
+          const byteLength = consumed;
+          start += consumed;
+          consumed = 0;
+          this.publish(from, byteLength);
+        }
+      }
+    } finally {
+      if (consumed > 0) this.publish(start, consumed);
+    }
+    return count;
+  }
+
+  /**
+   * Frees a ring that a producer blocks which died with a claim. Call it in the
+   * consumer, after a generous time without a message: a slow producer looks
+   * the same.
+   *
+   * @returns Whether anything was changed.
+   */
+  abstract unblock(): boolean;
+
+  /** Gives the next number of a sequence that all who use the ring share. */
+  nextCorrelationId(): bigint {
+    return Atomics.add(this.longs, this.#long(TRAILER.correlation), 1n);
+  }
+
+  /** Bytes between producers and consumer: records, padding and open claims. */
+  get size(): number {
+    let before;
+    let head = this.consumerPosition;
+    let tail;
+    do {
+      before = head;
+      tail = this.producerPosition;
+      head = this.consumerPosition;
+    } while (head !== before);
+    const size = tail - head;
+    if (size < 0n) return 0;
+    return size > BigInt(this.capacity) ? this.capacity : Number(size);
+  }
+
+  /** Bytes that producers have claimed since the ring was new. */
+  get producerPosition(): bigint {
+    return Atomics.load(this.longs, this.tail >> 1);
+  }
+
+  /** Bytes that the consumer has given back since the ring was new. */
+  get consumerPosition(): bigint {
+    return Atomics.load(this.longs, this.head >> 1);
+  }
+
+  /** When the consumer was last seen, in a unit of the application's choice. */
+  get consumerHeartbeatTime(): bigint {
+    return Atomics.load(this.longs, this.#long(TRAILER.heartbeat));
+  }
+
+  /** Says when the consumer was last seen; Aeron takes milliseconds since 1970. */
+  set consumerHeartbeatTime(time: bigint) {
+    Atomics.store(this.longs, this.#long(TRAILER.heartbeat), time);
+  }
+
+  /** Moves a position that nobody else writes. */
+  protected advance(position: number, byteLength: number): void {
+    const { words } = this;
+    const low = words[position]!;
+    const next = (low + byteLength) | 0;
+    // One atomic store of the low word will do, unless it wraps: then both
+    // words must change at once.
+    if (next >>> 0 >= low >>> 0) {
+      Atomics.store(words, position, next);
+      return;
+    }
+    const high = BigInt(words[position + HIGH_WORD]! + 1);
+    const value = (high << 32n) | BigInt(next >>> 0);
+    Atomics.store(this.longs, position >> 1, BigInt.asIntN(64, value));
+  }
+
+  /** Remembers where the consumer was. */
+  protected cacheHead(low: number): void {
+    const { words } = this;
+    words[this.headCache + HIGH_WORD] = words[this.head + HIGH_WORD]!;
+    Atomics.store(words, this.headCache, low);
+  }
+
+  /** Fills the end of the data area with a record that consumers skip. */
+  protected pad(index: number, byteLength: number): void {
+    const { words } = this;
+    const word = index >> 2;
+    Atomics.store(words, word, -byteLength);
+    this.fence(word);
+    words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
+    Atomics.store(words, word, byteLength);
+  }
+
+  #long(offset: number): number {
+    return (this.capacity + offset) >> 3;
+  }
+
+  /** The word of a record's length that is claimed and not released. */
+  #claimed(offset: number, act: string): number {
+    checkInteger(offset, "offset", HEADER_LENGTH, this.capacity);
+    const index = offset - HEADER_LENGTH;
+    const word = index >> 2;
+    if (index % HEADER_LENGTH === 0 && this.words[word]! < 0) return word;
+    const aborted = this.words[word + (TYPE_OFFSET >> 2)] === PADDING_TYPE;
+    throw new TypeError(
+      `Cannot ${act} claim at offset ${offset}: it was ${
+        aborted ? "aborted" : "committed"
+      } before`,
+    );
+  }
+
+  /** Index of the head. */
+  #start(): number {
+    const start = this.words[this.head]! & this.mask;
+    this.checkIndex(start);
+    return start;
+  }
+
+  /** Positions are multiples of 8, unless someone broke them. */
+  protected checkIndex(index: number): void {
+    if ((index & (HEADER_LENGTH - 1)) === 0) return;
+    throw new TypeError(
+      `Cannot use ring buffer: a position at ${index} is no multiple of 8, which no sound peer writes; make the ring anew`,
+    );
+  }
+
+  #refuse(index: number, length: number, typeId: number): never {
+    throw new TypeError(
+      `Cannot read ring buffer: the record at ${index} says that it has ${length} bytes and type ${typeId}, which no sound producer writes; make the ring anew`,
+    );
+  }
+}
