@@ -37,6 +37,12 @@ export class ManyToOneRingBuffer extends RingBuffer {
     super(memory, MIN_CAPACITY);
   }
 
+  /**
+   * Frees a ring that a producer blocks which died with a claim, as
+   * {@linkcode RingBuffer.unblock} says.
+   *
+   * @returns Whether anything was changed.
+   */
   override unblock(): boolean {
     const head = this.consumerPosition;
     const tail = this.producerPosition;
@@ -58,6 +64,7 @@ export class ManyToOneRingBuffer extends RingBuffer {
     );
   }
 
+  /** Claims room for a record. */
   protected override claim(recordLength: number): number {
     const { words, capacity, mask } = this;
     const aligned = align(recordLength);
@@ -95,6 +102,7 @@ export class ManyToOneRingBuffer extends RingBuffer {
     }
   }
 
+  /** Gives memory back to the producers. */
   protected override publish(start: number, byteLength: number): void {
     this.bytes.fill(0, start, start + byteLength);
     this.advance(this.head, byteLength);

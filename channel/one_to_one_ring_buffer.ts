@@ -48,6 +48,7 @@ export class OneToOneRingBuffer extends RingBuffer {
     return false;
   }
 
+  /** Claims room for a record. */
   protected override claim(recordLength: number): number {
     const { words, capacity, mask } = this;
     const aligned = align(recordLength);
@@ -99,11 +100,12 @@ export class OneToOneRingBuffer extends RingBuffer {
     return 0;
   }
 
+  /** Gives memory back to the producers. */
   protected override publish(_start: number, byteLength: number): void {
     this.advance(this.head, byteLength);
   }
 
-  // Nobody looks at a record here before its length is positive.
+  /** Nothing to do: nobody looks at a record before its length is positive. */
   protected override fence(): void {}
 
   #zeroHeader(index: number): void {

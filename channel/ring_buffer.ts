@@ -40,7 +40,7 @@ const TRAILER = {
 export const RING_TRAILER_LENGTH: number = TRAILER.length;
 
 /** What {@linkcode RingBuffer.tryClaim} gives when there is no room. */
-export const INSUFFICIENT_CAPACITY = -2;
+export const INSUFFICIENT_CAPACITY: number = -2;
 
 /** No room, and possibly the rest of the data area padded. */
 export const FULL = -1;

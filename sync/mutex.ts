@@ -16,8 +16,8 @@ import { Block, type BlockKind } from "./block.ts";
 import {
   checkTimeout,
   sleepAsync,
+  SLICE_MS,
   type WaitAsyncOptions,
-  WORKER_SLICE_MS,
 } from "./wait.ts";
 
 /**
@@ -282,8 +282,7 @@ export class Mutex {
       const left = end - performance.now();
       if (this.#held || this.#isHeldHere()) throw failure("EDEADLK");
       if (left <= 0) throw failure("ETIMEDOUT");
-      // In slices, so that a worker can be terminated.
-      const code = timedLock(this.#bytes, Math.min(left, WORKER_SLICE_MS));
+      const code = timedLock(this.#bytes, Math.min(left, SLICE_MS));
       if (code === undefined) return this.#guard(false);
       if (code === "ETIMEDOUT") continue;
       const taken = this.#outcome(code);

@@ -15,8 +15,8 @@ import { Block, type BlockKind } from "./block.ts";
 import {
   checkTimeout,
   sleepAsync,
+  SLICE_MS,
   type WaitAsyncOptions,
-  WORKER_SLICE_MS,
 } from "./wait.ts";
 
 const KIND: BlockKind = {
@@ -232,10 +232,9 @@ export class Semaphore implements Disposable {
     if (handle.tryWait(act)) return "ok";
     const end = performance.now() + timeoutMs;
     for (;;) {
-      // In slices, so that a worker can be terminated.
       const left = end - performance.now();
       if (left <= 0) return "timed-out";
-      if (handle.timedWait(Math.min(left, WORKER_SLICE_MS), act)) return "ok";
+      if (handle.timedWait(Math.min(left, SLICE_MS), act)) return "ok";
     }
   }
 

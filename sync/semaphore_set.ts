@@ -23,11 +23,7 @@ import { checkMode, checkWord } from "../memory/checks.ts";
 import { createOrOpen } from "../memory/create_or_open.ts";
 import { checkChanges, type SegmentChanges } from "../memory/segment.ts";
 import { Turnstile } from "./turnstile.ts";
-import {
-  checkTimeout,
-  type WaitAsyncOptions,
-  WORKER_SLICE_MS,
-} from "./wait.ts";
+import { checkTimeout, SLICE_MS, type WaitAsyncOptions } from "./wait.ts";
 
 export type { SemaphoreLimits, SemaphoreOperation, SemaphoreSetStatus };
 
@@ -287,9 +283,8 @@ export class SemaphoreSet {
     const end = performance.now() + timeoutMs;
     let waited = false;
     for (;;) {
-      // In slices, so that a worker can be terminated.
       const left = Math.max(0, end - performance.now());
-      const slice = Math.min(left, WORKER_SLICE_MS);
+      const slice = Math.min(left, SLICE_MS);
       const start = performance.now();
       const call = () => operate(this.id, packed, slice, act);
       if (waited ? this.#afterWaiting(call, act) : call()) return "ok";

@@ -27,19 +27,18 @@ export interface WaitAsyncOptions {
 const ALL = 0x7fff_ffff;
 
 /**
- * A thread that sleeps in a call cannot be ended from outside, and a worker may
- * be: so a worker comes up for air this often.
+ * The timed waits of libc go by the clock of the calendar, which may be set while
+ * they sleep; so they sleep no longer than this at once.
  */
-export const WORKER_SLICE_MS = 100;
-
-const IN_WORKER = "WorkerGlobalScope" in globalThis;
+export const SLICE_MS = 100;
 
 /**
  * Waits until a word is woken, blocking this thread.
  *
  * As with `Atomics.wait`, it waits only if the word has `value`; whoever
- * changes the word calls {@linkcode notify} afterwards. It uses no CPU. In a
- * worker it wakes up ten times a second, so that the worker can be terminated.
+ * changes the word calls {@linkcode notify} afterwards. It uses no CPU. A
+ * worker that waits cannot be terminated before the wait ends, as Deno cannot
+ * end any worker that is busy.
  *
  * @param view An `Int32Array` over mapped memory.
  * @param index Element of the view.
@@ -74,7 +73,7 @@ export function wait(
   return sleep(word, checkValue(value), timeoutMs);
 }
 
-/** Sleeps on a word, in a worker with pauses in which it can be terminated. */
+/** Sleeps on a word, unless it has another value. */
 export function sleep(
   word: Word,
   value: number,
@@ -82,16 +81,7 @@ export function sleep(
 ): WaitResult {
   if (word.load() !== value) return "not-equal";
   if (timeoutMs === 0) return "timed-out";
-  if (!isWorker()) return sleepOn(word, value, timeoutMs);
-  const end = performance.now() + timeoutMs;
-  for (;;) {
-    const left = end - performance.now();
-    const slice = Math.max(0, Math.min(left, WORKER_SLICE_MS));
-    const result = sleepOn(word, value, slice);
-    if (result === "timed-out" && left > slice) continue;
-    // Between two slices nobody can wake it; that the word changed shows it.
-    return result === "not-equal" ? "ok" : result;
-  }
+  return sleepOn(word, value, timeoutMs);
 }
 
 /**
@@ -103,7 +93,8 @@ export function sleep(
  *
  * The word must change before it is notified, as it does wherever a word says
  * what happened: a wait also ends with `"ok"` when the word is seen to have
- * changed, and a notification that changes nothing can be missed.
+ * changed. A notification that changes nothing can be missed, and so can a word
+ * that changes there and back.
  *
  * @param view An `Int32Array` over mapped memory.
  * @param index Element of the view.
@@ -162,7 +153,9 @@ export async function sleepAsync(
  * @param index Element of the view.
  * @param count How many to wake at most.
  * @default Infinity
- * @returns How many were woken.
+ * @returns How many were woken. Asynchronous waits that sleep together count
+ * less while they are put in order again after a wake-up; none is missed,
+ * because the word has changed.
  * @throws {TypeError} When the view is not an `Int32Array` over mapped memory.
  * @throws {RangeError} When the index lies outside, or the count is negative or NaN.
  */
@@ -244,9 +237,4 @@ function lookUp(view: Int32Array, act: string): Located {
   }
   const { region, mapping, byteOffset } = mappedRange(view, act);
   return { mapping, address: region.address + BigInt(byteOffset) };
-}
-
-/** Whether this runs in a worker, which may be terminated at any time. */
-export function isWorker(): boolean {
-  return IN_WORKER;
 }
