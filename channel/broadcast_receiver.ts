@@ -92,7 +92,8 @@ export class BroadcastReceiver {
     this.#moveTo(cursor);
     if (words[(index + TYPE_OFFSET) >> 2] !== PADDING_TYPE) return true;
     // What looks like padding may be a part of what was just written over it.
-    if (this.validate()) this.#moveTo(this.#next - this.#next % capacity);
+    // Padding reaches to the end of the data area, whatever it says.
+    if (this.#isStillValid()) this.#moveTo(cursor + capacity - index);
     else this.#jump(latest);
     return true;
   }
@@ -117,6 +118,15 @@ export class BroadcastReceiver {
   validate(): boolean {
     // The copy's loads must be over before the intent is loaded: on weakly
     // ordered processors only this store, then that load, makes sure.
+    if (this.#isStillValid()) return true;
+    // The length may have been garbage, too, and with it where the next record
+    // starts: only of the newest it is certain.
+    const { longs, latest } = this.#views;
+    this.#next = Math.max(this.#cursor, loadPosition(longs, latest));
+    return false;
+  }
+
+  #isStillValid(): boolean {
     Atomics.store(order, 0, 0);
     return this.#isValid(this.#cursor);
   }

@@ -39,7 +39,11 @@ export class CopyBroadcastReceiver {
     const receiver = this.#receiver;
     const lapped = receiver.lappedCount;
     if (!receiver.receiveNext()) return 0;
-    if (receiver.lappedCount !== lapped) this.#fail();
+    if (receiver.lappedCount !== lapped) {
+      // It may have been lapped again: then it must not go on from there.
+      receiver.validate();
+      this.#fail();
+    }
     const { length, offset, typeId } = receiver;
     const scratch = this.#scratch;
     if (length > scratch.length || typeId < 1) {

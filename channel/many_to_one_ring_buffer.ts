@@ -1,4 +1,9 @@
-import { align, PADDING_TYPE, TYPE_OFFSET } from "./record_layout.ts";
+import {
+  align,
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "./record_layout.ts";
 import { FULL, RingBuffer } from "./ring_buffer.ts";
 
 const MIN_CAPACITY = 8;
@@ -44,6 +49,7 @@ export class ManyToOneRingBuffer extends RingBuffer {
    * @returns Whether anything was changed.
    */
   override unblock(): boolean {
+    this.checkIdle("unblock");
     const head = this.consumerPosition;
     const tail = this.producerPosition;
     if (head === tail) return false;
@@ -54,7 +60,9 @@ export class ManyToOneRingBuffer extends RingBuffer {
     const length = Atomics.load(words, word);
     if (length > 0) return false;
     if (length < 0) {
-      if (-length > this.capacity - start) return false;
+      if (-length < HEADER_LENGTH || -length > this.capacity - start) {
+        return false;
+      }
       this.#turnIntoPadding(word, -length);
       return true;
     }

@@ -78,6 +78,7 @@ export type ControlledMessageHandler = (
 
 const ALL = 0x7fff_ffff;
 const HIGH_WORD = 1;
+const MAX_TRIES = 1000;
 
 /**
  * What both ring buffers have in common: the layout, reading, and releasing
@@ -105,6 +106,7 @@ export abstract class RingBuffer {
   /** See {@linkcode RingBuffer.tail}. */
   protected readonly headCache: number;
   readonly #copier: Copier;
+  #reading = false;
 
   /**
    * Attaches to memory.
@@ -239,11 +241,13 @@ export abstract class RingBuffer {
    */
   read(handler: MessageHandler, limit: number = ALL): number {
     checkHandler(handler);
+    this.checkIdle("read");
     const { words, bytes, capacity } = this;
     const start = this.#start();
     const block = capacity - start;
     let consumed = 0;
     let count = 0;
+    this.#reading = true;
     try {
       while (consumed < block && count < limit) {
         const index = start + consumed;
@@ -262,6 +266,7 @@ export abstract class RingBuffer {
         count++;
       }
     } finally {
+      this.#reading = false;
       if (consumed > 0) this.publish(start, consumed);
     }
     return count;
@@ -280,10 +285,12 @@ export abstract class RingBuffer {
     limit: number = ALL,
   ): number {
     checkHandler(handler);
+    this.checkIdle("read");
     const { words, bytes, capacity } = this;
     let start = this.#start();
     let consumed = 0;
     let count = 0;
+    this.#reading = true;
     try {
       while (start + consumed < capacity && count < limit) {
         const index = start + consumed;
@@ -321,6 +328,7 @@ export abstract class RingBuffer {
         }
       }
     } finally {
+      this.#reading = false;
       if (consumed > 0) this.publish(start, consumed);
     }
     return count;
@@ -342,15 +350,16 @@ export abstract class RingBuffer {
 
   /** Bytes between producers and consumer: records, padding and open claims. */
   get size(): number {
-    let before;
     let head = this.consumerPosition;
-    let tail;
-    do {
-      before = head;
-      tail = this.producerPosition;
+    let tail = this.producerPosition;
+    // Not for ever: a broken peer may write without end.
+    for (let i = 0; i < MAX_TRIES; i++) {
+      const before = head;
       head = this.consumerPosition;
-    } while (head !== before);
-    const size = tail - head;
+      if (head === before) break;
+      tail = this.producerPosition;
+    }
+    const size = BigInt.asIntN(64, tail - head);
     if (size < 0n) return 0;
     return size > BigInt(this.capacity) ? this.capacity : Number(size);
   }
@@ -415,15 +424,26 @@ export abstract class RingBuffer {
   /** The word of a record's length that is claimed and not released. */
   #claimed(offset: number, act: string): number {
     checkInteger(offset, "offset", HEADER_LENGTH, this.capacity);
+    if (offset % HEADER_LENGTH !== 0) {
+      throw new RangeError(
+        `Cannot ${act} claim at offset ${offset}: no claim starts there`,
+      );
+    }
     const index = offset - HEADER_LENGTH;
     const word = index >> 2;
-    if (index % HEADER_LENGTH === 0 && this.words[word]! < 0) return word;
+    if (this.words[word]! < 0) return word;
     const aborted = this.words[word + (TYPE_OFFSET >> 2)] === PADDING_TYPE;
     throw new TypeError(
       `Cannot ${act} claim at offset ${offset}: it was ${
         aborted ? "aborted" : "committed"
       } before`,
     );
+  }
+
+  /** Handlers must not move the position that is being read from. */
+  protected checkIdle(act: string): void {
+    if (!this.#reading) return;
+    throw new TypeError(`Cannot ${act} ring buffer: its handler is running`);
   }
 
   /** Index of the head. */
