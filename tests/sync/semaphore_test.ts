@@ -14,7 +14,7 @@ import { isSystemError, SharedMemory } from "../../mod.ts";
 import { Semaphore } from "../../sync/mod.ts";
 import { randomName } from "../helpers/names.ts";
 import { testMemory } from "./memory.ts";
-import { pause } from "./size.ts";
+import { pause, until } from "./size.ts";
 
 const OFFSET = 200;
 /** Where libc keeps the number of those who wait. */
@@ -127,6 +127,8 @@ for (const { kind, make } of KINDS) {
     await pause(10);
     for (let posted = 1; posted <= 5; posted++) {
       semaphore.post();
+      // Without futex_waitv it may take a while to be seen.
+      await until(() => woken === posted, `${posted} are woken`);
       await pause(10);
       assertEquals(woken, posted);
     }
