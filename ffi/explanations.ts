@@ -294,6 +294,9 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ENOLCK: { meaning: "the kernel has no room for another lock" },
   },
   fcntl: {
+    EAGAIN: { meaning: "another process has it locked" },
+    EBADF: { meaning: "it is closed, or not open for writing" },
+    ENOLCK: { meaning: "the kernel has no room for another lock" },
     EBUSY: {
       meaning: "a writable mapping of it exists",
       wayOut: "unmap it everywhere before sealing it against writes",

@@ -77,6 +77,14 @@ export type SeminfoField =
   | "semopm"
   | "semvmx";
 
+/** Fields of `struct flock`, a lock on a range of a file. */
+export type FlockField =
+  | "l_type"
+  | "l_whence"
+  | "l_start"
+  | "l_len"
+  | "l_pid";
+
 /** Fields of `struct dirent`; the name starts at `d_name`. */
 export type DirentField = "d_name";
 
@@ -88,6 +96,7 @@ export interface Layouts {
   readonly stat: Layout<StatField>;
   readonly statvfs: Layout<StatvfsField>;
   readonly dirent: Layout<DirentField>;
+  readonly flock: Layout<FlockField>;
   readonly semidDs: Layout<SemidDsField>;
   readonly seminfo: Layout<SeminfoField> | null;
 }
@@ -101,7 +110,11 @@ export type ConstantName =
   | "O_CLOEXEC"
   | "MAP_ANON"
   | "MAP_NORESERVE"
-  | "MS_SYNC";
+  | "MS_SYNC"
+  | "F_OFD_GETLK"
+  | "F_OFD_SETLK"
+  | "F_WRLCK"
+  | "F_UNLCK";
 
 /** Numbers of system calls that libc has no function for; Linux. */
 export interface SyscallNumbers {

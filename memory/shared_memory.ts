@@ -53,6 +53,13 @@ interface Parts<A extends ObjectAccess> {
   readonly path?: string;
 }
 
+let descriptorOfHandle: (memory: SharedMemory) => Descriptor;
+
+/** The descriptor behind a handle, for the layers of this library alone. */
+export function descriptorOf(memory: SharedMemory): Descriptor {
+  return descriptorOfHandle(memory);
+}
+
 /**
  * A POSIX shared memory object: named (`shm_open(3)`), or without a name
  * (`memfd_create(2)`).
@@ -112,6 +119,10 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     this.name = name;
     this.path = path;
     watch(this, () => `the handle of ${descriptor.what}`);
+  }
+
+  static {
+    descriptorOfHandle = (memory) => memory.#descriptor;
   }
 
   /**

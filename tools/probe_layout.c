@@ -273,6 +273,13 @@ static void structs(void) {
   FIELD(semid_ds, "sem_ctime", sem_ctime);
   FIELD(semid_ds, "sem_nsems", sem_nsems);
 
+  STRUCT(flock);
+  FIELD(flock, "l_type", l_type);
+  FIELD(flock, "l_whence", l_whence);
+  FIELD(flock, "l_start", l_start);
+  FIELD(flock, "l_len", l_len);
+  FIELD(flock, "l_pid", l_pid);
+
 #ifdef __linux__
   STRUCT(seminfo);
   FIELD(seminfo, "semmni", semmni);
@@ -356,6 +363,10 @@ static void constants(void) {
   CONSTANT(O_EXCL);
   CONSTANT(O_NONBLOCK);
   CONSTANT(O_NOCTTY);
+  CONSTANT(F_OFD_GETLK);
+  CONSTANT(F_OFD_SETLK);
+  CONSTANT(F_WRLCK);
+  CONSTANT(F_UNLCK);
   CONSTANT(O_CLOEXEC);
   CONSTANT(MAP_ANON);
   CONSTANT(MAP_NORESERVE);

@@ -24,6 +24,10 @@ export const DARWIN = {
     MAP_ANON: 0x1000,
     MAP_NORESERVE: 0x40,
     MS_SYNC: 0x10,
+    F_OFD_GETLK: 92,
+    F_OFD_SETLK: 90,
+    F_WRLCK: 3,
+    F_UNLCK: 2,
   },
   optionalFlags: {
     MAP_FIXED_NOREPLACE: 0,
@@ -104,6 +108,16 @@ export const DARWIN = {
       },
     },
     // No directory shows the names of POSIX objects, so nothing reads this.
+    flock: {
+      size: 24,
+      fields: {
+        l_start: { offset: 0, type: "i64" },
+        l_len: { offset: 8, type: "i64" },
+        l_pid: { offset: 16, type: "i32" },
+        l_type: { offset: 20, type: "i16" },
+        l_whence: { offset: 22, type: "i16" },
+      },
+    },
     dirent: {
       size: 1048,
       fields: {

@@ -25,6 +25,10 @@ export const LINUX = {
     MAP_ANON: 0x20,
     MAP_NORESERVE: 0x4000,
     MS_SYNC: 4,
+    F_OFD_GETLK: 36,
+    F_OFD_SETLK: 37,
+    F_WRLCK: 1,
+    F_UNLCK: 2,
   },
   optionalFlags: {
     MAP_FIXED_NOREPLACE: 0x100000,
@@ -111,6 +115,16 @@ export const LINUX = {
         semmsl: { offset: 16, type: "i32" },
         semopm: { offset: 20, type: "i32" },
         semvmx: { offset: 32, type: "i32" },
+      },
+    },
+    flock: {
+      size: 32,
+      fields: {
+        l_type: { offset: 0, type: "i16" },
+        l_whence: { offset: 2, type: "i16" },
+        l_start: { offset: 8, type: "i64" },
+        l_len: { offset: 16, type: "i64" },
+        l_pid: { offset: 24, type: "i32" },
       },
     },
     dirent: {

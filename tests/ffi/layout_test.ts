@@ -121,6 +121,7 @@ const C_NAMES = {
   stat: "stat",
   statvfs: "statvfs",
   dirent: "dirent",
+  flock: "flock",
   semidDs: "semid_ds",
   seminfo: "seminfo",
 } as const;
