@@ -2,9 +2,14 @@
  * Trailer of a broadcast buffer, behind the data area, in bytes:
  *
  * ```text
- *  0        8      16       24        128
- *  | intent | tail | latest | padding |
+ *  0        8      16       24        80     96     112       128
+ *  | intent | tail | latest | padding | pair | pair | padding |
  * ```
+ *
+ * The format ends with the latest position. A pair is of this library: where a
+ * message ends, and its ordinal, 1 for the first of all. The transmitter stores
+ * them in turn, each before the tail, so that there always are those of the tail
+ * and of the one before it.
  *
  * @module
  */
@@ -14,6 +19,9 @@ import { type RegionViews, viewRegion } from "./region.ts";
 
 /** Bytes that a broadcast buffer needs besides its capacity. */
 export const BROADCAST_TRAILER_LENGTH = 128;
+
+/** Where the pairs start in the trailer. */
+const PAIRS = 80;
 
 /** Below this a record may count as lost as soon as it is written. */
 const MIN_CAPACITY = 32;
@@ -29,6 +37,8 @@ export interface BroadcastViews extends RegionViews {
   readonly tail: number;
   /** Index of the latest position. */
   readonly latest: number;
+  /** Indexes of the pairs, each of a position and an ordinal. */
+  readonly pairs: readonly [number, number];
 }
 
 /** Checks the memory of a broadcast buffer. */
@@ -40,7 +50,33 @@ export function viewBroadcast(memory: Uint8Array): BroadcastViews {
     "broadcast buffer",
   );
   const intent = views.capacity >> 3;
-  return { ...views, intent, tail: intent + 1, latest: intent + 2 };
+  const first = (views.capacity + PAIRS) >> 3;
+  return {
+    ...views,
+    intent,
+    tail: intent + 1,
+    latest: intent + 2,
+    pairs: [first, first + 2],
+  };
+}
+
+/** Which of the pairs is that of a position: 0 or 1, or -1. */
+export function findPair(
+  { longs, pairs }: BroadcastViews,
+  position: bigint,
+): number {
+  return pairs.findIndex((pair) => Atomics.load(longs, pair) === position);
+}
+
+/** The ordinal of a pair; NaN when it is none. */
+export function loadOrdinal(
+  { longs, pairs }: BroadcastViews,
+  which: number,
+): number {
+  const pair = pairs[which];
+  if (pair === undefined) return NaN;
+  const ordinal = Number(Atomics.load(longs, pair + 1));
+  return ordinal >= 0 && ordinal <= MAX_POSITION ? ordinal : NaN;
 }
 
 /**
@@ -49,7 +85,12 @@ export function viewBroadcast(memory: Uint8Array): BroadcastViews {
  * @throws {RangeError} When it is one that no number holds exactly.
  */
 export function loadPosition(longs: BigInt64Array, index: number): number {
-  const position = Number(Atomics.load(longs, index));
+  return toPosition(Atomics.load(longs, index));
+}
+
+/** Makes a number of a position, as {@linkcode loadPosition} does. */
+export function toPosition(value: bigint): number {
+  const position = Number(value);
   if (position >= 0 && position <= MAX_POSITION && position % ALIGNMENT === 0) {
     return position;
   }

@@ -1,5 +1,7 @@
 import {
   type BroadcastViews,
+  findPair,
+  loadOrdinal,
   loadPosition,
   MAX_POSITION,
   storePosition,
@@ -49,6 +51,13 @@ export class BroadcastTransmitter {
   readonly maxMessageLength: number;
   readonly #views: BroadcastViews;
   readonly #copier: Copier;
+  /** Where the intent stands that a transmitter left behind which died. */
+  #leftIntent = 0;
+  /** How many messages were sent; NaN when nobody counted from the start. */
+  #ordinal = 0;
+  /** Index in {@linkcode BroadcastViews.words} of the pair that is next. */
+  #pair = 0;
+  #otherPair = 0;
 
   /**
    * Attaches to memory.
@@ -63,6 +72,45 @@ export class BroadcastTransmitter {
     this.capacity = capacity;
     this.maxMessageLength = capacity >> 3;
     this.#copier = new Copier(bytes, words);
+    this.#takeOver();
+  }
+
+  /** Goes on where a former transmitter stopped. */
+  #takeOver(): void {
+    const { longs, intent, tail, pairs } = this.#views;
+    const end = Atomics.load(longs, tail);
+    const left = Atomics.load(longs, intent);
+    // It is at most a record and padding ahead; anything else is none.
+    if (left % 8n === 0n && left - end <= BigInt(this.capacity)) {
+      this.#leftIntent = Number(left);
+    }
+    const which = findPair(this.#views, end);
+    this.#ordinal = loadOrdinal(this.#views, which);
+    if (Number.isNaN(this.#ordinal)) {
+      // Another kind of transmitter was here; it did not count.
+      for (const pair of pairs) {
+        for (const index of [pair, pair + 1]) {
+          if (longs[index] !== 0n) Atomics.store(longs, index, 0n);
+        }
+      }
+    }
+    const [first, second] = pairs;
+    this.#pair = (which === 0 ? second : first) << 1;
+    this.#otherPair = (which === 0 ? first : second) << 1;
+  }
+
+  /** Notes how many messages there are, before the tail says that there are. */
+  #count(end: number): void {
+    const { words } = this.#views;
+    const pair = this.#pair;
+    const ordinal = this.#ordinal + 1;
+    words[pair] = end | 0;
+    words[pair + 1] = (end / 2 ** 32) | 0;
+    words[pair + 2] = ordinal | 0;
+    words[pair + 3] = (ordinal / 2 ** 32) | 0;
+    this.#ordinal = ordinal;
+    this.#pair = this.#otherPair;
+    this.#otherPair = pair;
   }
 
   /**
@@ -98,7 +146,8 @@ export class BroadcastTransmitter {
         `Cannot transmit message: position ${end} is beyond what a number holds exactly; make the buffer anew`,
       );
     }
-    storePosition(longs, intent, end);
+    // One that died in the middle may have overwritten up to what it had said.
+    storePosition(longs, intent, Math.max(end, this.#leftIntent));
     // A receiver that sees new bytes must see the intent, too: a store with
     // release order lets later plain stores pass it on weakly ordered
     // processors, this load does not.
@@ -114,6 +163,7 @@ export class BroadcastTransmitter {
     this.#copier.copy(index + HEADER_LENGTH, source, offset, length);
     // Latest before tail: a receiver that sees the tail finds a latest that is
     // at least as new.
+    if (this.#ordinal >= 0) this.#count(end);
     storePosition(longs, latest, position);
     storePosition(longs, tail, position + aligned);
   }

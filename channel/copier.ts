@@ -1,23 +1,46 @@
 /** Behind this the indexes of words are no 32-bit numbers. */
-const LARGEST_START = 2 ** 31 - 2 ** 10;
+const LARGEST_END = 2 ** 31 - 2 ** 10;
 
-/** Up to here a loop over words is faster than a call of `set`. */
-const WORDWISE_LENGTH = 256;
+/** From here on a call of `set` is faster than a loop over bytes, */
+const SET_LENGTH = 12;
+/** and from here on than one over words. */
+const SET_OVER_WORDS_LENGTH = 65;
+/** The same for a part of a source, of which an array must be made first. */
+const SET_OF_PART_LENGTH = 257;
 
 /**
- * Copies messages into a region. It copies short ones by words: a third of the
- * time of bytes. Holds on to the array that was copied from last, so that the
- * words of the same source are found without allocating.
+ * Copies messages into a region, in the way that is the fastest for their length.
+ * A loop over words is, for short ones, but to ask a source for its buffer takes
+ * longer than to copy from it: so it is asked when it is used a second time in a
+ * row, and its words are held on to.
  */
 export class Copier {
   readonly #bytes: Uint8Array;
   readonly #words: Int32Array;
-  #source: ArrayBufferLike | undefined;
+  /** What was copied from last. */
+  #source: Uint8Array | undefined;
+  /** Whether its words were asked for; those of some there are not. */
+  #asked = false;
   #sourceWords: Int32Array | undefined;
+  #sourceStart = 0;
 
   constructor(bytes: Uint8Array, words: Int32Array) {
     this.#bytes = bytes;
     this.#words = words;
+  }
+
+  /**
+   * Copies a whole source, one of many.
+   *
+   * @param length How long it was: memory that others can grow may be longer now.
+   */
+  copyWhole(target: number, source: Uint8Array, length: number): void {
+    const bytes = this.#bytes;
+    if (length >= SET_LENGTH && length === source.length) {
+      bytes.set(source, target);
+      return;
+    }
+    for (let i = 0; i < length; i++) bytes[target + i] = source[i]!;
   }
 
   /**
@@ -31,40 +54,67 @@ export class Copier {
     offset: number,
     length: number,
   ): void {
-    const start = source.byteOffset + offset;
-    if (length > WORDWISE_LENGTH) {
-      const whole = offset === 0 && length === source.length;
-      const part = whole ? source : source.subarray(offset, offset + length);
-      this.#bytes.set(part, target);
-      return;
+    if (offset === 0 && length === source.length) {
+      if (length >= SET_OVER_WORDS_LENGTH) {
+        this.#bytes.set(source, target);
+        return;
+      }
+      this.#remember(source);
+      const hasWords = this.#sourceWords !== undefined &&
+        this.#sourceStart % 4 === 0;
+      if (length >= SET_LENGTH && !hasWords) {
+        this.#bytes.set(source, target);
+        return;
+      }
+    } else {
+      if (length >= SET_OF_PART_LENGTH) {
+        this.#bytes.set(source.subarray(offset, offset + length), target);
+        return;
+      }
+      this.#remember(source);
     }
-    const bytes = this.#bytes;
+    this.#loop(target, source, offset, length);
+  }
+
+  #loop(
+    target: number,
+    source: Uint8Array,
+    offset: number,
+    length: number,
+  ): void {
+    const sourceWords = this.#sourceWords;
+    const start = this.#sourceStart + offset;
     let copied = 0;
-    const sourceWords = start % 4 === 0 && start < LARGEST_START
-      ? this.#wordsOf(source.buffer)
-      : undefined;
-    if (sourceWords !== undefined) {
+    if (sourceWords !== undefined && start % 4 === 0) {
       const words = this.#words;
       const whole = length & -4;
       for (; copied < whole; copied += 4) {
         words[(target + copied) >> 2] = sourceWords[(start + copied) >> 2]!;
       }
     }
+    const bytes = this.#bytes;
     for (; copied < length; copied++) {
       bytes[target + copied] = source[offset + copied]!;
     }
   }
 
-  #wordsOf(buffer: ArrayBufferLike): Int32Array | undefined {
-    if (this.#source !== buffer) {
-      // What can change its size is copied by bytes.
-      const fixed = buffer instanceof ArrayBuffer
-        ? !buffer.resizable
-        : !buffer.growable;
-      const length = Math.trunc(buffer.byteLength / 4);
-      this.#sourceWords = fixed ? new Int32Array(buffer, 0, length) : undefined;
-      this.#source = buffer;
-    }
-    return this.#sourceWords;
+  #remember(source: Uint8Array): void {
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#sourceWords = undefined;
+      this.#asked = false;
+    } else if (!this.#asked) this.#ask(source);
+  }
+
+  #ask({ buffer, byteOffset, byteLength }: Uint8Array): void {
+    this.#asked = true;
+    // What can change its size is copied by bytes.
+    const fixed = buffer instanceof ArrayBuffer
+      ? !buffer.resizable
+      : !buffer.growable;
+    if (!fixed || byteOffset + byteLength > LARGEST_END) return;
+    const length = Math.trunc(buffer.byteLength / 4);
+    this.#sourceWords = new Int32Array(buffer, 0, length);
+    this.#sourceStart = byteOffset;
   }
 }

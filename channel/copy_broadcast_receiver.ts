@@ -1,5 +1,6 @@
 import { checkInteger } from "../ffi/integers.ts";
-import type { BroadcastReceiver } from "./broadcast_receiver.ts";
+import type { ReadonlyBytes } from "../memory/readonly_bytes.ts";
+import { type BroadcastReceiver, copyFrom } from "./broadcast_receiver.ts";
 import { checkHandler } from "./region.ts";
 import type { MessageHandler } from "./ring_buffer.ts";
 
@@ -8,7 +9,7 @@ import type { MessageHandler } from "./ring_buffer.ts";
  * which nobody overwrites. In the manner of Agrona's class of the same name.
  */
 export class CopyBroadcastReceiver {
-  readonly #receiver: BroadcastReceiver;
+  readonly #receiver: BroadcastReceiver<Uint8Array | ReadonlyBytes>;
   readonly #scratch: Uint8Array;
 
   /**
@@ -18,7 +19,10 @@ export class CopyBroadcastReceiver {
    * @param scratchLength Longest message that is taken, in bytes.
    * @default 4096
    */
-  constructor(receiver: BroadcastReceiver, scratchLength = 4096) {
+  constructor(
+    receiver: BroadcastReceiver<Uint8Array | ReadonlyBytes>,
+    scratchLength = 4096,
+  ) {
     checkInteger(scratchLength, "scratchLength", 0, 2 ** 30);
     this.#receiver = receiver;
     this.#scratch = new Uint8Array(scratchLength);
@@ -38,12 +42,13 @@ export class CopyBroadcastReceiver {
     checkHandler(handler);
     const receiver = this.#receiver;
     const lapped = receiver.lappedCount;
-    if (!receiver.receiveNext()) return 0;
+    const isThere = receiver.receiveNext();
     if (receiver.lappedCount !== lapped) {
       // It may have been lapped again: then it must not go on from there.
       receiver.validate();
       this.#fail();
     }
+    if (!isThere) return 0;
     const { length, offset, typeId } = receiver;
     const scratch = this.#scratch;
     if (length > scratch.length || typeId < 1) {
@@ -58,7 +63,7 @@ export class CopyBroadcastReceiver {
         `Cannot receive message: it has ${length} bytes, and the scratch memory ${scratch.length}`,
       );
     }
-    scratch.set(receiver.bytes.subarray(offset, offset + length));
+    copyFrom(receiver, scratch, offset, length);
     if (!receiver.validate()) this.#fail();
     handler(typeId, scratch, 0, length);
     return 1;

@@ -7,7 +7,36 @@ import {
 import { FULL, RingBuffer } from "./ring_buffer.ts";
 
 const MIN_CAPACITY = 8;
+/** {@linkcode HEADER_LENGTH}; an imported name is loaded and checked at each use. */
+const HEADER = 8;
 const HIGH_WORD = 1;
+
+/**
+ * Where a consumer notes, behind the data area, the position that the head will
+ * have when the memory in front of it is zero. In padding of the format.
+ */
+const JOURNAL = 392;
+
+/** Up to here a loop over words is faster than a call of `fill`. */
+const WORDWISE_LENGTH = 256;
+
+/** A claim fails as often only when a peer moves the tail to no purpose. */
+const MAX_TRIES = 1_000_000;
+
+// Parts of an announced claim; the other bits are the low word of a position.
+/** There is one. */
+export const ANNOUNCED = 1;
+/** It needs the start of the data area besides. */
+export const WRAPS = 2;
+const POSITION = -8;
+
+let recover: (ring: ManyToOneRingBuffer) => void;
+let announce: (ring: ManyToOneRingBuffer, wordIndex: number) => void;
+let repair: (
+  ring: ManyToOneRingBuffer,
+  live: () => readonly number[],
+  dead: readonly number[],
+) => boolean;
 
 /**
  * A ring buffer for any number of producers, in any processes, and one
@@ -31,6 +60,15 @@ const HIGH_WORD = 1;
  * ```
  */
 export class ManyToOneRingBuffer extends RingBuffer {
+  /** Index in {@linkcode RingBuffer.words} of the word for claims, if any. */
+  #announced = -1;
+
+  static {
+    recover = (ring) => ring.#recover();
+    announce = (ring, wordIndex) => ring.#announced = wordIndex;
+    repair = (ring, live, dead) => ring.#repair(live, dead);
+  }
+
   /**
    * Attaches to memory.
    *
@@ -72,17 +110,72 @@ export class ManyToOneRingBuffer extends RingBuffer {
     );
   }
 
-  /** Claims room for a record. */
+  /** Writes a message, as {@linkcode RingBuffer.write} says. */
+  override write(
+    typeId: number,
+    source: Uint8Array,
+    offset = 0,
+    length?: number,
+  ): boolean {
+    const { heldLongs } = this;
+    const count = heldLongs.length;
+    if (
+      source === this.heldSource && offset === 0 && length === undefined &&
+      (typeId | 0) === typeId && typeId > 0 && count > 0 &&
+      this.heldTail === undefined &&
+      this.inOrder === true
+    ) {
+      const recordLength = (count << 3) + HEADER;
+      const index = this.claim(recordLength);
+      if (index < 0) return false;
+      const { words, longs } = this;
+      const word = index >> 2;
+      const payload = (index >> 3) + 1;
+      words[word] = -recordLength;
+      for (let i = 0; i < count; i++) longs[payload + i] = heldLongs[i]!;
+      words[word + 1] = typeId;
+      words[word] = recordLength;
+      return true;
+    }
+    return super.write(typeId, source, offset, length);
+  }
+
+  /**
+   * Claims room for a record. What is loaded plainly here need not be new: an old
+   * head means less room, and an old tail makes the compare-exchange fail.
+   */
   protected override claim(recordLength: number): number {
+    const { words, capacity } = this;
+    const aligned = (recordLength + 7) & -8;
+    const tail = words[this.tail]!;
+    const index = tail & this.mask;
+    const next = (tail + aligned) | 0;
+    if (
+      (index & 7) === 0 && aligned <= capacity - index &&
+      aligned <= capacity - ((tail - words[this.headCache]!) | 0) &&
+      (tail >= 0 || next < 0)
+    ) {
+      if (this.#announced >= 0) words[this.#announced] = tail | ANNOUNCED;
+      if (Atomics.compareExchange(words, this.tail, tail, next) === tail) {
+        return index;
+      }
+    }
+    return this.#claimElsewhere(recordLength);
+  }
+
+  #claimElsewhere(recordLength: number): number {
     const { words, capacity, mask } = this;
+    const announced = this.#announced;
     const aligned = align(recordLength);
     let head = Atomics.load(words, this.headCache);
-    for (;;) {
-      const high = Atomics.load(words, this.tail + HIGH_WORD);
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
       const tail = Atomics.load(words, this.tail);
       if (aligned > capacity - ((tail - head) | 0)) {
         head = Atomics.load(words, this.head);
-        if (aligned > capacity - ((tail - head) | 0)) return FULL;
+        if (aligned > capacity - ((tail - head) | 0)) {
+          this.#withdraw();
+          return FULL;
+        }
         this.cacheHead(head);
       }
       const index = tail & mask;
@@ -104,16 +197,153 @@ export class ManyToOneRingBuffer extends RingBuffer {
           this.cacheHead(head);
         }
       }
-      if (!this.#moveTail(tail, high, claimed)) continue;
+      if (announced >= 0) {
+        words[announced] = tail | (padding > 0 ? ANNOUNCED | WRAPS : ANNOUNCED);
+      }
+      if (!this.#moveTail(tail, claimed)) continue;
       if (padding > 0) this.pad(index, padding);
+      if (target === FULL) this.#withdraw();
       return target;
     }
+    this.#withdraw();
+    throw new TypeError(
+      "Cannot write to ring buffer: a peer that breaks the format moves the tail without end; make the ring anew",
+    );
   }
 
-  /** Gives memory back to the producers. */
+  /**
+   * Bytes in one piece that a claim would get now; another producer may take
+   * them first.
+   */
+  protected override room(wanted: number): number {
+    const { words, capacity } = this;
+    let head = Atomics.load(words, this.headCache);
+    const tail = Atomics.load(words, this.tail);
+    const toEnd = capacity - (tail & this.mask);
+    if (capacity - ((tail - head) | 0) < Math.min(wanted, toEnd)) {
+      head = Atomics.load(words, this.head);
+      this.cacheHead(head);
+    }
+    return Math.min(capacity - ((tail - head) | 0), toEnd);
+  }
+
+  /**
+   * Gives memory back to the producers. What is to be zeroed is noted first: a
+   * successor of a consumer that dies in between cannot see it, because zeroed
+   * records are no records any more.
+   */
   protected override publish(start: number, byteLength: number): void {
-    this.bytes.fill(0, start, start + byteLength);
-    this.advance(this.head, byteLength);
+    const { words, head } = this;
+    const low = words[head]!;
+    const next = (low + byteLength) | 0;
+    const carry = next >>> 0 < low >>> 0 ? 1 : 0;
+    const journal = (this.capacity + JOURNAL) >> 2;
+    words[journal + HIGH_WORD] = words[head + HIGH_WORD]! + carry;
+    words[journal] = next;
+    this.#zero(start, byteLength);
+    this.advance(head, byteLength);
+  }
+
+  #zero(start: number, byteLength: number): void {
+    if (byteLength > WORDWISE_LENGTH) {
+      this.bytes.fill(0, start, start + byteLength);
+      return;
+    }
+    const { words } = this;
+    const end = (start + byteLength) >> 2;
+    for (let word = start >> 2; word < end; word++) words[word] = 0;
+  }
+
+  /** Finishes the publishing in which a former consumer died. */
+  #recover(): void {
+    this.checkIdle("recover");
+    const head = this.consumerPosition;
+    const journal = Atomics.load(this.longs, (this.capacity + JOURNAL) >> 3);
+    const start = Number(BigInt.asIntN(32, head)) & this.mask;
+    this.checkIndex(start);
+    const byteLength = BigInt.asIntN(64, journal - head);
+    if (byteLength < 1n || byteLength > BigInt(this.capacity - start)) return;
+    this.checkIndex(Number(byteLength));
+    this.publish(start, Number(byteLength));
+  }
+
+  /** No claim is under way: what was announced may be another's by now. */
+  #withdraw(): void {
+    if (this.#announced >= 0) this.words[this.#announced] = 0;
+  }
+
+  #repair(live: () => readonly number[], dead: readonly number[]): boolean {
+    this.checkIdle("repair");
+    const { words, mask } = this;
+    const head = Atomics.load(words, this.head);
+    const start = head & mask;
+    this.checkIndex(start);
+    // The tail before the announcements: whoever has claimed at the head has
+    // announced it before the tail moved past it.
+    const used = (Atomics.load(words, this.tail) - head) | 0;
+    if (used <= 0) return false;
+    const living = live();
+    const length = Atomics.load(words, start >> 2);
+    if (length > 0) return false;
+    const isHere = (announced: number) => this.#mayBeAt(head, announced);
+    if (living.some(isHere) || !dead.some(isHere)) return false;
+    const limit = Math.min(used, this.capacity - start);
+    if (length < 0) {
+      if (length > -HEADER_LENGTH || length < -limit) {
+        this.refuse(start, length, words[(start + TYPE_OFFSET) >> 2]!);
+      }
+      this.#turnIntoPadding(start >> 2, -length);
+      return true;
+    }
+    const byteLength = this.#gapAt(head, limit, [...living, ...dead]);
+    return this.#fillGap(start >> 2, byteLength);
+  }
+
+  /** Whether a sender with this announcement may have the claim at a position. */
+  #mayBeAt(position: number, announced: number): boolean {
+    if ((announced & ANNOUNCED) === 0) return false;
+    const claim = announced & POSITION;
+    if (claim === position) return true;
+    // Behind its padding at the end, the record is at the start.
+    const distance = (position - claim) | 0;
+    return (announced & WRAPS) !== 0 && (position & this.mask) === 0 &&
+      distance > 0 && distance <= this.capacity;
+  }
+
+  /** Bytes of the claim at a position, to which nothing was written. */
+  #gapAt(
+    position: number,
+    limit: number,
+    announcements: readonly number[],
+  ): number {
+    for (const announced of announcements) {
+      // Each was the tail once, so a claim begins or ends there.
+      const distance = ((announced & POSITION) - position) | 0;
+      if ((announced & ANNOUNCED) !== 0 && distance > 0 && distance < limit) {
+        limit = distance;
+      }
+    }
+    const start = position & this.mask;
+    let byteLength = HEADER_LENGTH;
+    while (
+      byteLength < limit &&
+      Atomics.load(this.words, (start + byteLength) >> 2) === 0
+    ) {
+      byteLength += HEADER_LENGTH;
+    }
+    return byteLength;
+  }
+
+  /** Pads a gap, unless its producer has woken up. */
+  #fillGap(word: number, byteLength: number): boolean {
+    const { words } = this;
+    if (Atomics.compareExchange(words, word, 0, -byteLength) !== 0) {
+      return false;
+    }
+    // From here on the header is ours; a death leaves it as one of a claim.
+    words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
+    return Atomics.compareExchange(words, word, -byteLength, byteLength) ===
+      -byteLength;
   }
 
   /**
@@ -121,18 +351,33 @@ export class ManyToOneRingBuffer extends RingBuffer {
    * processors; a sequentially consistent load behind it does not. `unblock`
    * relies on it: it takes the first word that is not zero for a header.
    */
-  protected override fence(word: number): void {
-    Atomics.load(this.words, word);
+  protected override begin(word: number, recordLength: number): void {
+    const { words } = this;
+    if (this.inOrder === true) {
+      words[word] = -recordLength;
+      return;
+    }
+    Atomics.store(words, word, -recordLength);
+    Atomics.load(words, word);
   }
 
-  /** Moves the tail, unless another producer did meanwhile. */
-  #moveTail(low: number, high: number, byteLength: number): boolean {
+  /**
+   * Moves the tail, unless another producer did meanwhile.
+   *
+   * Others compare all 64 bits, and here mostly 32 are compared. That is sound:
+   * processors order accesses of different sizes to one aligned word as they
+   * order those of one size, so of two that compare at once one fails, whatever
+   * their sizes. What 32 bits cannot tell is a tail that has gone round by
+   * exactly a multiple of 4 GiB while this producer stood still between its load
+   * and its compare-exchange; 64 bits would cost each claim half as much again.
+   */
+  #moveTail(low: number, byteLength: number): boolean {
     const next = (low + byteLength) | 0;
-    // The low word says all, unless it wraps: then both change at once. Whoever
-    // compares all 64 bits fails when only these 32 have changed, too.
+    // Where the low word wraps, both must change at once.
     if (next >>> 0 >= low >>> 0) {
       return Atomics.compareExchange(this.words, this.tail, low, next) === low;
     }
+    const high = Atomics.load(this.words, this.tail + HIGH_WORD);
     const before = toLong(high, low);
     const after = BigInt.asIntN(64, before + BigInt(byteLength));
     return Atomics.compareExchange(
@@ -171,4 +416,54 @@ export class ManyToOneRingBuffer extends RingBuffer {
 
 function toLong(high: number, low: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low >>> 0);
+}
+
+/**
+ * Finishes what a consumer that died was about to give back to the producers,
+ * for the layer alone: a new consumer calls it before it reads.
+ */
+export function recoverConsumer(ring: ManyToOneRingBuffer): void {
+  recover(ring);
+}
+
+/**
+ * Says from now on in a word of the memory which claim is under way, for the
+ * layer alone. Each producer that does so needs a word of its own.
+ *
+ * The word holds the low word of the position at which the last claim starts,
+ * which is a multiple of 8; bit 0 says that it holds one, bit 1 that the claim
+ * needs the start of the data area besides. 0 means that there is none. It
+ * stays after a claim until the next one, and while another producer's death is
+ * being repaired it counts: with it, a producer should not have several claims
+ * open at once.
+ *
+ * @param wordIndex Index of the word in {@linkcode RingViews.words}; -1: stop it.
+ */
+export function announceClaims(
+  ring: ManyToOneRingBuffer,
+  wordIndex: number,
+): void {
+  announce(ring, wordIndex);
+}
+
+/**
+ * Makes padding of the claim at the head if a producer left it that died, for
+ * the layer alone. Unlike {@linkcode RingBuffer.unblock} it takes nothing for
+ * dead that is only slow, needs no record behind the gap, and frees one that
+ * reaches to the end of the data area. It knows nothing of producers that
+ * announce nothing. Only the consumer may call it.
+ *
+ * @param live Gives the announcements of all who may be at work: it is called
+ * when the tail was loaded, because they are only then certain to count in
+ * whoever has claimed up to there.
+ * @param dead Announcements of those that are known to be dead.
+ * @returns Whether something was repaired; call it again then.
+ * @throws {TypeError} When the memory holds no ring that a sound peer wrote.
+ */
+export function repairClaim(
+  ring: ManyToOneRingBuffer,
+  live: () => readonly number[],
+  dead: readonly number[],
+): boolean {
+  return repair(ring, live, dead);
 }

@@ -24,5 +24,5 @@ export const PADDING_TYPE = -1;
 
 /** Rounds a length up to where the next record starts. */
 export function align(length: number): number {
-  return (length + (ALIGNMENT - 1)) & -ALIGNMENT;
+  return (length + 7) & -8;
 }

@@ -97,7 +97,7 @@ export function checkSource(source: Uint8Array, offset: number): number {
       "Cannot write message: the memory of its source is unmapped or transferred",
     );
   }
-  if (!(Number.isInteger(offset) && offset >= 0 && offset <= byteLength)) {
+  if ((offset | 0) !== offset || offset < 0 || offset > byteLength) {
     checkInteger(offset, "offset", 0, byteLength);
   }
   return byteLength - offset;
@@ -111,6 +111,51 @@ export function checkAvailable(length: number, available: number): void {
   );
 }
 
+/** Checks a list of messages, and where to begin in it. */
+export function checkMessages(
+  messages: readonly Uint8Array[],
+  from: number,
+): void {
+  if (!Array.isArray(messages)) {
+    throw new TypeError(
+      `Cannot write messages: it takes an array of Uint8Array: received ${
+        describe(messages)
+      }`,
+    );
+  }
+  if ((from | 0) === from && from >= 0 && from <= messages.length) return;
+  checkInteger(from, "from", 0, messages.length);
+}
+
+/**
+ * Checks a message of a list.
+ *
+ * @returns How long it is.
+ */
+export function checkMessage(
+  message: Uint8Array | undefined,
+  index: number,
+  maximum: number,
+): number {
+  if (!(message instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot write message ${index}: it must be a Uint8Array: received ${
+        describe(message)
+      }`,
+    );
+  }
+  const { byteLength } = message;
+  if (byteLength === 0 && isGone(message)) {
+    throw new TypeError(
+      `Cannot write message ${index}: its memory is unmapped or transferred`,
+    );
+  }
+  if (byteLength <= maximum) return byteLength;
+  throw new RangeError(
+    `Cannot write message ${index}: it has ${byteLength} bytes, and one may have ${maximum}; make the ring larger, or send it as a stream`,
+  );
+}
+
 /** Checks that a handler can be called, before anything is read for it. */
 export function checkHandler(handler: unknown): void {
   if (typeof handler === "function") return;
@@ -119,6 +164,12 @@ export function checkHandler(handler: unknown): void {
       describe(handler)
     }`,
   );
+}
+
+/** Checks how many messages are to be read: an integer, or all. */
+export function checkLimit(limit: number): void {
+  if ((limit | 0) === limit && limit >= 0 || limit === Infinity) return;
+  checkInteger(limit, "limit", 0, Number.MAX_SAFE_INTEGER);
 }
 
 function isGone({ buffer }: Uint8Array): boolean {

@@ -1,5 +1,7 @@
 import { checkInteger } from "../ffi/integers.ts";
+import { Batch } from "./batch.ts";
 import { Copier } from "./copier.ts";
+import { checkSlices, Slices } from "./slices.ts";
 import {
   align,
   HEADER_LENGTH,
@@ -9,6 +11,7 @@ import {
 import {
   checkAvailable,
   checkHandler,
+  checkLimit,
   checkMessageLength,
   checkSource,
   checkTypeId,
@@ -76,8 +79,35 @@ export type ControlledMessageHandler = (
   length: number,
 ) => ControlledAction | void;
 
+/** The memory of a ring, for what the layer builds on it. */
+export interface RingViews {
+  /** All memory as bytes. */
+  readonly bytes: Uint8Array;
+  /** The same as 32-bit words. */
+  readonly words: Int32Array;
+  /** The same as 64-bit words. */
+  readonly longs: BigInt64Array;
+  /** Index of the low word of the tail in {@linkcode RingViews.words}. */
+  readonly tail: number;
+  /** Index of the low word of the head. */
+  readonly head: number;
+}
+
+let viewRing: (ring: RingBuffer) => RingViews;
+let peekRing: (ring: RingBuffer) => number;
+let releaseRing: (ring: RingBuffer, index: number) => void;
+
 const ALL = 0x7fff_ffff;
 const HIGH_WORD = 1;
+
+/** Longer messages are copied by `set`. */
+const WORDWISE_LENGTH = 256;
+
+/** What lies of a message in the cache line of its header, if that starts there. */
+const FIRST_LINE = 56;
+
+/** x86-64 shows stores to others in the order in which a program makes them. */
+const STORES_IN_ORDER = Deno.build.arch === "x86_64";
 const MAX_TRIES = 1000;
 
 /**
@@ -106,7 +136,20 @@ export abstract class RingBuffer {
   /** See {@linkcode RingBuffer.tail}. */
   protected readonly headCache: number;
   readonly #copier: Copier;
+  readonly #batch = new Batch();
+  readonly #slices: Slices;
   #reading = false;
+  /** What was written last. */
+  #lastSource: Uint8Array | undefined = undefined;
+
+  /** Whether a plain store publishes what was stored before it. */
+  protected readonly inOrder: boolean = STORES_IN_ORDER;
+  /** What was written twice in a row, if its 64-bit words can be copied. */
+  protected heldSource: Uint8Array | undefined = undefined;
+  /** Its 64-bit words. */
+  protected heldLongs: BigInt64Array = new BigInt64Array(0);
+  /** If it is long, all but the part that belongs to the line of the header. */
+  protected heldTail: Uint8Array | undefined = undefined;
 
   /**
    * Attaches to memory.
@@ -134,16 +177,28 @@ export abstract class RingBuffer {
     this.head = (capacity + TRAILER.head) >> 2;
     this.headCache = (capacity + TRAILER.headCache) >> 2;
     this.#copier = new Copier(bytes, words);
+    this.#slices = new Slices(views);
+  }
+
+  static {
+    viewRing = ({ bytes, words, longs, tail, head }) => {
+      return { bytes, words, longs, tail, head };
+    };
+    peekRing = (ring) => ring.#peek();
+    releaseRing = (ring, index) => ring.#release(index);
   }
 
   /** Claims room for a record; gives its index, or {@linkcode FULL}. */
   protected abstract claim(recordLength: number): number;
 
+  /** Bytes in one piece that a claim would get now, at least `wanted` if it can. */
+  protected abstract room(wanted: number): number;
+
   /** Gives `byteLength` bytes from index `start` on back to the producers. */
   protected abstract publish(start: number, byteLength: number): void;
 
-  /** Keeps what follows a claim from becoming visible before its length. */
-  protected abstract fence(index: number): void;
+  /** Says, in the word of its length, that a record is being written. */
+  protected abstract begin(word: number, recordLength: number): void;
 
   /**
    * Writes a message.
@@ -174,12 +229,123 @@ export abstract class RingBuffer {
     if (index === FULL) return false;
     const { words } = this;
     const word = index >> 2;
-    Atomics.store(words, word, -recordLength);
-    this.fence(word);
+    this.begin(word, recordLength);
     this.#copier.copy(index + HEADER_LENGTH, source, offset, length);
     words[word + (TYPE_OFFSET >> 2)] = typeId;
-    Atomics.store(words, word, recordLength);
+    this.release(word, recordLength);
+    this.#remember(source);
     return true;
+  }
+
+  /**
+   * Writes many messages at once, which is faster than one after the other: as
+   * many as there is room for in one piece. The consumer sees all of them at the
+   * same time.
+   *
+   * @param typeId Type of the messages, 1 to 2^31 - 1.
+   * @param messages Arrays with a message each.
+   * @param from Index of the first that is to be written. Default: 0.
+   * @returns How many were written. When they are not all, go on behind them: the
+   * rest may fit at the start of the data area. 0: there is no room.
+   * @throws {RangeError} When the type is out of range, or a message is too long;
+   * the message of the error says which. None is written then.
+   * @throws {TypeError} When something is no `Uint8Array`. None is written then.
+   *
+   * @example Write all of a list
+   * ```ts
+   * import { SharedMemory } from "@shmem/shmem";
+   * import { OneToOneRingBuffer, RING_TRAILER_LENGTH } from "@shmem/shmem/channel";
+   *
+   * using memory = SharedMemory.anonymous({ size: 1024 + RING_TRAILER_LENGTH });
+   * using mapping = memory.map();
+   * const ring = new OneToOneRingBuffer(mapping.bytes);
+   * const messages = Array.from({ length: 50 }, (_, i) => new Uint8Array(i));
+   * let written = 0;
+   * while (written < messages.length) {
+   *   const count = ring.writeBatch(1, messages, written);
+   *   written += count;
+   *   // In a program of its own, the consumer reads at the same time.
+   *   if (count === 0) while (ring.read(() => {}) > 0);
+   * }
+   * ```
+   */
+  writeBatch(
+    typeId: number,
+    messages: readonly Uint8Array[],
+    from = 0,
+  ): number {
+    checkTypeId(typeId);
+    const batch = this.#batch;
+    batch.measure(messages, from, this.capacity, this.maxMessageLength);
+    if (batch.count === 0) return 0;
+    batch.shorten(this.room(batch.span));
+    const index = batch.count === 0 ? FULL : this.claim(batch.span);
+    if (index === FULL) {
+      // There may still be room for one, at the start of the data area; or
+      // another producer was faster, and left room for one.
+      const [length] = batch.lengths;
+      return this.write(typeId, messages[from]!, 0, length) ? 1 : 0;
+    }
+    this.#writeRecords(index, typeId, messages, from);
+    return batch.count;
+  }
+
+  /**
+   * Writes messages of one length at once that lie one behind the other in an
+   * array: the fastest way for samples of a fixed size. As many as there is room
+   * for in one piece; the consumer sees all of them at the same time.
+   *
+   * @param typeId Type of the messages, 1 to 2^31 - 1.
+   * @param source Array with the messages.
+   * @param length Bytes of each.
+   * @param from Which is the first that is to be written. Default: 0.
+   * @returns How many were written. When they are not all, go on behind them: the
+   * rest may fit at the start of the data area. 0: there is no room.
+   * @throws {RangeError} When the type is out of range, or the length: longer than
+   * a message may be, or no divisor of the array's.
+   *
+   * @example Write all samples of an array
+   * ```ts
+   * import { SharedMemory } from "@shmem/shmem";
+   * import { OneToOneRingBuffer, RING_TRAILER_LENGTH } from "@shmem/shmem/channel";
+   *
+   * using memory = SharedMemory.anonymous({ size: 1024 + RING_TRAILER_LENGTH });
+   * using mapping = memory.map();
+   * const ring = new OneToOneRingBuffer(mapping.bytes);
+   * const samples = new Float64Array([1.5, 2.5, 3.5]);
+   * const bytes = new Uint8Array(samples.buffer);
+   * console.log(ring.writeSlices(1, bytes, Float64Array.BYTES_PER_ELEMENT)); // 3
+   * ```
+   */
+  writeSlices(
+    typeId: number,
+    source: Uint8Array,
+    length: number,
+    from = 0,
+  ): number {
+    checkTypeId(typeId);
+    const available = checkSource(source, 0);
+    checkMessageLength(length, this.maxMessageLength);
+    const left = checkSlices(available, length, from);
+    if (left === 0) return 0;
+    const span = align(length + HEADER_LENGTH);
+    const wanted = Math.min(left * span, this.capacity);
+    const count = Math.min(left, Math.trunc(this.room(wanted) / span));
+    const index = count > 0 ? this.claim(count * span) : FULL;
+    if (index === FULL) {
+      // As in writeBatch.
+      return this.write(typeId, source, from * length, length) ? 1 : 0;
+    }
+    const { words } = this;
+    const recordLength = length + HEADER_LENGTH;
+    const word = index >> 2;
+    this.begin(word, count * span);
+    for (let i = 1; i < count; i++) {
+      words[word + i * (span >> 2)] = recordLength;
+    }
+    this.#slices.copy(index, typeId, source, length, from, count);
+    this.release(word, recordLength);
+    return count;
   }
 
   /**
@@ -198,10 +364,11 @@ export abstract class RingBuffer {
     const recordLength = length + HEADER_LENGTH;
     const index = this.claim(recordLength);
     if (index === FULL) return INSUFFICIENT_CAPACITY;
+    const { words } = this;
     const word = index >> 2;
-    Atomics.store(this.words, word, -recordLength);
-    this.fence(word);
-    this.words[word + (TYPE_OFFSET >> 2)] = typeId;
+    this.begin(word, recordLength);
+    words[word] = -recordLength;
+    words[word + (TYPE_OFFSET >> 2)] = typeId;
     return index + HEADER_LENGTH;
   }
 
@@ -214,7 +381,7 @@ export abstract class RingBuffer {
    */
   commit(offset: number): void {
     const word = this.#claimed(offset, "commit");
-    Atomics.store(this.words, word, -this.words[word]!);
+    this.release(word, -this.words[word]!);
   }
 
   /**
@@ -238,9 +405,11 @@ export abstract class RingBuffer {
    * @param limit How many at most. Default: all.
    * @returns How many were read; padding is not counted.
    * @throws {TypeError} When the memory holds no ring that a sound peer wrote.
+   * @throws {RangeError} When the limit is negative or no integer.
    */
   read(handler: MessageHandler, limit: number = ALL): number {
     checkHandler(handler);
+    checkLimit(limit);
     this.checkIdle("read");
     const { words, bytes, capacity } = this;
     const start = this.#start();
@@ -258,7 +427,7 @@ export abstract class RingBuffer {
           length < HEADER_LENGTH || length > capacity - index ||
           typeId < 1 && typeId !== PADDING_TYPE
         ) {
-          this.#refuse(index, length, typeId);
+          this.refuse(index, length, typeId);
         }
         consumed += align(length);
         if (typeId === PADDING_TYPE) continue;
@@ -279,12 +448,14 @@ export abstract class RingBuffer {
    * @param limit How many at most. Default: all.
    * @returns How many were read; padding is not counted.
    * @throws {TypeError} When the memory holds no ring that a sound peer wrote.
+   * @throws {RangeError} When the limit is negative or no integer.
    */
   controlledRead(
     handler: ControlledMessageHandler,
     limit: number = ALL,
   ): number {
     checkHandler(handler);
+    checkLimit(limit);
     this.checkIdle("read");
     const { words, bytes, capacity } = this;
     let start = this.#start();
@@ -301,7 +472,7 @@ export abstract class RingBuffer {
           length < HEADER_LENGTH || length > capacity - index ||
           typeId < 1 && typeId !== PADDING_TYPE
         ) {
-          this.#refuse(index, length, typeId);
+          this.refuse(index, length, typeId);
         }
         const aligned = align(length);
         consumed += aligned;
@@ -384,6 +555,42 @@ export abstract class RingBuffer {
     Atomics.store(this.longs, this.#long(TRAILER.heartbeat), time);
   }
 
+  /**
+   * Lets the consumer have a record: what was stored before must be visible
+   * before its length. An atomic store also waits until all of that has reached
+   * the other processor, message by message, which takes more time than all the
+   * rest. Where the processor shows stores in order, a plain one says the same:
+   * the language promises nothing about memory that it does not know to be
+   * shared, but V8 makes stores to typed arrays in the order of the program, and
+   * the tests with millions of messages would notice if it did not.
+   */
+  protected release(word: number, recordLength: number): void {
+    if (this.inOrder === true) this.words[word] = recordLength;
+    else Atomics.store(this.words, word, recordLength);
+  }
+
+  /** Holds on to a source that is written again and again. */
+  #remember(source: Uint8Array): void {
+    if (source !== this.#lastSource) {
+      this.#lastSource = source;
+      return;
+    }
+    if (source === this.heldSource) return;
+    const { buffer, byteOffset, byteLength } = source;
+    // What can change its size has no words to hold on to.
+    const fixed = buffer instanceof ArrayBuffer
+      ? !buffer.resizable
+      : !buffer.growable;
+    if (!fixed || byteLength === 0 || (byteOffset | byteLength) % 8 !== 0) {
+      return;
+    }
+    this.heldLongs = new BigInt64Array(buffer, byteOffset, byteLength / 8);
+    this.heldTail = byteLength > WORDWISE_LENGTH
+      ? source.subarray(FIRST_LINE)
+      : undefined;
+    this.heldSource = source;
+  }
+
   /** Moves a position that nobody else writes. */
   protected advance(position: number, byteLength: number): void {
     const { words } = this;
@@ -411,10 +618,37 @@ export abstract class RingBuffer {
   protected pad(index: number, byteLength: number): void {
     const { words } = this;
     const word = index >> 2;
-    Atomics.store(words, word, -byteLength);
-    this.fence(word);
+    this.begin(word, byteLength);
     words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
     Atomics.store(words, word, byteLength);
+  }
+
+  /**
+   * Writes records into one claim. Until all are there, the first says that it
+   * is being written and has the length of them all, so that they stay one claim
+   * for whoever repairs the ring when this process dies.
+   */
+  #writeRecords(
+    index: number,
+    typeId: number,
+    messages: readonly Uint8Array[],
+    from: number,
+  ): void {
+    const { words } = this;
+    const { lengths, count, span } = this.#batch;
+    const copier = this.#copier;
+    const word = index >> 2;
+    this.begin(word, span);
+    let at = index;
+    for (let i = 0; i < count; i++) {
+      const length = lengths[i]!;
+      const recordLength = length + HEADER_LENGTH;
+      copier.copyWhole(at + HEADER_LENGTH, messages[from + i]!, length);
+      words[(at + TYPE_OFFSET) >> 2] = typeId;
+      if (i > 0) words[at >> 2] = recordLength;
+      at += align(recordLength);
+    }
+    this.release(word, lengths[0]! + HEADER_LENGTH);
   }
 
   #long(offset: number): number {
@@ -446,6 +680,43 @@ export abstract class RingBuffer {
     throw new TypeError(`Cannot ${act} ring buffer: its handler is running`);
   }
 
+  #peek(): number {
+    this.checkIdle("read");
+    const { words, capacity } = this;
+    // Not for ever: a broken peer may write padding without end.
+    for (let skipped = 0; skipped < capacity;) {
+      const index = this.#start();
+      const length = Atomics.load(words, index >> 2);
+      if (length <= 0) return -1;
+      const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+      if (
+        length < HEADER_LENGTH || length > capacity - index ||
+        typeId < 1 && typeId !== PADDING_TYPE
+      ) {
+        this.refuse(index, length, typeId);
+      }
+      if (typeId !== PADDING_TYPE) return index;
+      const byteLength = align(length);
+      this.publish(index, byteLength);
+      skipped += byteLength;
+    }
+    return -1;
+  }
+
+  #release(index: number): void {
+    this.checkIdle("read");
+    const word = index >> 2;
+    const length = this.words[word]!;
+    // It was looked at when it was peeked at; a broken peer may have changed it.
+    if (
+      index !== this.#start() || length < HEADER_LENGTH ||
+      length > this.capacity - index
+    ) {
+      this.refuse(index, length, this.words[word + (TYPE_OFFSET >> 2)]!);
+    }
+    this.publish(index, align(length));
+  }
+
   /** Index of the head. */
   #start(): number {
     const start = this.words[this.head]! & this.mask;
@@ -461,9 +732,35 @@ export abstract class RingBuffer {
     );
   }
 
-  #refuse(index: number, length: number, typeId: number): never {
+  /** Says that a record is none. */
+  protected refuse(index: number, length: number, typeId: number): never {
     throw new TypeError(
       `Cannot read ring buffer: the record at ${index} says that it has ${length} bytes and type ${typeId}, which no sound producer writes; make the ring anew`,
     );
   }
+}
+
+/** Gives the memory of a ring, for the layer alone. */
+export function viewsOf(ring: RingBuffer): RingViews {
+  return viewRing(ring);
+}
+
+/**
+ * Looks for a message at the head, for the layer alone. Padding in front of it
+ * goes back to the producers, the message stays.
+ *
+ * @returns Index of its record, whose header is that of a sound producer; -1
+ * when there is none.
+ */
+export function peek(ring: RingBuffer): number {
+  return peekRing(ring);
+}
+
+/**
+ * Gives the memory of a message back to the producers, for the layer alone.
+ *
+ * @param index What {@linkcode peek} gave.
+ */
+export function release(ring: RingBuffer, index: number): void {
+  releaseRing(ring, index);
 }

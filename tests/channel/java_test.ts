@@ -15,6 +15,7 @@ import {
 import { compileJava } from "../helpers/java.ts";
 import { testWith } from "../helpers/needs.ts";
 import {
+  batchProducer,
   checkMessage,
   lengthOf,
   LIMIT,
@@ -84,33 +85,38 @@ for (const [kind, parts] of Object.entries(KINDS)) {
     },
   );
 
-  testWith(
-    ["java", "native"],
-    `Agrona's ${kind} ring of ${capacity} bytes: Deno sends a million messages, Java receives all in order`,
-    async () => {
-      const java = await compileJava(PEER);
-      using memory = shared(capacity + RING_TRAILER_LENGTH);
-      const ring = attach(memory.bytes);
-      const each = COUNT / producers;
-      const start = (...args: readonly (string | number)[]) =>
-        Program.start([...java, ...args.map(String)]);
-      await using receiver = start(
-        ...["receive", kind, memory.path, capacity, each, producers],
-      );
-      // The other producer is Java, too: both claim from one tail.
-      await using rival = producers === 1
-        ? undefined
-        : start("send", kind, memory.path, capacity, each, 2);
-      const source = new Source(1, LIMIT);
-      repeat(() => produce(ring, memory.bytes, source, each));
-      const received = await checksumsOf(receiver);
-      assertEquals(received.get(1), source.checksum);
-      if (rival) {
-        assertEquals(received.get(2), (await checksumsOf(rival)).get(2));
-      }
-      assertEquals(ring.size, 0);
-    },
-  );
+  for (const how of ["one by one", "in batches"]) {
+    testWith(
+      ["java", "native"],
+      `Agrona's ${kind} ring of ${capacity} bytes: Deno sends a million messages ${how}, Java receives all in order`,
+      async () => {
+        const java = await compileJava(PEER);
+        using memory = shared(capacity + RING_TRAILER_LENGTH);
+        const ring = attach(memory.bytes);
+        const each = COUNT / producers;
+        const start = (...args: readonly (string | number)[]) =>
+          Program.start([...java, ...args.map(String)]);
+        await using receiver = start(
+          ...["receive", kind, memory.path, capacity, each, producers],
+        );
+        // The other producer is Java, too: both claim from one tail.
+        await using rival = producers === 1
+          ? undefined
+          : start("send", kind, memory.path, capacity, each, 2);
+        const source = new Source(1, LIMIT);
+        const inTurn = () => produce(ring, memory.bytes, source, each);
+        repeat(
+          how === "in batches" ? batchProducer(ring, source, each) : inTurn,
+        );
+        const received = await checksumsOf(receiver);
+        assertEquals(received.get(1), source.checksum);
+        if (rival) {
+          assertEquals(received.get(2), (await checksumsOf(rival)).get(2));
+        }
+        assertEquals(ring.size, 0);
+      },
+    );
+  }
 }
 
 const BROADCAST_CAPACITY = 4096;

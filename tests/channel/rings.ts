@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertThrows } from "../../deps.ts";
+import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import {
   ManyToOneRingBuffer,
   OneToOneRingBuffer,
@@ -135,4 +135,37 @@ export function assertRefused(
 /** Where two arrays of one length differ first; -1 when they do not. */
 export function firstDifference(one: Uint8Array, other: Uint8Array): number {
   return one.findIndex((byte, i) => byte !== other[i]);
+}
+
+/** Reads all laps, until nothing moves. */
+export function drain(ring: RingBuffer): Seen[] {
+  const seen: Seen[] = [];
+  for (;;) {
+    const before = ring.consumerPosition;
+    seen.push(...readAll(ring));
+    if (ring.consumerPosition === before) return seen;
+  }
+}
+
+/** Writes and reads for some laps: the ring is as good as new. */
+export function assertGoesOn(ring: RingBuffer): void {
+  for (let i = 0; i < 40; i++) {
+    const bytes = payload(i % (ring.maxMessageLength + 1), i);
+    // It may take one call to pad the end.
+    if (!ring.write(1 + i, bytes)) {
+      assertEquals(drain(ring), []);
+      assert(ring.write(1 + i, bytes));
+    }
+    const [message, ...more] = drain(ring);
+    assertEquals(message?.typeId, 1 + i);
+    assertEquals(message?.payload, [...bytes]);
+    assertEquals(more, []);
+  }
+  assertEquals(ring.size, 0);
+}
+
+/** The ring of a test, as what it is. */
+export function manyToOne({ ring }: TestRing): ManyToOneRingBuffer {
+  assert(ring instanceof ManyToOneRingBuffer);
+  return ring;
 }

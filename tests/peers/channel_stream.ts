@@ -168,6 +168,35 @@ export function produce(
   return "moved";
 }
 
+/**
+ * A step of {@linkcode repeat} that writes batches of the next messages, up to
+ * `count` of them.
+ */
+export function batchProducer(
+  ring: RingBuffer,
+  source: Source,
+  count: number,
+): () => "done" | "moved" | "stuck" {
+  let messages: Uint8Array[] = [];
+  let written = 0;
+  return () => {
+    if (written === messages.length) {
+      if (source.count === count) return "done";
+      messages = [];
+      written = 0;
+      // Batches of different sizes.
+      const size = 1 + source.count % 23;
+      while (messages.length < size && source.count < count) {
+        messages.push(source.bytes.slice(0, source.length));
+        source.next();
+      }
+    }
+    const more = ring.writeBatch(source.producer, messages, written);
+    written += more;
+    return more > 0 ? "moved" : "stuck";
+  };
+}
+
 const nobody = new Int32Array(new SharedArrayBuffer(4));
 const SPINS = 2000;
 const SLEEP_MS = 0.05;
