@@ -16,6 +16,19 @@ export {
 } from "./ring_buffer.ts";
 export { OneToOneRingBuffer } from "./one_to_one_ring_buffer.ts";
 export { ManyToOneRingBuffer } from "./many_to_one_ring_buffer.ts";
+export { Receiver, type ReceiverOptions } from "./receiver.ts";
+export { Sender, type SendOptions } from "./sender.ts";
+export { Publisher } from "./publisher.ts";
+export { Subscriber, type SubscriberOptions } from "./subscriber.ts";
+export type { Message, MessageOptions } from "./message.ts";
+export {
+  MessageReader,
+  type ReceiveOptions,
+  type Verdict,
+} from "./message_reader.ts";
+export type { ChannelOptions, WaitForOptions } from "./channel_object.ts";
+export type { RingChannelOptions, RingOpenOptions } from "./ring_channel.ts";
+export type { Producers } from "./ring_control.ts";
 export { BROADCAST_TRAILER_LENGTH } from "./broadcast_layout.ts";
 export { BroadcastTransmitter } from "./broadcast_transmitter.ts";
 export { BroadcastReceiver } from "./broadcast_receiver.ts";

@@ -1,0 +1,461 @@
+import { SharedMemory } from "../memory/shared_memory.ts";
+import { type ChannelObject, LOCKS, waitForChannel } from "./channel_object.ts";
+import type { WaitForOptions } from "./channel_object.ts";
+import {
+  ANNOUNCED,
+  ManyToOneRingBuffer,
+  recoverConsumer,
+  repairClaim,
+  WRAPS,
+} from "./many_to_one_ring_buffer.ts";
+import type { Message } from "./message.ts";
+import { MessageMemory } from "./message_memory.ts";
+import { MessageReader, type Verdict } from "./message_reader.ts";
+import {
+  OneToOneRingBuffer,
+  takeOverProducer,
+} from "./one_to_one_ring_buffer.ts";
+import { CHECK_MS, GrowingPause } from "./pacing.ts";
+import { ALIGNMENT, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
+import {
+  RingChannel,
+  type RingChannelOptions,
+  type RingOpenOptions,
+} from "./ring_channel.ts";
+import {
+  MAX_SENDERS,
+  type Producers,
+  RECEIVER,
+  type RingControl,
+  SENDER,
+} from "./ring_control.ts";
+import { peek, release, type RingBuffer, viewsOf } from "./ring_buffer.ts";
+
+/** What `peek` gives when there is no message, and what is held then. */
+const NONE = -1;
+
+/** How a {@linkcode Receiver} receives. */
+export interface ReceiverOptions {
+  /**
+   * Go on waiting when all senders have ended, for those that come later.
+   * Default: false, the loop over messages ends.
+   */
+  readonly keepOpen?: boolean;
+}
+
+/** Longest pause while nobody is known who would ring. */
+const LONGEST_PAUSE_MS = 100;
+/** The same once messages came from someone who does not ring. */
+const LONGEST_FOREIGN_PAUSE_MS = 20;
+
+/**
+ * How long an unfinished message may block the ring whose sender is unknown. A
+ * program that stands still for so long may find its message given up.
+ */
+const ABANDONED_MS = 10_000;
+
+/** What the states of all senders say. */
+interface Census {
+  /** How many are there. */
+  open: number;
+  /** Those that have ended. */
+  readonly ended: number[];
+  /** Those that gave up. */
+  readonly aborted: number[];
+  /** Those that died. */
+  readonly dead: number[];
+}
+
+/**
+ * The receiving end of a channel: messages from one sender or many, in other
+ * processes, in the bytes of Agrona's ring buffers. One receiver at a time.
+ *
+ * A message stays in the ring until the next one is asked for. So when a
+ * receiver dies, the one that comes after it begins with the message that was
+ * being worked on; nothing is lost.
+ *
+ * Waiting costs nothing: it looks for some microseconds, then sleeps until a
+ * sender rings. Senders that are not of this library ring nobody; for them it
+ * looks again in pauses that grow up to 20 ms.
+ *
+ * @example Receive what another process sends
+ * ```ts
+ * import { Receiver, Sender } from "@shmem/shmem/channel";
+ *
+ * const name = `/numbers-${crypto.randomUUID()}`;
+ * using receiver = Receiver.create(name);
+ *
+ * // In another process:
+ * {
+ *   using sender = Sender.open(name);
+ *   await sender.send(new Uint8Array([1, 2, 3]), { typeId: 7 });
+ * }
+ *
+ * for await (const { typeId, bytes } of receiver) {
+ *   console.log(typeId, bytes); // 7 Uint8Array(3) [ 1, 2, 3 ]
+ * }
+ * receiver.unlink();
+ * ```
+ */
+export class Receiver extends MessageReader {
+  /** Bytes of the data area. */
+  readonly capacity: number;
+  /** Longest message in bytes, an eighth of the capacity. */
+  readonly maxMessageLength: number;
+  /** Whether one sender at a time may write, or many. */
+  readonly producers: Producers;
+
+  readonly #object: ChannelObject;
+  readonly #ring: RingBuffer;
+  readonly #control: RingControl;
+  readonly #words: Int32Array;
+  readonly #memory: MessageMemory;
+  readonly #head: number;
+  readonly #tail: number;
+  readonly #mask: number;
+  readonly #keepOpen: boolean;
+  readonly #pause = new GrowingPause();
+  /** Where the message lies that was given out last. */
+  #held = NONE;
+  #changes: number;
+  #deaths: number;
+  #aborts: number;
+  #nextCheck = 0;
+  #blockedSince: number | undefined;
+  #anyOpen = false;
+  #foreign = false;
+
+  private constructor(channel: RingChannel, options: ReceiverOptions) {
+    const { object, ring, control, producers } = channel;
+    super(object.name, object.what);
+    using undo = new DisposableStack();
+    undo.defer(() => object.abandon());
+    if (!object.tryLock(LOCKS.receiver)) {
+      object.close();
+      throw new Deno.errors.Busy(
+        `Cannot receive from ${object.what}: it has a receiver already, and a ring has one at a time; close that one first`,
+      );
+    }
+    if (ring instanceof ManyToOneRingBuffer) recoverConsumer(ring);
+    undo.move();
+    const { words, head, tail } = viewsOf(ring);
+    this.capacity = ring.capacity;
+    this.maxMessageLength = ring.maxMessageLength;
+    this.producers = producers;
+    this.#object = object;
+    this.#ring = ring;
+    this.#control = control;
+    this.#words = words;
+    this.#memory = new MessageMemory(object.mapping.bytes);
+    this.#head = head;
+    this.#tail = tail;
+    this.#mask = ring.capacity - 1;
+    this.#keepOpen = options.keepOpen ?? false;
+    this.#changes = NaN;
+    this.#deaths = control.deaths;
+    this.#aborts = control.aborts;
+    control.receiver = RECEIVER.open;
+    control.sendersBell.ring();
+  }
+
+  /**
+   * Creates a channel and its receiving end.
+   *
+   * @param name One component, with or without a slash in front: `"/frames"`.
+   * @param options Capacity, who may send, and the rest.
+   * @returns The receiver.
+   * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
+   * @throws {Deno.errors.Busy} With `ifExists: "open"`, when the channel has a
+   * receiver.
+   * @throws {RangeError} When the capacity is no power of two from 64 to 2^30.
+   * @throws {SystemError} When there is no room for its pages (ENOSPC).
+   */
+  static create(
+    name: string,
+    options: RingChannelOptions & ReceiverOptions = {},
+  ): Receiver {
+    return new Receiver(RingChannel.create(name, options), options);
+  }
+
+  /**
+   * Opens the receiving end of a channel that a sender or another program made,
+   * or whose receiver is gone.
+   *
+   * @param name Name of the channel.
+   * @param options Who may send, for a ring that does not say so.
+   * @returns The receiver.
+   * @throws {Deno.errors.NotFound} When there is no such channel (ENOENT).
+   * @throws {Deno.errors.Busy} When it has a receiver.
+   * @throws {RangeError} When what has this name has a size that fits no ring.
+   * @throws {TypeError} When it holds something else.
+   */
+  static open(
+    name: string,
+    options: RingOpenOptions & ReceiverOptions = {},
+  ): Receiver {
+    return new Receiver(RingChannel.open(name, options), options);
+  }
+
+  /**
+   * Opens the receiving end as soon as someone has created the channel.
+   *
+   * @param name Name of the channel.
+   * @param options How long to wait, and what {@linkcode Receiver.open} takes.
+   * @returns The receiver. Rejects as {@linkcode Receiver.open} throws, with
+   * `Deno.errors.TimedOut`, or with the reason of the signal.
+   */
+  static async waitFor(
+    name: string,
+    options: WaitForOptions & RingOpenOptions & ReceiverOptions = {},
+  ): Promise<Receiver> {
+    const open = () => Receiver.open(name, options);
+    return await waitForChannel(name, open, options);
+  }
+
+  /**
+   * Removes the name of a channel. Who has it open keeps it.
+   *
+   * @param name Name of the channel.
+   * @throws {Deno.errors.NotFound} When there is none (ENOENT).
+   */
+  static unlink(name: string): void {
+    SharedMemory.unlink(name);
+  }
+
+  /**
+   * Removes the name of the channel. Who has it open keeps it.
+   *
+   * @throws {Deno.errors.NotFound} When it was removed before (ENOENT).
+   */
+  unlink(): void {
+    this.#object.unlink();
+  }
+
+  /** Takes the next message, and gives back the one before. */
+  protected override take(alone: boolean): Message | undefined {
+    this.#giveBack();
+    const index = peek(this.#ring);
+    if (index === NONE) return undefined;
+    this.#held = index;
+    this.#blockedSince = undefined;
+    const words = this.#words;
+    // It was checked, but a broken sender may still be at it.
+    const most = this.capacity - index;
+    const length = Math.max(HEADER_LENGTH, Math.min(words[index >> 2]!, most));
+    const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+    const start = index + HEADER_LENGTH;
+    const memory = this.#memory;
+    const bytes = alone
+      ? memory.copyAlone(start, length - HEADER_LENGTH)
+      : memory.copy(start, length - HEADER_LENGTH);
+    return { typeId, bytes };
+  }
+
+  /** Whether something lies at the head that can be read. */
+  protected override get isReady(): boolean {
+    const words = this.#words;
+    const index = words[this.#head]! & this.#mask;
+    return Atomics.load(words, index >> 2) > 0;
+  }
+
+  /** Looks whether senders have ended, given up or died. */
+  protected override judge(): Verdict | undefined {
+    const control = this.#control;
+    const { changes } = control;
+    const now = performance.now();
+    if (changes === this.#changes && now < this.#nextCheck) return undefined;
+    this.#nextCheck = now + CHECK_MS;
+    const census = this.#count();
+    this.#anyOpen = census.open > 0;
+    this.#repair(census, now);
+    // A sender that died with an open claim blocks others: once more, when it
+    // is out of the way.
+    if (this.isReady) return undefined;
+    const verdict = this.#verdictOn(census, changes);
+    if (verdict === undefined) this.#changes = changes;
+    return verdict;
+  }
+
+  /** Sleeps until a sender rings. */
+  protected override async park(
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    // All that it gave back is free now.
+    this.#control.sendersBell.ring();
+    const longest = this.#foreign ? LONGEST_FOREIGN_PAUSE_MS : LONGEST_PAUSE_MS;
+    const ms = this.#anyOpen ? CHECK_MS : this.#pause.next(longest);
+    const isReady = () =>
+      this.isReady || this.#control.changes !== this.#changes;
+    await this.#control.receiverBell.park(isReady, ms, signal);
+    if (!this.isReady) return;
+    this.#pause.reset();
+    this.#foreign = !this.#anyOpen && this.#control.changes === this.#changes;
+  }
+
+  /** Gives the memory back, and says that there is no receiver any more. */
+  protected override letGo(): void {
+    try {
+      this.#giveBack();
+    } finally {
+      this.#control.receiver = RECEIVER.closed;
+      this.#control.sendersBell.ring();
+      this.#object.close();
+    }
+  }
+
+  #giveBack(): void {
+    const held = this.#held;
+    if (held === NONE) return;
+    this.#held = NONE;
+    release(this.#ring, held);
+    const { sendersBell } = this.#control;
+    // Not for each message: who waits gets room for many at once.
+    if (sendersBell.parked && this.#used() <= this.capacity / 2) {
+      sendersBell.ring();
+    }
+  }
+
+  #used(): number {
+    const words = this.#words;
+    return (Atomics.load(words, this.#tail) - words[this.#head]!) | 0;
+  }
+
+  /** Asks each sender's state, and the kernel whether it still lives. */
+  #count(): Census {
+    const census: Census = { open: 0, ended: [], aborted: [], dead: [] };
+    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+      switch (this.#control.senderState(slot)) {
+        case SENDER.open:
+          if (this.#object.isLocked(LOCKS.senders + slot)) census.open++;
+          // It may have ended between the two looks.
+          else if (this.#control.senderState(slot) === SENDER.open) {
+            census.dead.push(slot);
+          } else census.open++;
+          break;
+        case SENDER.ended:
+          census.ended.push(slot);
+          break;
+        case SENDER.aborted:
+          census.aborted.push(slot);
+          break;
+      }
+    }
+    return census;
+  }
+
+  /** Makes whole what dead senders left unfinished. */
+  #repair({ dead }: Census, now: number): void {
+    if (this.#ring instanceof OneToOneRingBuffer) {
+      const [slot] = dead;
+      if (slot === undefined || !this.#object.tryLock(LOCKS.senders + slot)) {
+        return;
+      }
+      try {
+        takeOverProducer(this.#ring);
+      } finally {
+        this.#object.unlock(LOCKS.senders + slot);
+      }
+      return;
+    }
+    if (!(this.#ring instanceof ManyToOneRingBuffer)) return;
+    if (this.#used() === 0 || this.isReady) {
+      this.#blockedSince = undefined;
+      return;
+    }
+    const live = () => this.#claims((slot) => !dead.includes(slot));
+    const abandoned = this.#claims((slot) => dead.includes(slot));
+    // A claim of someone unknown: a program of another kind, or one whose
+    // death a former receiver saw.
+    this.#blockedSince ??= now;
+    if (now - this.#blockedSince > ABANDONED_MS) {
+      abandoned.push(this.#words[this.#head]! | ANNOUNCED);
+    }
+    if (!repairClaim(this.#ring, live, abandoned)) return;
+    // There may be more behind it: at once, not at the next check.
+    this.#nextCheck = 0;
+    this.#changes = NaN;
+  }
+
+  /** Where the last claims of some of the open senders started. */
+  #claims(isOne: (slot: number) => boolean): number[] {
+    const control = this.#control;
+    const claims = [];
+    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+      if (control.senderState(slot) !== SENDER.open || !isOne(slot)) continue;
+      claims.push(control.claimOf(slot));
+    }
+    return claims;
+  }
+
+  #verdictOn(census: Census, changes: number): Verdict | undefined {
+    const { open, ended, aborted, dead } = census;
+    if (dead.length > 0 && this.#isSettled(dead)) {
+      return () =>
+        this.#free(dead, changes) ? this.#deathOf(dead.length) : "again";
+    }
+    // What it left may still be in the way of others.
+    if (dead.length > 0) return undefined;
+    const deaths = this.#control.deaths - this.#deaths;
+    if (deaths !== 0) {
+      return () => {
+        this.#deaths += deaths;
+        return this.#deathOf(deaths);
+      };
+    }
+    if (aborted.length > 0) {
+      return () => this.#free(aborted, changes) ? this.#abortion() : "again";
+    }
+    if (this.#control.aborts !== this.#aborts) {
+      return () => {
+        this.#aborts++;
+        return this.#abortion();
+      };
+    }
+    if (this.#keepOpen || open > 0 || ended.length === 0) return undefined;
+    return () => this.#free(ended, changes) ? "end" : "again";
+  }
+
+  /** Whether nothing of these senders is left that could still be repaired. */
+  #isSettled(slots: readonly number[]): boolean {
+    const head = this.#words[this.#head]!;
+    if (this.#used() === 0) return true;
+    return slots.every((slot) => {
+      const claim = this.#control.claimOf(slot);
+      if (claim === 0) return true;
+      let start = claim & -ALIGNMENT;
+      // Behind its padding the record is at the start of the data area.
+      if ((claim & WRAPS) !== 0) start += this.capacity - (start & this.#mask);
+      return ((head - start) | 0) > 0;
+    });
+  }
+
+  #deathOf(count: number): Error {
+    const who = count === 1 ? "a sender" : `${count} senders`;
+    return new Deno.errors.ConnectionReset(
+      `Cannot receive from ${this.what}: ${who} died, or exited without closing; all that was sent was received, receive again to go on with others`,
+    );
+  }
+
+  #abortion(): Error {
+    return new Deno.errors.ConnectionAborted(
+      `Cannot receive from ${this.what}: a sender gave up before its end; what it had sent was received`,
+    );
+  }
+
+  /**
+   * Lets others have the places of senders that are gone, unless one has come
+   * since they were counted.
+   */
+  #free(slots: readonly number[], changes: number): boolean {
+    const control = this.#control;
+    using locks = new DisposableStack();
+    for (const slot of slots) {
+      const lock = LOCKS.senders + slot;
+      if (!this.#object.tryLock(lock)) return false;
+      locks.defer(() => this.#object.unlock(lock));
+    }
+    if (control.changes !== changes) return false;
+    for (const slot of slots) control.freeSender(slot);
+    return true;
+  }
+}
