@@ -22,9 +22,10 @@ for (const [index, { heading, code }] of only("ts").entries()) {
     needs,
     `README, "${heading}", block ${index + 1} prints what its comments say`,
     async () => {
-      const source = code
-        .replaceAll('"@shmem/shmem"', `"${new URL("mod.ts", ROOT)}"`)
-        .replaceAll('"@shmem/shmem/sync"', `"${new URL("sync/mod.ts", ROOT)}"`);
+      const source = code.replaceAll(
+        /"@shmem\/shmem(\/\w+)?"/g,
+        (_, surface) => `"${new URL(`.${surface ?? ""}/mod.ts`, ROOT)}"`,
+      );
       const { stdout, stderr, code: exit } = await runDeno(source, {
         permissions: [
           "--allow-ffi",
