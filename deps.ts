@@ -61,3 +61,30 @@ export { default as Table } from "npm:cli-table3@0.6.5";
 
 /** Properties that hold for random values. */
 export * as fc from "npm:fast-check@4.10.2";
+
+/** A chart that is being drawn. */
+export interface EChart {
+  setOption(option: Record<string, unknown>): void;
+  renderToSVGString(): string;
+  dispose(): void;
+}
+
+/** What this project uses of a chart library that needs no browser. */
+export interface ECharts {
+  init(
+    element: null,
+    theme: null,
+    options: {
+      readonly renderer: "svg";
+      readonly ssr: true;
+      readonly width: number;
+      readonly height: number;
+    },
+  ): EChart;
+}
+
+// No literal in the import(): it is large, and only who draws needs it.
+const ECHARTS = "npm:echarts@6.1.0";
+
+/** Loads the chart library. */
+export const loadCharts = (): Promise<ECharts> => import(ECHARTS);

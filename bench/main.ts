@@ -1,21 +1,28 @@
 /**
  * Compares this library with what it stands in for.
  *
- * deno task bench [NAME...]
+ * deno task bench [--charts FOLDER] [NAME...]
+ *
+ * With a folder it draws charts of what it prints into it.
  *
  * @module
  */
 
 // deno-lint-ignore-file no-console -- this program is there to print
 
+import { parseArgs } from "node:util";
 import { undoOnSignals } from "../demo/undo.ts";
+import { draw } from "./chart.ts";
 import { copy } from "./copy.ts";
 import { create } from "./create.ts";
 import { file } from "./file.ts";
 import { getters } from "./getters.ts";
+import { messages, streams } from "./messages.ts";
 import { mutex } from "./mutex.ts";
 import { ping } from "./ping.ts";
 import { print, type Report } from "./report.ts";
+import { ringPing } from "./ring_ping.ts";
+import { rings } from "./rings.ts";
 import { syscalls } from "./syscalls.ts";
 import { wake } from "./wake.ts";
 
@@ -27,11 +34,20 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["mutex", mutex],
   ["wake", wake],
   ["ping", ping],
+  ["rings", rings],
+  ["ringPing", ringPing],
+  ["messages", messages],
+  ["streams", streams],
   ["syscalls", syscalls],
 ]);
 
 undoOnSignals();
-const names = Deno.args.length > 0 ? Deno.args : [...BENCHMARKS.keys()];
+const { values, positionals } = parseArgs({
+  args: Deno.args,
+  options: { charts: { type: "string" } },
+  allowPositionals: true,
+});
+const names = positionals.length > 0 ? positionals : [...BENCHMARKS.keys()];
 const unknown = names.filter((name) => !BENCHMARKS.has(name));
 if (unknown.length > 0) {
   const known = [...BENCHMARKS.keys()].join(", ");
@@ -41,6 +57,12 @@ if (unknown.length > 0) {
 let met = true;
 for (const name of names) {
   const run = BENCHMARKS.get(name);
-  if (run !== undefined) met = print(await run()) && met;
+  if (run === undefined) continue;
+  const report = await run();
+  met = print(report) && met;
+  if (values.charts === undefined || report.chart === undefined) continue;
+  const path = `${values.charts}/${name}.svg`;
+  await Deno.writeTextFile(path, await draw(report.chart));
+  console.log(`${path} shows it`);
 }
 console.log(met ? "\nAll goals were met." : "\nNot all goals were met.");

@@ -25,6 +25,22 @@ export interface Line {
   readonly goal: Goal;
 }
 
+/** What a chart shows. */
+export interface Chart {
+  readonly title: string;
+  readonly unit: string;
+  /** The first is this library. */
+  readonly bars: readonly Bar[];
+}
+
+/** One bar of a chart. */
+export interface Bar {
+  readonly name: string;
+  readonly value: number;
+  /** The value as it was printed. */
+  readonly shown: string;
+}
+
 /** What one benchmark found. */
 export interface Report {
   /** The question that it answers. */
@@ -34,6 +50,8 @@ export interface Report {
   /** What is divided by what. */
   readonly ratio: string;
   readonly lines: readonly Line[];
+  /** The same as a chart, where it helps. */
+  readonly chart?: Chart;
   /** Goals that are no ratios. */
   readonly checks?: readonly Check[];
 }

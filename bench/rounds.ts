@@ -41,7 +41,8 @@ export function timeOf(call: () => void): number {
   return (performance.now() - start) * 1e6;
 }
 
-function median(values: readonly number[]): number {
+/** The one in the middle. */
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
