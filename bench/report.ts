@@ -21,8 +21,8 @@ export interface Line {
   readonly peer: string;
   /** The one by the other, as the report's {@linkcode Report.ratio} says. */
   readonly ratio: number;
-  /** What the ratio should be. */
-  readonly goal: Goal;
+  /** What the ratio should be; nothing where it is only to be seen. */
+  readonly goal?: Goal;
 }
 
 /** What a chart shows. */
@@ -73,7 +73,9 @@ export function print(report: Report): boolean {
     console.log(`${what}: ${met ? "yes" : "NO"}`);
   }
   return checks.every(({ met }) => met) &&
-    report.lines.every(({ ratio, goal }) => isMet(ratio, goal));
+    report.lines.every(({ ratio, goal }) =>
+      goal === undefined || isMet(ratio, goal)
+    );
 }
 
 function printTable(report: Report): void {
@@ -83,8 +85,10 @@ function printTable(report: Report): void {
     style: { head: [], border: [] },
   });
   for (const { what, ours, peer, ratio, goal } of report.lines) {
-    const verdict = isMet(ratio, goal) ? "yes" : "NO";
-    table.push([what, ours, peer, ratio.toFixed(2), describe(goal), verdict]);
+    const [aim, verdict] = goal === undefined
+      ? ["", ""]
+      : [describe(goal), isMet(ratio, goal) ? "yes" : "NO"];
+    table.push([what, ours, peer, ratio.toFixed(2), aim, verdict]);
   }
   console.log(table.toString());
 }

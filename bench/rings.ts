@@ -64,7 +64,7 @@ async function oneProducer(): Promise<Line[]> {
       "1 KiB, write; memcpy alone",
       LARGE,
       // Only to be seen: memcpy hands nothing over to another process.
-      0,
+      undefined,
       turnsOf(ours, "write", LARGE),
       () => memcpy.time(`${LARGE.count}`),
     ),
@@ -95,7 +95,7 @@ function turnsOf(peers: RingPeers, how: How, messages: Messages): Round {
 async function lineOf(
   what: string,
   { count }: Messages,
-  atLeast: number,
+  atLeast: number | undefined,
   ourTurn: Round,
   theirTurn: Round,
 ): Promise<Line> {
@@ -109,7 +109,7 @@ async function lineOf(
     ours: showSpeed(count, ours),
     peer: showSpeed(count, peer),
     ratio: peer / ours,
-    goal: { atLeast },
+    ...(atLeast === undefined ? {} : { goal: { atLeast } }),
   };
 }
 

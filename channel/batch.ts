@@ -8,6 +8,8 @@ export class Batch {
    * be longer when it is copied.
    */
   lengths: Int32Array = new Int32Array(64);
+  /** They themselves, as they were when they were checked. */
+  readonly messages: Uint8Array[] = [];
   /** Bytes of their records. */
   span = 0;
   /** How many there are. */
@@ -30,11 +32,13 @@ export class Batch {
     let count = 0;
     let fits = true;
     for (let i = from; i < messages.length; i++) {
-      const length = checkMessage(messages[i], i, maxMessageLength);
+      const message = messages[i]!;
+      const length = checkMessage(message, i, maxMessageLength);
       const next = span + align(length + HEADER_LENGTH);
       fits &&= next <= capacity;
       if (fits) {
         if (count === lengths.length) lengths = this.#grow();
+        this.messages[count] = message;
         lengths[count++] = length;
         span = next;
       } else if (from > 0) break;

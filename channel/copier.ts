@@ -68,7 +68,7 @@ export class Copier {
       }
     } else {
       if (length >= SET_OF_PART_LENGTH) {
-        this.#bytes.set(source.subarray(offset, offset + length), target);
+        this.#bytes.set(partOf(source, offset, length), target);
         return;
       }
       this.#remember(source);
@@ -117,4 +117,16 @@ export class Copier {
     this.#sourceWords = new Int32Array(buffer, 0, length);
     this.#sourceStart = byteOffset;
   }
+}
+
+/**
+ * A part of an array. Not by `subarray`, which a class of the user's may have
+ * changed: nothing may fail between a claim and its end.
+ */
+export function partOf(
+  { buffer, byteOffset }: Uint8Array,
+  offset: number,
+  length: number,
+): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + offset, length);
 }

@@ -48,17 +48,19 @@ export class Doorbell {
    *
    * @param isReady Looks once more, after the word says that someone sleeps: what
    * happens later rings.
+   * @returns false when it slept and nobody rang.
    */
   async park(
     isReady: () => boolean,
     timeoutMs: number,
     signal?: AbortSignal,
-  ): Promise<void> {
+  ): Promise<boolean> {
     Atomics.store(this.#words, this.#index, PARKED);
-    if (isReady()) return;
+    if (isReady()) return true;
     await waitAsync(this.#words, this.#index, PARKED, {
       timeoutMs,
       ...(signal === undefined ? {} : { signal }),
     });
+    return !this.parked;
   }
 }

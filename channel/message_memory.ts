@@ -36,6 +36,7 @@ export class MessageMemory {
    * @param length Its length; what lies behind the memory is not copied.
    */
   copy(start: number, length: number): Uint8Array<ArrayBuffer> {
+    if (length === 0) return new Uint8Array(0);
     if (length > SHORT_LENGTH) return this.copyAlone(start, length);
     const used = this.#used;
     // Each at a multiple of 8, as its receiver may want numbers of 64 bits.

@@ -60,6 +60,9 @@ export abstract class MessageReader
    */
   protected abstract judge(): Verdict | undefined;
 
+  /** Does what is due from time to time while no message is there. */
+  protected maintain(): void {}
+
   /** Sleeps until there may be something to do. */
   protected abstract park(signal: AbortSignal | undefined): Promise<void>;
 
@@ -72,7 +75,9 @@ export abstract class MessageReader
   }
 
   /**
-   * Receives the next message, if there is one.
+   * Receives the next message, if there is one. Whether one will come, it does
+   * not tell: ends and deaths are told by {@linkcode MessageReader.receive} and
+   * the loop over messages.
    *
    * @returns The message, or nothing.
    * @throws {Deno.errors.BadResource} When this is closed.
@@ -80,6 +85,9 @@ export abstract class MessageReader
   tryReceive(): Message | undefined {
     this.#requireOpen();
     this.#requireIdle();
+    const message = this.take(false);
+    if (message !== undefined) return message;
+    this.maintain();
     return this.take(false);
   }
 
@@ -87,8 +95,9 @@ export abstract class MessageReader
    * Receives the next message, waiting for it without blocking anything.
    *
    * @param options How.
-   * @returns The message; nothing at the end of the channel. Rejects as the loop
-   * over messages does, and with the reason of the signal.
+   * @returns The message; nothing at the end of the channel (asked again after
+   * that, it waits for other senders). Rejects as the loop over messages does, and
+   * with the reason of the signal.
    */
   async receive(options: ReceiveOptions = {}): Promise<Message | undefined> {
     return await this.#receive(false, options.signal);
@@ -96,7 +105,8 @@ export abstract class MessageReader
 
   /**
    * Receives message after message until the end of the channel. Leaving the
-   * loop closes nothing: another one goes on.
+   * loop closes nothing: another one goes on. So does one that begins after the
+   * end; it waits for other senders.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
     const iterator: AsyncIterableIterator<Message, undefined> = {

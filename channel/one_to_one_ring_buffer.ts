@@ -175,7 +175,9 @@ export class OneToOneRingBuffer extends RingBuffer {
     const aligned = align(recordLength);
     // Room for the next header, too, which is zeroed ahead.
     const needed = aligned + HEADER_LENGTH;
-    const tail = words[this.tail]!;
+    const tail = words[this.tail];
+    // Plain loads and stores do not mind memory that is gone.
+    if (tail === undefined) this.requireMemory();
     let head = words[this.headCache]!;
     if (needed > capacity - ((tail - head) | 0)) {
       head = Atomics.load(words, this.head);

@@ -1,6 +1,10 @@
 import { SharedMemory } from "../memory/shared_memory.ts";
-import { type ChannelObject, LOCKS, waitForChannel } from "./channel_object.ts";
-import type { WaitForOptions } from "./channel_object.ts";
+import {
+  type ChannelObject,
+  LOCKS,
+  waitForChannel,
+  type WaitForOptions,
+} from "./channel_object.ts";
 import {
   ANNOUNCED,
   ManyToOneRingBuffer,
@@ -75,8 +79,8 @@ interface Census {
  * being worked on; nothing is lost.
  *
  * Waiting costs nothing: it looks for some microseconds, then sleeps until a
- * sender rings. Senders that are not of this library ring nobody; for them it
- * looks again in pauses that grow up to 20 ms.
+ * sender rings. Senders that are not of this library ring nobody: once it has seen
+ * one it looks again in pauses that grow up to 20 ms.
  *
  * @example Receive what another process sends
  * ```ts
@@ -118,9 +122,8 @@ export class Receiver extends MessageReader {
   /** Where the message lies that was given out last. */
   #held = NONE;
   #changes: number;
-  #deaths: number;
-  #aborts: number;
   #nextCheck = 0;
+  #nextRepair = 0;
   #blockedSince: number | undefined;
   #anyOpen = false;
   #foreign = false;
@@ -152,8 +155,6 @@ export class Receiver extends MessageReader {
     this.#mask = ring.capacity - 1;
     this.#keepOpen = options.keepOpen ?? false;
     this.#changes = NaN;
-    this.#deaths = control.deaths;
-    this.#aborts = control.aborts;
     control.receiver = RECEIVER.open;
     control.sendersBell.ring();
   }
@@ -167,7 +168,8 @@ export class Receiver extends MessageReader {
    * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
    * @throws {Deno.errors.Busy} With `ifExists: "open"`, when the channel has a
    * receiver.
-   * @throws {RangeError} When the capacity is no power of two from 64 to 2^30.
+   * @throws {RangeError} When the capacity is no power of two from 64 to 2^30, or
+   * not that of a channel which `ifExists: "open"` finds.
    * @throws {SystemError} When there is no room for its pages (ENOSPC).
    */
   static create(
@@ -258,6 +260,14 @@ export class Receiver extends MessageReader {
     return Atomics.load(words, index >> 2) > 0;
   }
 
+  /** Makes whole what dead senders left in the way of others. */
+  protected override maintain(): void {
+    const now = performance.now();
+    if (now < this.#nextRepair) return;
+    this.#nextRepair = now + CHECK_MS;
+    this.#repair(this.#count(), now);
+  }
+
   /** Looks whether senders have ended, given up or died. */
   protected override judge(): Verdict | undefined {
     const control = this.#control;
@@ -283,13 +293,15 @@ export class Receiver extends MessageReader {
     // All that it gave back is free now.
     this.#control.sendersBell.ring();
     const longest = this.#foreign ? LONGEST_FOREIGN_PAUSE_MS : LONGEST_PAUSE_MS;
-    const ms = this.#anyOpen ? CHECK_MS : this.#pause.next(longest);
+    const ms = this.#anyOpen && !this.#foreign
+      ? CHECK_MS
+      : this.#pause.next(longest);
     const isReady = () =>
       this.isReady || this.#control.changes !== this.#changes;
-    await this.#control.receiverBell.park(isReady, ms, signal);
+    const rung = await this.#control.receiverBell.park(isReady, ms, signal);
     if (!this.isReady) return;
     this.#pause.reset();
-    this.#foreign = !this.#anyOpen && this.#control.changes === this.#changes;
+    this.#foreign = !rung;
   }
 
   /** Gives the memory back, and says that there is no receiver any more. */
@@ -362,8 +374,16 @@ export class Receiver extends MessageReader {
       this.#blockedSince = undefined;
       return;
     }
-    const live = () => this.#claims((slot) => !dead.includes(slot));
-    const abandoned = this.#claims((slot) => dead.includes(slot));
+    // Nobody may take their places meanwhile: a claim there would count as dead.
+    using locks = new DisposableStack();
+    const gone = dead.filter((slot) => {
+      const lock = LOCKS.senders + slot;
+      if (!this.#object.tryLock(lock)) return false;
+      locks.defer(() => this.#object.unlock(lock));
+      return true;
+    });
+    const live = () => this.#claims((slot) => !gone.includes(slot));
+    const abandoned = this.#claims((slot) => gone.includes(slot));
     // A claim of someone unknown: a program of another kind, or one whose
     // death a former receiver saw.
     this.#blockedSince ??= now;
@@ -395,24 +415,31 @@ export class Receiver extends MessageReader {
     }
     // What it left may still be in the way of others.
     if (dead.length > 0) return undefined;
-    const deaths = this.#control.deaths - this.#deaths;
-    if (deaths !== 0) {
+    // An unfinished message stands before what others sent: that comes first.
+    if (this.#isBlocked) return undefined;
+    const { deaths, aborts } = this.#control;
+    if (deaths > 0) {
       return () => {
-        this.#deaths += deaths;
+        this.#control.takeDeaths(deaths);
         return this.#deathOf(deaths);
       };
     }
     if (aborted.length > 0) {
       return () => this.#free(aborted, changes) ? this.#abortion() : "again";
     }
-    if (this.#control.aborts !== this.#aborts) {
+    if (aborts > 0) {
       return () => {
-        this.#aborts++;
+        this.#control.takeAbort();
         return this.#abortion();
       };
     }
     if (this.#keepOpen || open > 0 || ended.length === 0) return undefined;
     return () => this.#free(ended, changes) ? "end" : "again";
+  }
+
+  /** Whether something lies behind a message that is not finished. */
+  get #isBlocked(): boolean {
+    return this.#ring instanceof ManyToOneRingBuffer && this.#used() !== 0;
   }
 
   /** Whether nothing of these senders is left that could still be repaired. */

@@ -83,7 +83,7 @@ export function checkMessageLength(length: number, maximum: number): void {
  * @returns How many bytes there are from there on.
  */
 export function checkSource(source: Uint8Array, offset: number): number {
-  if (!(source instanceof Uint8Array)) {
+  if (!isBytes(source)) {
     throw new TypeError(
       `Cannot write message: it takes a Uint8Array: received ${
         describe(source)
@@ -137,7 +137,7 @@ export function checkMessage(
   index: number,
   maximum: number,
 ): number {
-  if (!(message instanceof Uint8Array)) {
+  if (!isBytes(message)) {
     throw new TypeError(
       `Cannot write message ${index}: it must be a Uint8Array: received ${
         describe(message)
@@ -170,6 +170,11 @@ export function checkHandler(handler: unknown): void {
 export function checkLimit(limit: number): void {
   if ((limit | 0) === limit && limit >= 0 || limit === Infinity) return;
   checkInteger(limit, "limit", 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** A proxy is an instance, too, but none that can be copied without surprise. */
+function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array && ArrayBuffer.isView(value);
 }
 
 function isGone({ buffer }: Uint8Array): boolean {

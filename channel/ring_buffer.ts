@@ -284,9 +284,11 @@ export abstract class RingBuffer {
       // There may still be room for one, at the start of the data area; or
       // another producer was faster, and left room for one.
       const [length] = batch.lengths;
-      return this.write(typeId, messages[from]!, 0, length) ? 1 : 0;
+      const [message] = batch.messages;
+      return this.write(typeId, message!, 0, length) ? 1 : 0;
     }
-    this.#writeRecords(index, typeId, messages, from);
+    this.#writeRecords(index, typeId);
+    batch.messages.length = 0;
     return batch.count;
   }
 
@@ -581,12 +583,19 @@ export abstract class RingBuffer {
     const fixed = buffer instanceof ArrayBuffer
       ? !buffer.resizable
       : !buffer.growable;
-    if (!fixed || byteLength === 0 || (byteOffset | byteLength) % 8 !== 0) {
-      return;
-    }
+    if (
+      !fixed || byteLength === 0 ||
+      // Only a part of it may have been written, and all of it be too long.
+      byteLength > this.maxMessageLength ||
+      (byteOffset | byteLength) % 8 !== 0
+    ) return;
     this.heldLongs = new BigInt64Array(buffer, byteOffset, byteLength / 8);
     this.heldTail = byteLength > WORDWISE_LENGTH
-      ? source.subarray(FIRST_LINE)
+      ? new Uint8Array(
+        buffer,
+        byteOffset + FIRST_LINE,
+        byteLength - FIRST_LINE,
+      )
       : undefined;
     this.heldSource = source;
   }
@@ -628,14 +637,9 @@ export abstract class RingBuffer {
    * is being written and has the length of them all, so that they stay one claim
    * for whoever repairs the ring when this process dies.
    */
-  #writeRecords(
-    index: number,
-    typeId: number,
-    messages: readonly Uint8Array[],
-    from: number,
-  ): void {
+  #writeRecords(index: number, typeId: number): void {
     const { words } = this;
-    const { lengths, count, span } = this.#batch;
+    const { lengths, messages, count, span } = this.#batch;
     const copier = this.#copier;
     const word = index >> 2;
     this.begin(word, span);
@@ -643,7 +647,7 @@ export abstract class RingBuffer {
     for (let i = 0; i < count; i++) {
       const length = lengths[i]!;
       const recordLength = length + HEADER_LENGTH;
-      copier.copyWhole(at + HEADER_LENGTH, messages[from + i]!, length);
+      copier.copyWhole(at + HEADER_LENGTH, messages[i]!, length);
       words[(at + TYPE_OFFSET) >> 2] = typeId;
       if (i > 0) words[at >> 2] = recordLength;
       at += align(recordLength);
@@ -665,7 +669,9 @@ export abstract class RingBuffer {
     }
     const index = offset - HEADER_LENGTH;
     const word = index >> 2;
-    if (this.words[word]! < 0) return word;
+    const length = this.words[word];
+    if (length === undefined) this.requireMemory();
+    if (length < 0) return word;
     const aborted = this.words[word + (TYPE_OFFSET >> 2)] === PADDING_TYPE;
     throw new TypeError(
       `Cannot ${act} claim at offset ${offset}: it was ${
@@ -729,6 +735,13 @@ export abstract class RingBuffer {
     if ((index & (HEADER_LENGTH - 1)) === 0) return;
     throw new TypeError(
       `Cannot use ring buffer: a position at ${index} is no multiple of 8, which no sound peer writes; make the ring anew`,
+    );
+  }
+
+  /** Refuses memory that is gone. */
+  protected requireMemory(): never {
+    throw new TypeError(
+      "Cannot use ring buffer: its memory is unmapped or transferred",
     );
   }
 

@@ -11,7 +11,7 @@
  *  452   state of the receiver
  *  576   kind                           four letters
  *  580   changes                        counts senders that came or went
- *  584   deaths                         counts senders that died, found by their successors
+ *  584   deaths                         senders found dead by their successors, and not told of
  *  588   aborts                         the same of those that gave up
  *  648…703   states of 56 senders       one byte each
  * ```
@@ -134,7 +134,7 @@ export class RingControl {
     return this.#load(OFFSETS.changes);
   }
 
-  /** How many senders were found dead by their successors. */
+  /** How many senders were found dead by their successors, and not told of. */
   get deaths(): number {
     return this.#load(OFFSETS.deaths);
   }
@@ -144,7 +144,12 @@ export class RingControl {
     Atomics.add(this.#words, this.#at(OFFSETS.deaths), 1);
   }
 
-  /** How many senders were found by their successors to have given up. */
+  /** Takes deaths off that were told of. */
+  takeDeaths(count: number): void {
+    Atomics.sub(this.#words, this.#at(OFFSETS.deaths), count);
+  }
+
+  /** How many senders were found to have given up, and not told of. */
   get aborts(): number {
     return this.#load(OFFSETS.aborts);
   }
@@ -152,6 +157,11 @@ export class RingControl {
   /** Counts a sender that had given up. */
   addAbort(): void {
     Atomics.add(this.#words, this.#at(OFFSETS.aborts), 1);
+  }
+
+  /** Takes one off that was told of. */
+  takeAbort(): void {
+    Atomics.sub(this.#words, this.#at(OFFSETS.aborts), 1);
   }
 
   /** Which word holds where the last claim of a sender started. */

@@ -6,6 +6,7 @@ import {
   waitForChannel,
   type WaitForOptions,
 } from "./channel_object.ts";
+import { partOf } from "./copier.ts";
 import {
   announceClaims,
   ManyToOneRingBuffer,
@@ -115,7 +116,8 @@ export class Sender implements Disposable {
    * @param options Capacity, who may send, and the rest.
    * @returns The sender. What it sends waits in the ring for a receiver.
    * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
-   * @throws {RangeError} When the capacity is no power of two from 64 to 2^30.
+   * @throws {RangeError} When the capacity is no power of two from 64 to 2^30, or
+   * not that of a channel which `ifExists: "open"` finds.
    * @throws {SystemError} When there is no room for its pages (ENOSPC).
    */
   static create(name: string, options: RingChannelOptions = {}): Sender {
@@ -364,7 +366,8 @@ export class Sender implements Disposable {
     // Before the loop: one that is transferred meanwhile must not end it.
     const { length } = chunk;
     for (let start = 0; start < length; start += maxMessageLength) {
-      const piece = chunk.subarray(start, start + maxMessageLength);
+      const pieceLength = Math.min(maxMessageLength, length - start);
+      const piece = partOf(chunk, start, pieceLength);
       await this.send(piece, { signal });
     }
   }

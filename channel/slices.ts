@@ -1,4 +1,5 @@
 import { checkInteger } from "../ffi/integers.ts";
+import { partOf } from "./copier.ts";
 import { align, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
 import type { RegionViews } from "./region.ts";
 
@@ -59,7 +60,7 @@ export class Slices {
       for (let i = count - 1; i >= 0; i--) {
         const at = index + i * span;
         const start = (from + i) * length;
-        bytes.set(source.subarray(start, start + length), at + HEADER_LENGTH);
+        bytes.set(partOf(source, start, length), at + HEADER_LENGTH);
         words[(at + TYPE_OFFSET) >> 2] = typeId;
       }
       return;

@@ -107,7 +107,6 @@ export const DARWIN = {
         f_bavail: { offset: 24, type: "u32" },
       },
     },
-    // No directory shows the names of POSIX objects, so nothing reads this.
     flock: {
       size: 24,
       fields: {
@@ -118,6 +117,7 @@ export const DARWIN = {
         l_whence: { offset: 22, type: "i16" },
       },
     },
+    // No directory shows the names of POSIX objects, so nothing reads this.
     dirent: {
       size: 1048,
       fields: {

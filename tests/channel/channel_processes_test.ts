@@ -21,7 +21,7 @@ function peer(...args: readonly (string | number)[]): Program {
 for (const producers of KINDS) {
   for (const capacity of [1024, 2 ** 20]) {
     Deno.test(`A sender in another process and a loop here: all messages, whole and in order, through ${capacity} bytes for producers "${producers}"`, async () => {
-      const count = times(capacity === 1024 ? 300_000 : 2_000_000);
+      const count = times(capacity === 1024 ? 300_000 : 10_000_000);
       using name = new Name();
       using receiver = Receiver.create(name.text, { capacity, producers });
       await using program = peer("send", name.text, 1, count);
@@ -32,7 +32,7 @@ for (const producers of KINDS) {
     });
 
     Deno.test(`A sender here and a loop in another process: all messages, whole and in order, through ${capacity} bytes for producers "${producers}"`, async () => {
-      const count = times(capacity === 1024 ? 300_000 : 2_000_000);
+      const count = times(capacity === 1024 ? 300_000 : 10_000_000);
       using name = new Name();
       using sender = Sender.create(name.text, { capacity, producers });
       await using program = peer("receive", name.text, 1);
