@@ -63,6 +63,15 @@ export abstract class MessageReader
   /** Does what is due from time to time while no message is there. */
   protected maintain(): void {}
 
+  /**
+   * Looks at the other side from time to time, while messages keep coming.
+   *
+   * @returns What to fail with, if anything.
+   */
+  protected patrol(): Error | undefined {
+    return undefined;
+  }
+
   /** Sleeps until there may be something to do. */
   protected abstract park(signal: AbortSignal | undefined): Promise<void>;
 
@@ -100,7 +109,7 @@ export abstract class MessageReader
    * with the reason of the signal.
    */
   async receive(options: ReceiveOptions = {}): Promise<Message | undefined> {
-    return await this.#receive(false, options.signal);
+    return await this.#receive(false, isTurnDue(), options.signal);
   }
 
   /**
@@ -111,15 +120,14 @@ export abstract class MessageReader
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
     const iterator: AsyncIterableIterator<Message, undefined> = {
       next: () => {
-        if (this.#closed || this.#receiving) return this.#next();
+        const isDue = isTurnDue();
+        if (isDue || this.#closed || this.#receiving) return this.#next(isDue);
         try {
           // As quickly as can be: most often the message is there.
           const message = this.take(false);
-          if (message === undefined) return this.#next();
-          const result = { value: message, done: false } as const;
-          return isTurnDue()
-            ? giveTurn().then(() => result)
-            : Promise.resolve(result);
+          return message === undefined
+            ? this.#next(false)
+            : Promise.resolve({ value: message, done: false });
         } catch (error) {
           return Promise.reject(error);
         }
@@ -140,7 +148,7 @@ export abstract class MessageReader
         type: "bytes",
         pull: async (controller) => {
           for (;;) {
-            const message = await this.#receive(true);
+            const message = await this.#receive(true, isTurnDue());
             if (message === undefined) {
               controller.close();
               // A reader that brought its own memory waits for this.
@@ -170,9 +178,11 @@ export abstract class MessageReader
     this.close();
   }
 
-  async #next(): Promise<IteratorResult<Message, undefined>> {
+  async #next(
+    isDue: boolean,
+  ): Promise<IteratorResult<Message, undefined>> {
     try {
-      const message = await this.#receive(false);
+      const message = await this.#receive(false, isDue);
       return message === undefined ? END : { value: message, done: false };
     } catch (error) {
       // Whoever closes it from outside ends the loop.
@@ -183,6 +193,7 @@ export abstract class MessageReader
 
   async #receive(
     alone: boolean,
+    isDue: boolean,
     signal?: AbortSignal,
   ): Promise<Message | undefined> {
     signal?.throwIfAborted();
@@ -190,12 +201,20 @@ export abstract class MessageReader
     this.#requireIdle();
     this.#receiving = true;
     try {
-      const message = this.take(alone) ?? await this.#wait(alone, signal);
-      if (isTurnDue()) await giveTurn();
-      return message;
+      if (isDue) await this.#giveTurn(signal);
+      return this.take(alone) ?? await this.#wait(alone, signal);
     } finally {
       this.#receiving = false;
     }
+  }
+
+  /** Lets others have a turn, and looks around, as no pause may ever come. */
+  async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
+    await giveTurn();
+    this.#requireOpen();
+    signal?.throwIfAborted();
+    const error = this.patrol();
+    if (error !== undefined) throw error;
   }
 
   async #wait(

@@ -58,6 +58,12 @@ const LONGEST_FOREIGN_PAUSE_MS = 20;
  */
 const ABANDONED_MS = 10_000;
 
+/** Senders that died, and the position up to which their messages may lie. */
+interface Obituary {
+  readonly slots: readonly number[];
+  readonly end: number;
+}
+
 /** What the states of all senders say. */
 interface Census {
   /** How many are there. */
@@ -125,6 +131,8 @@ export class Receiver extends MessageReader {
   #nextCheck = 0;
   #nextRepair = 0;
   #blockedSince: number | undefined;
+  /** Senders that died while others kept this busy. */
+  #obituary: Obituary | undefined;
   #anyOpen = false;
   #foreign = false;
 
@@ -268,6 +276,26 @@ export class Receiver extends MessageReader {
     this.#repair(this.#count(), now);
   }
 
+  /** Looks whether a sender died whose last message was received. */
+  protected override patrol(): Error | undefined {
+    const now = performance.now();
+    if (now >= this.#nextCheck) {
+      this.#nextCheck = now + CHECK_MS;
+      const { dead } = this.#count();
+      // All that they sent lies in front of the tail.
+      const end = Atomics.load(this.#words, this.#tail);
+      if (dead.length > 0) this.#obituary ??= { slots: dead, end };
+    }
+    const obituary = this.#obituary;
+    if (obituary === undefined) return undefined;
+    // If there is a pause after all, it is told then.
+    this.#nextCheck = 0;
+    if (((this.#words[this.#head]! - obituary.end) | 0) < 0) return undefined;
+    this.#obituary = undefined;
+    const count = this.#freeDead(obituary.slots);
+    return count > 0 ? this.#deathOf(count) : undefined;
+  }
+
   /** Looks whether senders have ended, given up or died. */
   protected override judge(): Verdict | undefined {
     const control = this.#control;
@@ -278,10 +306,13 @@ export class Receiver extends MessageReader {
     const census = this.#count();
     this.#anyOpen = census.open > 0;
     this.#repair(census, now);
-    // A sender that died with an open claim blocks others: once more, when it
-    // is out of the way.
-    if (this.isReady) return undefined;
     const verdict = this.#verdictOn(census, changes);
+    if (this.isReady && (verdict !== undefined || census.dead.length > 0)) {
+      // Messages come first, and then this again, without waiting for the next
+      // check: others may send all the time.
+      this.#nextCheck = 0;
+      return undefined;
+    }
     if (verdict === undefined) this.#changes = changes;
     return verdict;
   }
@@ -484,5 +515,20 @@ export class Receiver extends MessageReader {
     if (control.changes !== changes) return false;
     for (const slot of slots) control.freeSender(slot);
     return true;
+  }
+
+  /** Lets others have the places of dead senders; gives how many there were. */
+  #freeDead(slots: readonly number[]): number {
+    let count = 0;
+    for (const slot of slots) {
+      const lock = LOCKS.senders + slot;
+      if (!this.#object.tryLock(lock)) continue;
+      if (this.#control.senderState(slot) === SENDER.open) {
+        this.#control.freeSender(slot);
+        count++;
+      }
+      this.#object.unlock(lock);
+    }
+    return count;
   }
 }

@@ -67,6 +67,37 @@ for (const producers of ["one", "many"] as const) {
   });
 }
 
+Deno.test("A sender's death is told while others send without a pause", async () => {
+  using name = new Name();
+  using receiver = Receiver.create(name.text, { producers: "many" });
+  const script = projectPath("tests/peers/deno/ends_peer.ts");
+  const start = (id: number) => {
+    const args = ["send", name.text, String(id), "100000000"];
+    return Program.start(denoRun(script, { args }));
+  };
+  await using _busy = start(1);
+  await using victim = start(2);
+  const last = [-1, -1];
+  let killed = false;
+  let count = 0;
+  const receive = async () => {
+    for await (const { typeId } of receiver) {
+      last[typeId - 1] = ++count;
+      // Slower than they send, so that there is no moment without a message.
+      const end = performance.now() + 0.01;
+      while (performance.now() < end);
+      if (count - (last[1] ?? 0) > 1_000_000) break;
+      if (killed || Math.min(...last) < 1000) continue;
+      killed = true;
+      Deno.kill(victim.pid, "SIGKILL");
+    }
+  };
+  await assertRejects(receive, Deno.errors.ConnectionReset, "a sender died");
+  // The other one has gone on, and goes on.
+  assertEquals(Math.max(...last), last[0]);
+  assertEquals((await receiver.receive())?.typeId, 1);
+});
+
 Deno.test("tryReceive() gets past what a sender left unfinished that died", async () => {
   using name = new Name();
   using receiver = Receiver.create(name.text, {
