@@ -109,10 +109,7 @@ export class Copier {
   #ask({ buffer, byteOffset, byteLength }: Uint8Array): void {
     this.#asked = true;
     // What can change its size is copied by bytes.
-    const fixed = buffer instanceof ArrayBuffer
-      ? !buffer.resizable
-      : !buffer.growable;
-    if (!fixed || byteOffset + byteLength > LARGEST_END) return;
+    if (!hasFixedSize(buffer) || byteOffset + byteLength > LARGEST_END) return;
     const length = Math.trunc(buffer.byteLength / 4);
     this.#sourceWords = new Int32Array(buffer, 0, length);
     this.#sourceStart = byteOffset;
@@ -129,4 +126,9 @@ export function partOf(
   length: number,
 ): Uint8Array {
   return new Uint8Array(buffer, byteOffset + offset, length);
+}
+
+/** Whether memory cannot change its size while it is copied. */
+export function hasFixedSize(buffer: ArrayBufferLike): boolean {
+  return buffer instanceof ArrayBuffer ? !buffer.resizable : !buffer.growable;
 }

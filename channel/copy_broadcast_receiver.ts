@@ -2,7 +2,7 @@ import { checkInteger } from "../ffi/integers.ts";
 import type { ReadonlyBytes } from "../memory/readonly_bytes.ts";
 import { type BroadcastReceiver, copyFrom } from "./broadcast_receiver.ts";
 import { checkHandler } from "./region.ts";
-import type { MessageHandler } from "./ring_buffer.ts";
+import type { MessageHandler } from "./message_handler.ts";
 
 /**
  * Receives messages of a {@linkcode BroadcastTransmitter} as copies of its own,

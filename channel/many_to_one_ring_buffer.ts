@@ -1,14 +1,12 @@
-import {
-  align,
-  HEADER_LENGTH,
-  PADDING_TYPE,
-  TYPE_OFFSET,
-} from "./record_layout.ts";
+import { ANNOUNCED, repairAtHead, WRAPS } from "./claim_repair.ts";
+import { align, HEADER_LENGTH, padRecord } from "./record_layout.ts";
 import { FULL, RingBuffer } from "./ring_buffer.ts";
 
 const MIN_CAPACITY = 8;
 /** {@linkcode HEADER_LENGTH}; an imported name is loaded and checked at each use. */
 const HEADER = 8;
+/** {@linkcode ANNOUNCED}, for the same reason. */
+const CLAIMED = ANNOUNCED;
 const HIGH_WORD = 1;
 
 /**
@@ -22,13 +20,6 @@ const WORDWISE_LENGTH = 256;
 
 /** A claim fails as often only when a peer moves the tail to no purpose. */
 const MAX_TRIES = 1_000_000;
-
-// Parts of an announced claim; the other bits are the low word of a position.
-/** There is one. */
-export const ANNOUNCED = 1;
-/** It needs the start of the data area besides. */
-export const WRAPS = 2;
-const POSITION = -8;
 
 let recover: (ring: ManyToOneRingBuffer) => void;
 let announce: (ring: ManyToOneRingBuffer, wordIndex: number) => void;
@@ -101,7 +92,7 @@ export class ManyToOneRingBuffer extends RingBuffer {
       if (-length < HEADER_LENGTH || -length > this.capacity - start) {
         return false;
       }
-      this.#turnIntoPadding(word, -length);
+      padRecord(words, start, -length);
       return true;
     }
     return this.#unblockUnwritten(
@@ -155,7 +146,7 @@ export class ManyToOneRingBuffer extends RingBuffer {
       aligned <= capacity - ((tail - words[this.headCache]!) | 0) &&
       (tail >= 0 || next < 0)
     ) {
-      if (this.#announced >= 0) words[this.#announced] = tail | ANNOUNCED;
+      if (this.#announced >= 0) words[this.#announced] = tail | CLAIMED;
       if (Atomics.compareExchange(words, this.tail, tail, next) === tail) {
         return index;
       }
@@ -274,76 +265,15 @@ export class ManyToOneRingBuffer extends RingBuffer {
 
   #repair(live: () => readonly number[], dead: readonly number[]): boolean {
     this.checkIdle("repair");
-    const { words, mask } = this;
-    const head = Atomics.load(words, this.head);
-    const start = head & mask;
-    this.checkIndex(start);
-    // The tail before the announcements: whoever has claimed at the head has
-    // announced it before the tail moved past it.
-    const used = (Atomics.load(words, this.tail) - head) | 0;
-    if (used <= 0) return false;
-    const living = live();
-    const length = Atomics.load(words, start >> 2);
-    if (length > 0) return false;
-    const isHere = (announced: number) => this.#mayBeAt(head, announced);
-    if (living.some(isHere) || !dead.some(isHere)) return false;
-    const limit = Math.min(used, this.capacity - start);
-    if (length < 0) {
-      if (length > -HEADER_LENGTH || length < -limit) {
-        this.refuse(start, length, words[(start + TYPE_OFFSET) >> 2]!);
-      }
-      this.#turnIntoPadding(start >> 2, -length);
-      return true;
-    }
-    const byteLength = this.#gapAt(head, limit, [...living, ...dead]);
-    return this.#fillGap(start >> 2, byteLength);
-  }
-
-  /** Whether a sender with this announcement may have the claim at a position. */
-  #mayBeAt(position: number, announced: number): boolean {
-    if ((announced & ANNOUNCED) === 0) return false;
-    const claim = announced & POSITION;
-    if (claim === position) return true;
-    // Behind its padding at the end, the record is at the start.
-    const distance = (position - claim) | 0;
-    return (announced & WRAPS) !== 0 && (position & this.mask) === 0 &&
-      distance > 0 && distance <= this.capacity;
-  }
-
-  /** Bytes of the claim at a position, to which nothing was written. */
-  #gapAt(
-    position: number,
-    limit: number,
-    announcements: readonly number[],
-  ): number {
-    for (const announced of announcements) {
-      // Each was the tail once, so a claim begins or ends there.
-      const distance = ((announced & POSITION) - position) | 0;
-      if ((announced & ANNOUNCED) !== 0 && distance > 0 && distance < limit) {
-        limit = distance;
-      }
-    }
-    const start = position & this.mask;
-    let byteLength = HEADER_LENGTH;
-    while (
-      byteLength < limit &&
-      Atomics.load(this.words, (start + byteLength) >> 2) === 0
-    ) {
-      byteLength += HEADER_LENGTH;
-    }
-    return byteLength;
-  }
-
-  /** Pads a gap, unless its producer has woken up. */
-  #fillGap(word: number, byteLength: number): boolean {
-    const { words } = this;
-    if (Atomics.compareExchange(words, word, 0, -byteLength) !== 0) {
-      return false;
-    }
-    // From here on the header is ours; a death leaves it as one of a claim.
-    words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
-    return Atomics.compareExchange(words, word, -byteLength, byteLength) ===
-      -byteLength;
+    this.checkIndex(this.words[this.head]! & this.mask);
+    const { words, tail, head, capacity } = this;
+    const memory = { words, tail, head, capacity };
+    return repairAtHead(
+      memory,
+      live,
+      dead,
+      (...record) => this.refuse(...record),
+    );
   }
 
   /**
@@ -404,13 +334,8 @@ export class ManyToOneRingBuffer extends RingBuffer {
       // A producer has woken up meanwhile.
       if (Atomics.load(words, back >> 2) !== 0) return false;
     }
-    this.#turnIntoPadding(start >> 2, index - start);
+    padRecord(words, start, index - start);
     return true;
-  }
-
-  #turnIntoPadding(word: number, byteLength: number): void {
-    this.words[word + (TYPE_OFFSET >> 2)] = PADDING_TYPE;
-    Atomics.store(this.words, word, byteLength);
   }
 }
 

@@ -6,14 +6,13 @@
  * @module
  */
 
-export {
-  type ControlledAction,
-  type ControlledMessageHandler,
-  INSUFFICIENT_CAPACITY,
-  type MessageHandler,
-  RING_TRAILER_LENGTH,
-  RingBuffer,
-} from "./ring_buffer.ts";
+export type {
+  ControlledAction,
+  ControlledMessageHandler,
+  MessageHandler,
+} from "./message_handler.ts";
+export { RING_TRAILER_LENGTH } from "./ring_layout.ts";
+export { INSUFFICIENT_CAPACITY, RingBuffer } from "./ring_buffer.ts";
 export { OneToOneRingBuffer } from "./one_to_one_ring_buffer.ts";
 export { ManyToOneRingBuffer } from "./many_to_one_ring_buffer.ts";
 export { Receiver, type ReceiverOptions } from "./receiver.ts";

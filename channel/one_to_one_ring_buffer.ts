@@ -1,7 +1,7 @@
 import {
   align,
   HEADER_LENGTH,
-  PADDING_TYPE,
+  padRecord,
   TYPE_OFFSET,
 } from "./record_layout.ts";
 import { FULL, RingBuffer } from "./ring_buffer.ts";
@@ -296,7 +296,7 @@ export class OneToOneRingBuffer extends RingBuffer {
       ) {
         this.refuse(index, length, words[(index + TYPE_OFFSET) >> 2]!);
       }
-      if (length < 0) this.#padRecord(index, byteLength);
+      if (length < 0) padRecord(this.words, index, byteLength);
       position = (position + align(byteLength)) | 0;
     }
   }
@@ -309,14 +309,8 @@ export class OneToOneRingBuffer extends RingBuffer {
   #padClaim(index: number, byteLength: number): void {
     const toEnd = this.capacity - index;
     const behind = byteLength - toEnd;
-    if (behind > 0) this.#padRecord(0, behind);
-    this.#padRecord(index, Math.min(byteLength, toEnd));
-  }
-
-  #padRecord(index: number, byteLength: number): void {
-    const { words } = this;
-    words[(index + TYPE_OFFSET) >> 2] = PADDING_TYPE;
-    Atomics.store(words, index >> 2, byteLength);
+    if (behind > 0) padRecord(this.words, 0, behind);
+    padRecord(this.words, index, Math.min(byteLength, toEnd));
   }
 
   #zeroHeader(index: number): void {

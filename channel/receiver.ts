@@ -5,12 +5,11 @@ import {
   waitForChannel,
   type WaitForOptions,
 } from "./channel_object.ts";
+import { ANNOUNCED, isPast } from "./claim_repair.ts";
 import {
-  ANNOUNCED,
   ManyToOneRingBuffer,
   recoverConsumer,
   repairClaim,
-  WRAPS,
 } from "./many_to_one_ring_buffer.ts";
 import type { Message } from "./message.ts";
 import { MessageMemory } from "./message_memory.ts";
@@ -20,19 +19,14 @@ import {
   takeOverProducer,
 } from "./one_to_one_ring_buffer.ts";
 import { CHECK_MS, GrowingPause } from "./pacing.ts";
-import { ALIGNMENT, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
+import { HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
 import {
   RingChannel,
   type RingChannelOptions,
   type RingOpenOptions,
 } from "./ring_channel.ts";
-import {
-  MAX_SENDERS,
-  type Producers,
-  RECEIVER,
-  type RingControl,
-  SENDER,
-} from "./ring_control.ts";
+import { type Producers, RECEIVER, type RingControl } from "./ring_control.ts";
+import { type Census, Senders } from "./senders.ts";
 import { peek, release, type RingBuffer, viewsOf } from "./ring_buffer.ts";
 
 /** What `peek` gives when there is no message, and what is held then. */
@@ -62,18 +56,6 @@ const ABANDONED_MS = 10_000;
 interface Obituary {
   readonly slots: readonly number[];
   readonly end: number;
-}
-
-/** What the states of all senders say. */
-interface Census {
-  /** How many are there. */
-  open: number;
-  /** Those that have ended. */
-  readonly ended: number[];
-  /** Those that gave up. */
-  readonly aborted: number[];
-  /** Those that died. */
-  readonly dead: number[];
 }
 
 /**
@@ -118,6 +100,7 @@ export class Receiver extends MessageReader {
   readonly #object: ChannelObject;
   readonly #ring: RingBuffer;
   readonly #control: RingControl;
+  readonly #senders: Senders;
   readonly #words: Int32Array;
   readonly #memory: MessageMemory;
   readonly #head: number;
@@ -156,6 +139,7 @@ export class Receiver extends MessageReader {
     this.#object = object;
     this.#ring = ring;
     this.#control = control;
+    this.#senders = new Senders(object, control);
     this.#words = words;
     this.#memory = new MessageMemory(object.mapping.bytes);
     this.#head = head;
@@ -273,7 +257,7 @@ export class Receiver extends MessageReader {
     const now = performance.now();
     if (now < this.#nextRepair) return;
     this.#nextRepair = now + CHECK_MS;
-    this.#repair(this.#count(), now);
+    this.#repair(this.#senders.count(), now);
   }
 
   /** Looks whether a sender died whose last message was received. */
@@ -281,7 +265,7 @@ export class Receiver extends MessageReader {
     const now = performance.now();
     if (now >= this.#nextCheck) {
       this.#nextCheck = now + CHECK_MS;
-      const { dead } = this.#count();
+      const { dead } = this.#senders.count();
       // All that they sent lies in front of the tail.
       const end = Atomics.load(this.#words, this.#tail);
       if (dead.length > 0) this.#obituary ??= { slots: dead, end };
@@ -292,7 +276,7 @@ export class Receiver extends MessageReader {
     this.#nextCheck = 0;
     if (((this.#words[this.#head]! - obituary.end) | 0) < 0) return undefined;
     this.#obituary = undefined;
-    const count = this.#freeDead(obituary.slots);
+    const count = this.#senders.freeDead(obituary.slots);
     return count > 0 ? this.#deathOf(count) : undefined;
   }
 
@@ -303,7 +287,7 @@ export class Receiver extends MessageReader {
     const now = performance.now();
     if (changes === this.#changes && now < this.#nextCheck) return undefined;
     this.#nextCheck = now + CHECK_MS;
-    const census = this.#count();
+    const census = this.#senders.count();
     this.#anyOpen = census.open > 0;
     this.#repair(census, now);
     const verdict = this.#verdictOn(census, changes);
@@ -363,41 +347,11 @@ export class Receiver extends MessageReader {
     return (Atomics.load(words, this.#tail) - words[this.#head]!) | 0;
   }
 
-  /** Asks each sender's state, and the kernel whether it still lives. */
-  #count(): Census {
-    const census: Census = { open: 0, ended: [], aborted: [], dead: [] };
-    for (let slot = 0; slot < MAX_SENDERS; slot++) {
-      switch (this.#control.senderState(slot)) {
-        case SENDER.open:
-          if (this.#object.isLocked(LOCKS.senders + slot)) census.open++;
-          // It may have ended between the two looks.
-          else if (this.#control.senderState(slot) === SENDER.open) {
-            census.dead.push(slot);
-          } else census.open++;
-          break;
-        case SENDER.ended:
-          census.ended.push(slot);
-          break;
-        case SENDER.aborted:
-          census.aborted.push(slot);
-          break;
-      }
-    }
-    return census;
-  }
-
   /** Makes whole what dead senders left unfinished. */
   #repair({ dead }: Census, now: number): void {
     if (this.#ring instanceof OneToOneRingBuffer) {
-      const [slot] = dead;
-      if (slot === undefined || !this.#object.tryLock(LOCKS.senders + slot)) {
-        return;
-      }
-      try {
-        takeOverProducer(this.#ring);
-      } finally {
-        this.#object.unlock(LOCKS.senders + slot);
-      }
+      using gone = this.#senders.lock(dead);
+      if (gone.slots.length > 0) takeOverProducer(this.#ring);
       return;
     }
     if (!(this.#ring instanceof ManyToOneRingBuffer)) return;
@@ -406,15 +360,10 @@ export class Receiver extends MessageReader {
       return;
     }
     // Nobody may take their places meanwhile: a claim there would count as dead.
-    using locks = new DisposableStack();
-    const gone = dead.filter((slot) => {
-      const lock = LOCKS.senders + slot;
-      if (!this.#object.tryLock(lock)) return false;
-      locks.defer(() => this.#object.unlock(lock));
-      return true;
-    });
-    const live = () => this.#claims((slot) => !gone.includes(slot));
-    const abandoned = this.#claims((slot) => gone.includes(slot));
+    using gone = this.#senders.lock(dead);
+    const live = () =>
+      this.#senders.claims((slot) => !gone.slots.includes(slot));
+    const abandoned = this.#senders.claims((slot) => gone.slots.includes(slot));
     // A claim of someone unknown: a program of another kind, or one whose
     // death a former receiver saw.
     this.#blockedSince ??= now;
@@ -427,22 +376,13 @@ export class Receiver extends MessageReader {
     this.#changes = NaN;
   }
 
-  /** Where the last claims of some of the open senders started. */
-  #claims(isOne: (slot: number) => boolean): number[] {
-    const control = this.#control;
-    const claims = [];
-    for (let slot = 0; slot < MAX_SENDERS; slot++) {
-      if (control.senderState(slot) !== SENDER.open || !isOne(slot)) continue;
-      claims.push(control.claimOf(slot));
-    }
-    return claims;
-  }
-
   #verdictOn(census: Census, changes: number): Verdict | undefined {
     const { open, ended, aborted, dead } = census;
     if (dead.length > 0 && this.#isSettled(dead)) {
       return () =>
-        this.#free(dead, changes) ? this.#deathOf(dead.length) : "again";
+        this.#senders.free(dead, changes)
+          ? this.#deathOf(dead.length)
+          : "again";
     }
     // What it left may still be in the way of others.
     if (dead.length > 0) return undefined;
@@ -456,7 +396,8 @@ export class Receiver extends MessageReader {
       };
     }
     if (aborted.length > 0) {
-      return () => this.#free(aborted, changes) ? this.#abortion() : "again";
+      return () =>
+        this.#senders.free(aborted, changes) ? this.#abortion() : "again";
     }
     if (aborts > 0) {
       return () => {
@@ -465,7 +406,7 @@ export class Receiver extends MessageReader {
       };
     }
     if (this.#keepOpen || open > 0 || ended.length === 0) return undefined;
-    return () => this.#free(ended, changes) ? "end" : "again";
+    return () => this.#senders.free(ended, changes) ? "end" : "again";
   }
 
   /** Whether something lies behind a message that is not finished. */
@@ -477,14 +418,9 @@ export class Receiver extends MessageReader {
   #isSettled(slots: readonly number[]): boolean {
     const head = this.#words[this.#head]!;
     if (this.#used() === 0) return true;
-    return slots.every((slot) => {
-      const claim = this.#control.claimOf(slot);
-      if (claim === 0) return true;
-      let start = claim & -ALIGNMENT;
-      // Behind its padding the record is at the start of the data area.
-      if ((claim & WRAPS) !== 0) start += this.capacity - (start & this.#mask);
-      return ((head - start) | 0) > 0;
-    });
+    return slots.every((slot) =>
+      isPast(this.#control.claimOf(slot), head, this.capacity)
+    );
   }
 
   #deathOf(count: number): Error {
@@ -498,37 +434,5 @@ export class Receiver extends MessageReader {
     return new Deno.errors.ConnectionAborted(
       `Cannot receive from ${this.what}: a sender gave up before its end; what it had sent was received`,
     );
-  }
-
-  /**
-   * Lets others have the places of senders that are gone, unless one has come
-   * since they were counted.
-   */
-  #free(slots: readonly number[], changes: number): boolean {
-    const control = this.#control;
-    using locks = new DisposableStack();
-    for (const slot of slots) {
-      const lock = LOCKS.senders + slot;
-      if (!this.#object.tryLock(lock)) return false;
-      locks.defer(() => this.#object.unlock(lock));
-    }
-    if (control.changes !== changes) return false;
-    for (const slot of slots) control.freeSender(slot);
-    return true;
-  }
-
-  /** Lets others have the places of dead senders; gives how many there were. */
-  #freeDead(slots: readonly number[]): number {
-    let count = 0;
-    for (const slot of slots) {
-      const lock = LOCKS.senders + slot;
-      if (!this.#object.tryLock(lock)) continue;
-      if (this.#control.senderState(slot) === SENDER.open) {
-        this.#control.freeSender(slot);
-        count++;
-      }
-      this.#object.unlock(lock);
-    }
-    return count;
   }
 }

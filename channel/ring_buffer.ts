@@ -1,7 +1,10 @@
 import { checkInteger } from "../ffi/integers.ts";
 import { Batch } from "./batch.ts";
-import { Copier } from "./copier.ts";
-import { checkSlices, Slices } from "./slices.ts";
+import { Copier, hasFixedSize } from "./copier.ts";
+import type {
+  ControlledMessageHandler,
+  MessageHandler,
+} from "./message_handler.ts";
 import {
   align,
   HEADER_LENGTH,
@@ -18,66 +21,14 @@ import {
   type RegionViews,
   viewRegion,
 } from "./region.ts";
-
-/**
- * Trailer behind the data area, in bytes; each position owns 128 bytes, two
- * cache lines:
- *
- * ```text
- *  0     128    256          384    512           640         768
- *  | gap | tail | head cache | head | correlation | heartbeat |
- * ```
- *
- * The gap stays zero: other implementations look at its first word.
- */
-const TRAILER = {
-  tail: 128,
-  headCache: 256,
-  head: 384,
-  correlation: 512,
-  heartbeat: 640,
-  length: 768,
-} as const;
-
-/** Bytes that a ring buffer needs besides its capacity. */
-export const RING_TRAILER_LENGTH: number = TRAILER.length;
+import { TRAILER } from "./ring_layout.ts";
+import { checkSlices, Slices } from "./slices.ts";
 
 /** What {@linkcode RingBuffer.tryClaim} gives when there is no room. */
 export const INSUFFICIENT_CAPACITY: number = -2;
 
 /** No room, and possibly the rest of the data area padded. */
 export const FULL = -1;
-
-/**
- * Receives a message where it lies.
- *
- * @param typeId Type that the producer gave it.
- * @param bytes All memory of the ring.
- * @param offset Where the message starts in it.
- * @param length How long the message is. Copy what must outlive the call: the
- * memory is written again afterwards.
- */
-export type MessageHandler = (
-  typeId: number,
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-) => void;
-
-/**
- * What a handler of {@linkcode RingBuffer.controlledRead} wants: `"abort"`, leave
- * this message for later and stop; `"break"`, stop after it; `"commit"`, give
- * the memory of it and those before back at once; `"continue"`, go on.
- */
-export type ControlledAction = "abort" | "break" | "commit" | "continue";
-
-/** Receives a message and says how to go on; nothing means `"continue"`. */
-export type ControlledMessageHandler = (
-  typeId: number,
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-) => ControlledAction | void;
 
 /** The memory of a ring, for what the layer builds on it. */
 export interface RingViews {
@@ -580,11 +531,8 @@ export abstract class RingBuffer {
     if (source === this.heldSource) return;
     const { buffer, byteOffset, byteLength } = source;
     // What can change its size has no words to hold on to.
-    const fixed = buffer instanceof ArrayBuffer
-      ? !buffer.resizable
-      : !buffer.growable;
     if (
-      !fixed || byteLength === 0 ||
+      !hasFixedSize(buffer) || byteLength === 0 ||
       // Only a part of it may have been written, and all of it be too long.
       byteLength > this.maxMessageLength ||
       (byteOffset | byteLength) % 8 !== 0

@@ -16,7 +16,7 @@ import {
 import { ManyToOneRingBuffer } from "./many_to_one_ring_buffer.ts";
 import { OneToOneRingBuffer } from "./one_to_one_ring_buffer.ts";
 import { type Producers, RingControl } from "./ring_control.ts";
-import { RING_TRAILER_LENGTH } from "./ring_buffer.ts";
+import { RING_TRAILER_LENGTH } from "./ring_layout.ts";
 
 /** How `Receiver.create` and `Sender.create` create. */
 export interface RingChannelOptions extends ChannelOptions {

@@ -1,4 +1,3 @@
-import { retryFor } from "../memory/pause.ts";
 import { SharedMemory } from "../memory/shared_memory.ts";
 import {
   type ChannelObject,
@@ -7,25 +6,17 @@ import {
   type WaitForOptions,
 } from "./channel_object.ts";
 import { partOf } from "./copier.ts";
-import {
-  announceClaims,
-  ManyToOneRingBuffer,
-} from "./many_to_one_ring_buffer.ts";
 import type { MessageOptions } from "./message.ts";
-import {
-  OneToOneRingBuffer,
-  takeOverProducer,
-} from "./one_to_one_ring_buffer.ts";
 import { CHECK_MS, giveTurn, GrowingPause, isTurnDue, spin } from "./pacing.ts";
 import { checkSource } from "./region.ts";
 import type { RingBuffer } from "./ring_buffer.ts";
+import { takePlace } from "./sender_place.ts";
 import {
   RingChannel,
   type RingChannelOptions,
   type RingOpenOptions,
 } from "./ring_channel.ts";
 import {
-  MAX_SENDERS,
   type Producers,
   RECEIVER,
   type RingControl,
@@ -40,9 +31,6 @@ export interface SendOptions extends MessageOptions {
 
 /** Longest pause while no receiver is known that would ring. */
 const LONGEST_PAUSE_MS = 20;
-
-/** How long the receiver may take to clear a place, generously. */
-const CLEARING_MS = 20;
 
 /** What most sends give: the message is in the ring already. */
 const SENT: Promise<void> = Promise.resolve();
@@ -97,7 +85,7 @@ export class Sender implements Disposable {
   private constructor({ object, ring, control, producers }: RingChannel) {
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
-    const slot = join(object, ring, control);
+    const slot = takePlace(object, ring, control);
     undo.move();
     this.name = object.name;
     this.capacity = ring.capacity;
@@ -387,63 +375,4 @@ async function untilAborted(
   } finally {
     signal.removeEventListener("abort", abort);
   }
-}
-
-/** Takes a place among the senders. */
-function join(
-  object: ChannelObject,
-  ring: RingBuffer,
-  control: RingControl,
-): number {
-  const slot = takePlace(object, ring, control);
-  control.clearClaim(slot);
-  if (ring instanceof ManyToOneRingBuffer) {
-    announceClaims(ring, control.claimWord(slot));
-  }
-  control.setSenderState(slot, SENDER.open);
-  return slot;
-}
-
-function takePlace(
-  object: ChannelObject,
-  ring: RingBuffer,
-  control: RingControl,
-): number {
-  const one = ring instanceof OneToOneRingBuffer;
-  const slots = Array.from({ length: one ? 1 : MAX_SENDERS }, (_, i) => i);
-  // Not only once: the receiver holds the lock of a place while it clears it.
-  const slot = retryFor(CLEARING_MS, () => lockPlace(object, control, slots));
-  if (slot === undefined) {
-    object.close();
-    const limit = one
-      ? 'it has a sender already; for more than one create it with `producers: "many"`'
-      : `it has ${MAX_SENDERS} senders already; close one first`;
-    throw new Deno.errors.Busy(`Cannot send to ${object.what}: ${limit}`);
-  }
-  switch (control.senderState(slot)) {
-    case SENDER.open:
-      if (one) takeOverProducer(ring);
-      control.addDeath();
-      break;
-    case SENDER.aborted:
-      control.addAbort();
-      break;
-  }
-  return slot;
-}
-
-/** Locks a place that nobody has. */
-function lockPlace(
-  object: ChannelObject,
-  control: RingControl,
-  slots: readonly number[],
-): number | undefined {
-  const isVacant = (slot: number) => {
-    const state = control.senderState(slot);
-    return state === SENDER.free || state === SENDER.ended;
-  };
-  // The places of senders that died or gave up are left to the receiver, which
-  // has not seen it yet; unless no other place is left.
-  return [...slots.filter(isVacant), ...slots]
-    .find((slot) => object.tryLock(LOCKS.senders + slot));
 }

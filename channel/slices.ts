@@ -1,5 +1,5 @@
 import { checkInteger } from "../ffi/integers.ts";
-import { partOf } from "./copier.ts";
+import { hasFixedSize, partOf } from "./copier.ts";
 import { align, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
 import type { RegionViews } from "./region.ts";
 
@@ -86,13 +86,11 @@ export class Slices {
     if (source === this.#source) return this.#sourceLongs;
     const { buffer, byteOffset, byteLength } = source;
     // What can change its size is copied by bytes.
-    const fixed = buffer instanceof ArrayBuffer
-      ? !buffer.resizable
-      : !buffer.growable;
     this.#source = source;
-    this.#sourceLongs = fixed && (byteOffset | byteLength) % 8 === 0
-      ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
-      : undefined;
+    this.#sourceLongs =
+      hasFixedSize(buffer) && (byteOffset | byteLength) % 8 === 0
+        ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
+        : undefined;
     return this.#sourceLongs;
   }
 }
