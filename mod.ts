@@ -35,8 +35,8 @@ export {
   type SegmentCreateOptions,
   type SegmentOpenOptions,
   type SegmentStatus,
-} from "./memory/segment.ts";
-export { SharedMemory } from "./memory/shared_memory.ts";
+} from "./memory/sysv/segment.ts";
+export { SharedMemory } from "./memory/posix/shared_memory.ts";
 export type {
   AnonymousOptions,
   CreateOptions,
@@ -44,19 +44,19 @@ export type {
   ObjectEntry,
   ObjectStatus,
   OpenOptions,
-} from "./memory/object_options.ts";
-export type { Seal } from "./memory/seals.ts";
+} from "./memory/posix/object_options.ts";
+export type { Seal } from "./memory/posix/seals.ts";
 export {
   type FileOptions,
   MappedFile,
   type MappedFileStatus,
-} from "./memory/mapped_file.ts";
-export { type BytesOf, Mapping } from "./memory/mapping.ts";
-export type { MappingOptions, WindowOptions } from "./memory/window.ts";
-export type { Advice, SyncOptions } from "./memory/advice.ts";
-export type { Access } from "./ffi/mman.ts";
-export { ReadonlyBytes } from "./memory/readonly_bytes.ts";
-export type { HugePages } from "./memory/huge_pages.ts";
+} from "./memory/file/mapped_file.ts";
+export { type BytesOf, Mapping } from "./memory/mapping/mapping.ts";
+export type { MappingOptions, WindowOptions } from "./memory/mapping/access.ts";
+export type { Advice, SyncOptions } from "./memory/mapping/advice.ts";
+export type { Access } from "./ffi/memory/mman.ts";
+export { ReadonlyBytes } from "./memory/mapping/readonly_bytes.ts";
+export type { HugePages } from "./memory/checks/huge_pages.ts";
 
 // Calls, named as in the manual.
 export {
@@ -67,14 +67,14 @@ export {
   shmctl,
   shmdt,
   shmget,
-} from "./memory/sysv_calls.ts";
+} from "./memory/sysv/sysv_calls.ts";
 export {
   madvise,
   mmap,
   type MmapOptions,
   msync,
   munmap,
-} from "./memory/mman_calls.ts";
+} from "./memory/file/mman_calls.ts";
 export {
   IPC_CREAT,
   IPC_EXCL,
@@ -90,13 +90,13 @@ export {
   SHM_LOCK,
   SHM_NORESERVE,
   SHM_UNLOCK,
-} from "./ffi/constants.ts";
+} from "./ffi/platforms/constants.ts";
 
 // Errors, libraries, leaks.
 export {
   isSystemError,
   SystemError,
   type SystemErrorInfo,
-} from "./ffi/system_error.ts";
-export { useLibrary } from "./ffi/library.ts";
-export { reportLeaks } from "./memory/leaks.ts";
+} from "./ffi/errors/system_error.ts";
+export { useLibrary } from "./ffi/libc/library.ts";
+export { reportLeaks } from "./memory/mapping/leaks.ts";

@@ -35,25 +35,25 @@ export {
   waitAsync,
   type WaitAsyncOptions,
   type WaitResult,
-} from "./wait.ts";
-export { useWaitStrategy, type WaitStrategy } from "./parker.ts";
-export { type LockOptions, Mutex, MutexGuard } from "./mutex.ts";
+} from "./waiting/wait.ts";
+export { useWaitStrategy, type WaitStrategy } from "./waiting/parker.ts";
+export { type LockOptions, Mutex, MutexGuard } from "./locks/mutex.ts";
 export {
   ReadWriteGuard,
   ReadWriteLock,
   type ReadWriteLockOptions,
-} from "./read_write_lock.ts";
+} from "./locks/read_write_lock.ts";
 export {
   Condition,
   type ConditionResult,
   type ConditionWaitOptions,
-} from "./condition.ts";
+} from "./locks/condition.ts";
 export {
   Semaphore,
   type SemaphoreCreateOptions,
   type SemaphoreResult,
   type SemaphoreWaitOptions,
-} from "./semaphore.ts";
+} from "./semaphores/semaphore.ts";
 export {
   type SemaphoreLimits,
   type SemaphoreOperation,
@@ -62,5 +62,5 @@ export {
   type SemaphoreSetOpenOptions,
   type SemaphoreSetStatus,
   type SemaphoreState,
-} from "./semaphore_set.ts";
-export { Barrier, type BarrierResult } from "./barrier.ts";
+} from "./semaphores/semaphore_set.ts";
+export { Barrier, type BarrierResult } from "./locks/barrier.ts";

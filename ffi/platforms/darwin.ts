@@ -1,4 +1,4 @@
-import type { Platform } from "../platform.ts";
+import type { Platform } from "./platform.ts";
 import { DARWIN_ERRNO } from "./darwin_errno.ts";
 
 /**

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Platform } from "../platform.ts";
+import type { Platform } from "./platform.ts";
 import { LINUX_ERRNO } from "./linux_errno.ts";
 
 /** The shared part; each processor adds the structs that differ. */

@@ -1,4 +1,4 @@
-import type { Platform } from "../platform.ts";
+import type { Platform } from "./platform.ts";
 import { LINUX } from "./linux.ts";
 
 /** Linux on aarch64, glibc. */

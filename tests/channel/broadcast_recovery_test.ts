@@ -11,7 +11,7 @@ import {
   BroadcastTransmitter,
   CopyBroadcastReceiver,
 } from "../../channel/mod.ts";
-import { ordinalOf } from "../../channel/broadcast_receiver.ts";
+import { ordinalOf } from "../../channel/broadcast/broadcast_receiver.ts";
 import { denoRun, projectPath, runDeno } from "../helpers/deno.ts";
 import { repeat } from "../peers/channel_stream.ts";
 import { Program } from "../peers/program.ts";

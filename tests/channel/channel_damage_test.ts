@@ -17,7 +17,7 @@ import {
   Sender,
   Subscriber,
 } from "../../channel/mod.ts";
-import { LOCKS, openChannelObject } from "../../channel/channel_object.ts";
+import { LOCKS, openChannelObject } from "../../channel/ends/channel_object.ts";
 import { type Mapping, SharedMemory } from "../../mod.ts";
 import { testWith } from "../helpers/needs.ts";
 import { bytesOf, ends, firstBytes, isPending, Name, traces } from "./ends.ts";

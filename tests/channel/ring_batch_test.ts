@@ -3,12 +3,12 @@
  */
 
 import { assert, assertEquals, assertThrows, fc } from "../../deps.ts";
-import { takeOverProducer } from "../../channel/one_to_one_ring_buffer.ts";
+import { takeOverProducer } from "../../channel/ring/one_to_one_ring_buffer.ts";
 import { ManyToOneRingBuffer, OneToOneRingBuffer } from "../../channel/mod.ts";
 import {
   announceClaims,
   repairClaim,
-} from "../../channel/many_to_one_ring_buffer.ts";
+} from "../../channel/ring/many_to_one_ring_buffer.ts";
 import { times } from "../sync/size.ts";
 import {
   assertRefused,

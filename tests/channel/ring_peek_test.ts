@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
-import { peek, release, viewsOf } from "../../channel/ring_buffer.ts";
+import { peek, release, viewsOf } from "../../channel/ring/ring_buffer.ts";
 import { makeRing, payload, readTypes, RING_KINDS } from "./rings.ts";
 
 for (const kind of RING_KINDS) {

@@ -5,8 +5,8 @@
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { OneToOneRingBuffer } from "../../channel/mod.ts";
-import { recoverConsumer } from "../../channel/many_to_one_ring_buffer.ts";
-import { takeOverProducer } from "../../channel/one_to_one_ring_buffer.ts";
+import { recoverConsumer } from "../../channel/ring/many_to_one_ring_buffer.ts";
+import { takeOverProducer } from "../../channel/ring/one_to_one_ring_buffer.ts";
 import {
   assertGoesOn,
   drain,

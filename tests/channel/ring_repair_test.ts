@@ -7,7 +7,7 @@ import { ManyToOneRingBuffer } from "../../channel/mod.ts";
 import {
   announceClaims,
   repairClaim,
-} from "../../channel/many_to_one_ring_buffer.ts";
+} from "../../channel/ring/many_to_one_ring_buffer.ts";
 import { times } from "../sync/size.ts";
 import {
   assertGoesOn,

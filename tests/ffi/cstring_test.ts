@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "../../deps.ts";
-import { cString } from "../../ffi/cstring.ts";
+import { cString } from "../../ffi/libc/cstring.ts";
 
 Deno.test("cString() ends with exactly one NUL", () => {
   assertEquals([...cString("abc")], [0x61, 0x62, 0x63, 0]);

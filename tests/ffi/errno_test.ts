@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
-import { cString } from "../../ffi/cstring.ts";
-import { errnoName, errnoNumber } from "../../ffi/errno.ts";
-import { errnoCell, libc } from "../../ffi/library.ts";
-import { platform } from "../../ffi/platform.ts";
+import { cString } from "../../ffi/libc/cstring.ts";
+import { errnoName, errnoNumber } from "../../ffi/errors/errno.ts";
+import { errnoCell, libc } from "../../ffi/libc/library.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
 
 /** Calls that fail in a known way, without an effect. */
 const FAILURES: readonly (readonly [string, () => number])[] = [
@@ -45,9 +45,11 @@ Deno.test("errno of a worker is its own", async () => {
   await Deno.writeTextFile(
     file,
     `
-      import { errnoName } from "${import.meta.resolve("../../ffi/errno.ts")}";
+      import { errnoName } from "${
+      import.meta.resolve("../../ffi/errors/errno.ts")
+    }";
       import { errnoCell, libc } from "${
-      import.meta.resolve("../../ffi/library.ts")
+      import.meta.resolve("../../ffi/libc/library.ts")
     }";
       self.onmessage = () => {
         libc().shmdt(null);

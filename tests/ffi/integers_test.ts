@@ -4,7 +4,7 @@ import {
   checkInteger,
   checkU32,
   describe,
-} from "../../ffi/integers.ts";
+} from "../../ffi/libc/integers.ts";
 
 Deno.test("checkI32() gives back what an int or a key_t can hold", () => {
   for (const value of [0, 1, -1, 0x7fff_ffff, -0x8000_0000]) {

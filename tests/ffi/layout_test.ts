@@ -6,9 +6,9 @@
  */
 
 import { assert, assertEquals } from "../../deps.ts";
-import * as constants from "../../ffi/constants.ts";
-import type { Layout } from "../../ffi/layout.ts";
-import { platform } from "../../ffi/platform.ts";
+import * as constants from "../../ffi/platforms/constants.ts";
+import type { Layout } from "../../ffi/libc/layout.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
 import { projectPath, run } from "../helpers/deno.ts";
 import { type Need, testWith } from "../helpers/needs.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
-import { SYMBOLS } from "../../ffi/symbols.ts";
+import { SYMBOLS } from "../../ffi/libc/symbols.ts";
 import { run, runDeno } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
 import { TELL_OUTCOMES, USE_MEMORY } from "./library_snippets.ts";

@@ -6,12 +6,12 @@
  */
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
-import { O_RDWR } from "../../ffi/constants.ts";
-import { cString } from "../../ffi/cstring.ts";
-import { Struct } from "../../ffi/layout.ts";
-import { complete } from "../../ffi/library.ts";
-import { platform } from "../../ffi/platform.ts";
-import { SYMBOLS } from "../../ffi/symbols.ts";
+import { O_RDWR } from "../../ffi/platforms/constants.ts";
+import { cString } from "../../ffi/libc/cstring.ts";
+import { Struct } from "../../ffi/libc/layout.ts";
+import { complete } from "../../ffi/libc/library.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
+import { SYMBOLS } from "../../ffi/libc/symbols.ts";
 import { randomName } from "../helpers/names.ts";
 
 /** Only glibc has older versions of this kind. */

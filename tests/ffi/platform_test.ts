@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
-import type { Field } from "../../ffi/layout.ts";
-import { platform, platformOf } from "../../ffi/platform.ts";
+import type { Field } from "../../ffi/libc/layout.ts";
+import { platform, platformOf } from "../../ffi/platforms/platform.ts";
 import { runDeno } from "../helpers/deno.ts";
 
 /** Each supported pair, and what tells its value from the others. */

@@ -1,5 +1,5 @@
 import { assertEquals } from "../../deps.ts";
-import { Struct } from "../../ffi/layout.ts";
+import { Struct } from "../../ffi/libc/layout.ts";
 
 /** One field of each type, all at the same odd offset. */
 const LAYOUT = {

@@ -5,10 +5,10 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../../deps.ts";
-import { errnoNumber } from "../../ffi/errno.ts";
-import { platform } from "../../ffi/platform.ts";
-import { SYMBOLS } from "../../ffi/symbols.ts";
-import { systemError } from "../../ffi/system_error.ts";
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
+import { SYMBOLS } from "../../ffi/libc/symbols.ts";
+import { systemError } from "../../ffi/errors/system_error.ts";
 import { isSystemError, shmget, SystemError } from "../../mod.ts";
 
 /** The class of each error that has one in Deno. */

@@ -61,15 +61,22 @@ function placeDeno(path: string): void {
   Deno.chmodSync(path, 0o755);
 }
 
+/** The folders of the module; others have no part in what a program imports. */
+const PARTS = ["ffi", "memory", "sync", "channel"];
+
 function copyModule(from: URL, to: string): void {
-  for (const folder of ["ffi", "ffi/platforms", "memory"]) {
-    Deno.mkdirSync(`${to}/${folder}`);
-    Deno.chmodSync(`${to}/${folder}`, 0o755);
-    for (const { name, isFile } of Deno.readDirSync(new URL(folder, from))) {
-      if (isFile) copyReadable(new URL(`${folder}/${name}`, from), to, folder);
-    }
-  }
+  for (const part of PARTS) copyFolder(part, from, to);
   copyReadable(new URL("mod.ts", from), to, ".");
+}
+
+function copyFolder(folder: string, from: URL, to: string): void {
+  Deno.mkdirSync(`${to}/${folder}`);
+  Deno.chmodSync(`${to}/${folder}`, 0o755);
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, from))) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) copyFolder(path, from, to);
+    else copyReadable(new URL(path, from), to, folder);
+  }
 }
 
 function copyReadable(from: URL, to: string, folder: string): void {

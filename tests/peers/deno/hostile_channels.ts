@@ -23,9 +23,9 @@ import {
 import {
   recoverConsumer,
   repairClaim,
-} from "../../../channel/many_to_one_ring_buffer.ts";
-import { takeOverProducer } from "../../../channel/one_to_one_ring_buffer.ts";
-import { peek, release } from "../../../channel/ring_buffer.ts";
+} from "../../../channel/ring/many_to_one_ring_buffer.ts";
+import { takeOverProducer } from "../../../channel/ring/one_to_one_ring_buffer.ts";
+import { peek, release } from "../../../channel/ring/ring_buffer.ts";
 
 const CAPACITY = 128;
 /** Bytes in front of the region and behind it, which nobody may touch. */

@@ -1,0 +1,109 @@
+/**
+ * Trailer of a broadcast buffer, behind the data area, in bytes:
+ *
+ * ```text
+ *  0        8      16       24        80     96     112       128
+ *  | intent | tail | latest | padding | pair | pair | padding |
+ * ```
+ *
+ * The format ends with the latest position. A pair is of this library: where a
+ * message ends, and its ordinal, 1 for the first of all. The transmitter stores
+ * them in turn, each before the tail, so that there always are those of the tail
+ * and of the one before it.
+ *
+ * @module
+ */
+
+import { ALIGNMENT } from "../ring/record_layout.ts";
+import { type RegionViews, viewRegion } from "../buffers/buffer_views.ts";
+
+/** Bytes that a broadcast buffer needs besides its capacity. */
+export const BROADCAST_TRAILER_LENGTH = 128;
+
+/** Where the pairs start in the trailer. */
+const PAIRS = 80;
+
+/** Below this a record may count as lost as soon as it is written. */
+const MIN_CAPACITY = 32;
+
+/** Positions are numbers here, so they must stay exact. */
+export const MAX_POSITION: number = 2 ** 53 - 2 ** 31;
+
+/** The memory of a broadcast buffer. */
+export interface BroadcastViews extends RegionViews {
+  /** Index of the intent in {@linkcode RegionViews.longs}. */
+  readonly intent: number;
+  /** Index of the tail. */
+  readonly tail: number;
+  /** Index of the latest position. */
+  readonly latest: number;
+  /** Indexes of the pairs, each of a position and an ordinal. */
+  readonly pairs: readonly [number, number];
+}
+
+/** Checks the memory of a broadcast buffer. */
+export function viewBroadcast(memory: Uint8Array): BroadcastViews {
+  const views = viewRegion(
+    memory,
+    BROADCAST_TRAILER_LENGTH,
+    MIN_CAPACITY,
+    "broadcast buffer",
+  );
+  const intent = views.capacity >> 3;
+  const first = (views.capacity + PAIRS) >> 3;
+  return {
+    ...views,
+    intent,
+    tail: intent + 1,
+    latest: intent + 2,
+    pairs: [first, first + 2],
+  };
+}
+
+/** Which of the pairs is that of a position: 0 or 1, or -1. */
+export function findPair(
+  { longs, pairs }: BroadcastViews,
+  position: bigint,
+): number {
+  return pairs.findIndex((pair) => Atomics.load(longs, pair) === position);
+}
+
+/** The ordinal of a pair; NaN when it is none. */
+export function loadOrdinal(
+  { longs, pairs }: BroadcastViews,
+  which: number,
+): number {
+  const pair = pairs[which];
+  if (pair === undefined) return NaN;
+  const ordinal = Number(Atomics.load(longs, pair + 1));
+  return ordinal >= 0 && ordinal <= MAX_POSITION ? ordinal : NaN;
+}
+
+/**
+ * Loads a position.
+ *
+ * @throws {RangeError} When it is one that no number holds exactly.
+ */
+export function loadPosition(longs: BigInt64Array, index: number): number {
+  return toPosition(Atomics.load(longs, index));
+}
+
+/** Makes a number of a position, as {@linkcode loadPosition} does. */
+export function toPosition(value: bigint): number {
+  const position = Number(value);
+  if (position >= 0 && position <= MAX_POSITION && position % ALIGNMENT === 0) {
+    return position;
+  }
+  throw new RangeError(
+    `Cannot use broadcast buffer: position ${position} is beyond what a number holds exactly, or one that no sound transmitter writes`,
+  );
+}
+
+/** Stores a position: 64 bits in one step. */
+export function storePosition(
+  longs: BigInt64Array,
+  index: number,
+  position: number,
+): void {
+  Atomics.store(longs, index, BigInt(position));
+}

@@ -1,0 +1,146 @@
+/**
+ * A ring in a named object: what `Sender` and `Receiver` share.
+ *
+ * @module
+ */
+
+import { checkWord } from "../../memory/checks/checks.ts";
+import { retryFor } from "../../memory/checks/retry.ts";
+import {
+  type ChannelObject,
+  type ChannelOptions,
+  createChannelObject,
+  isPowerOfTwo,
+  openChannelObject,
+} from "./channel_object.ts";
+import { ManyToOneRingBuffer } from "../ring/many_to_one_ring_buffer.ts";
+import { OneToOneRingBuffer } from "../ring/one_to_one_ring_buffer.ts";
+import { type Producers, RingControl } from "../membership/ring_control.ts";
+import { RING_TRAILER_LENGTH } from "../ring/ring_layout.ts";
+
+/** How `Receiver.create` and `Sender.create` create. */
+export interface RingChannelOptions extends ChannelOptions {
+  /**
+   * Whether one sender at a time may write, which is faster, or up to 56.
+   * Default: `"one"`.
+   */
+  readonly producers?: Producers;
+}
+
+/** How `Receiver.open` and `Sender.open` open. */
+export interface RingOpenOptions {
+  /**
+   * Who may write, for a ring that another program made and that does not say so.
+   * Default: what its creator said.
+   */
+  readonly producers?: Producers;
+}
+
+/** How long the creator may take to say who may write. */
+const KIND_PATIENCE_MS = 200;
+
+const CHOICES = ["one", "many"] as const;
+
+/** A ring, ready for one side to join. */
+export class RingChannel {
+  readonly object: ChannelObject<"read-write">;
+  readonly control: RingControl;
+  readonly producers: Producers;
+  readonly ring: OneToOneRingBuffer | ManyToOneRingBuffer;
+
+  private constructor(
+    object: ChannelObject<"read-write">,
+    asked: Producers | undefined,
+  ) {
+    using undo = new DisposableStack();
+    undo.defer(() => object.abandon());
+    const { bytes } = object.mapping;
+    const capacity = checkSize(object);
+    checkPositions(object, new ManyToOneRingBuffer(bytes));
+    const control = new RingControl(bytes, capacity);
+    const producers = agreeOnProducers(object, control, asked);
+    const ring = producers === "one"
+      ? new OneToOneRingBuffer(bytes)
+      : new ManyToOneRingBuffer(bytes);
+    undo.move();
+    this.object = object;
+    this.control = control;
+    this.producers = producers;
+    this.ring = ring;
+  }
+
+  /** Creates one, or opens it where the options say so. */
+  static create(name: string, options: RingChannelOptions): RingChannel {
+    const { producers = "one" } = options ?? {};
+    checkWord(producers, CHOICES, "producers");
+    const object = createChannelObject(name, options, RING_TRAILER_LENGTH);
+    return new RingChannel(object, producers);
+  }
+
+  /** Opens one. */
+  static open(name: string, { producers }: RingOpenOptions): RingChannel {
+    if (producers !== undefined) checkWord(producers, CHOICES, "producers");
+    return new RingChannel(openChannelObject(name), producers);
+  }
+}
+
+/** Refuses an object that no ring has the size of. */
+function checkSize({ what, size }: ChannelObject): number {
+  const capacity = size - RING_TRAILER_LENGTH;
+  if (isPowerOfTwo(capacity) && capacity >= 16 && capacity <= 2 ** 30) {
+    return capacity;
+  }
+  throw new RangeError(
+    `Cannot open ${what}: it has ${size} bytes, which fits no ring buffer (a power of two and ${RING_TRAILER_LENGTH} more): the name belongs to something else`,
+  );
+}
+
+/** Finds out who may write; the creator says so right after creating. */
+function agreeOnProducers(
+  object: ChannelObject,
+  control: RingControl,
+  asked: Producers | undefined,
+): Producers {
+  const { what } = object;
+  if (control.isForeign) {
+    throw new TypeError(
+      `Cannot open ${what}: it holds something else than a ring buffer`,
+    );
+  }
+  const { created } = object;
+  if (created && asked !== undefined) control.setProducers(asked);
+  const patience = created ? 0 : KIND_PATIENCE_MS;
+  let producers = retryFor(patience, () => control.producers);
+  if (producers === undefined && asked !== undefined) {
+    control.setProducers(asked);
+    producers = control.producers;
+  }
+  if (producers === undefined) {
+    throw new TypeError(
+      `Cannot open ${what}: another program made it, and it does not say whether it has one producer or many; pass \`producers\``,
+    );
+  }
+  if (asked === undefined || asked === producers) return producers;
+  throw new TypeError(
+    `Cannot open ${what}: it was made for producers ${
+      JSON.stringify(producers)
+    }, and ${JSON.stringify(asked)} was asked for`,
+  );
+}
+
+/** Refuses memory of the right size that holds something else. */
+function checkPositions(
+  { what }: ChannelObject,
+  ring: ManyToOneRingBuffer,
+): void {
+  // In this order: the head never passes the tail.
+  const head = ring.consumerPosition;
+  const tail = ring.producerPosition;
+  const used = BigInt.asIntN(64, tail - head);
+  // Both may move between the two looks.
+  const most = 2n ** 31n;
+  if (head % 8n === 0n && tail % 8n === 0n && used >= 0n && used < most) return;
+  throw new TypeError(
+    `Cannot open ${what}: its positions ${head} and ${tail} are none of a ring buffer; the name belongs to something else, or a program damaged it`,
+  );
+}

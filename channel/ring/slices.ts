@@ -1,0 +1,96 @@
+import { checkInteger } from "../../ffi/libc/integers.ts";
+import { hasFixedSize, partOf } from "../buffers/copy_in.ts";
+import { align, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
+import type { RegionViews } from "../buffers/buffer_views.ts";
+
+/**
+ * Checks how an array is cut into messages.
+ *
+ * @returns How many there are from `from` on.
+ */
+export function checkSlices(
+  available: number,
+  length: number,
+  from: number,
+): number {
+  const count = length === 0 ? 0 : available / length;
+  if (length === 0 || !Number.isInteger(count)) {
+    throw new RangeError(
+      `Cannot write messages: an array of ${available} bytes cannot be cut into messages of ${length}`,
+    );
+  }
+  checkInteger(from, "from", 0, count);
+  return count - from;
+}
+
+/**
+ * Copies slices of an array into records. Holds on to the array that was copied
+ * from last, so that its words are found without allocating.
+ */
+export class Slices {
+  readonly #views: RegionViews;
+  #source: Uint8Array | undefined;
+  #sourceLongs: BigInt64Array | undefined;
+
+  constructor(views: RegionViews) {
+    this.#views = views;
+  }
+
+  /**
+   * Copies, and writes the type of each record. Everything was checked before.
+   * The first record comes last: a consumer that has caught up looks at it all the
+   * time, and would take its memory away while the others are copied.
+   *
+   * @param index Where the first record starts.
+   * @param length Bytes of each message.
+   * @param from Which slice is the first.
+   */
+  copy(
+    index: number,
+    typeId: number,
+    source: Uint8Array,
+    length: number,
+    from: number,
+    count: number,
+  ): void {
+    const { words, longs, bytes } = this.#views;
+    const span = align(length + HEADER_LENGTH);
+    const sourceLongs = length % 8 === 0 ? this.#longsOf(source) : undefined;
+    if (sourceLongs === undefined) {
+      for (let i = count - 1; i >= 0; i--) {
+        const at = index + i * span;
+        const start = (from + i) * length;
+        bytes.set(partOf(source, start, length), at + HEADER_LENGTH);
+        words[(at + TYPE_OFFSET) >> 2] = typeId;
+      }
+      return;
+    }
+    const step = span >> 3;
+    const each = length >> 3;
+    const last = count - 1;
+    let target = ((index + HEADER_LENGTH) >> 3) + last * step;
+    let word = ((index + TYPE_OFFSET) >> 2) + last * 2 * step;
+    let start = (from + last) * each;
+    for (let i = 0; i < count; i++) {
+      for (let k = 0; k < each; k++) {
+        longs[target + k] = sourceLongs[start + k]!;
+      }
+      words[word] = typeId;
+      target -= step;
+      word -= 2 * step;
+      start -= each;
+    }
+  }
+
+  #longsOf(source: Uint8Array): BigInt64Array | undefined {
+    if (source === this.#source) return this.#sourceLongs;
+    const { buffer, byteOffset, byteLength } = source;
+    // What can change its size is copied by bytes.
+    this.#source = source;
+    this.#sourceLongs =
+      hasFixedSize(buffer) && (byteOffset | byteLength) % 8 === 0
+        ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
+        : undefined;
+    return this.#sourceLongs;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * The names and the room of the directory that holds POSIX shared memory.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne, checkNotNull } from "../libc/check.ts";
+import { cString } from "../libc/cstring.ts";
+import { Struct } from "../libc/layout.ts";
+import { errnoCell, libc } from "../libc/library.ts";
+import { platform } from "../platforms/platform.ts";
+
+/** Lists the names in a directory (`opendir(3)`, `readdir(3)`). */
+export function readNames(path: string, act: string): string[] {
+  const { opendir, readdir, closedir } = libc();
+  const { d_name } = platform().layouts.dirent.fields;
+  const directory = checkNotNull(
+    opendir(cString(path)),
+    errnoCell[0],
+    "opendir",
+    act,
+  );
+  try {
+    const names: string[] = [];
+    let entry;
+    while ((entry = readdir(directory)) !== null) {
+      const name = Deno.UnsafePointerView.getCString(entry, d_name.offset);
+      if (name !== "." && name !== "..") names.push(name);
+    }
+    return names;
+  } finally {
+    closedir(directory);
+  }
+}
+
+/** How much room a file system has, in bytes. */
+export interface Room {
+  readonly total: number;
+  readonly free: number;
+}
+
+/** Tells how much room is left where a path lies (`statvfs(3)`). */
+export function roomAt(path: string, act: string): Room {
+  const statvfs = new Struct(platform().layouts.statvfs);
+  const result = libc().statvfs(cString(path), statvfs.bytes);
+  checkNotMinusOne(result, errnoCell[0], "statvfs", act);
+  const blockSize = statvfs.get("f_frsize");
+  return {
+    total: statvfs.get("f_blocks") * blockSize,
+    free: statvfs.get("f_bavail") * blockSize,
+  };
+}

@@ -1,0 +1,49 @@
+import type { Region } from "../../ffi/memory/region.ts";
+import { type Mapping, mappingOf, regionOf } from "./mapping.ts";
+import { ReadonlyBytes, viewOf } from "./readonly_bytes.ts";
+
+/** A part of mapped memory that a view covers. */
+export interface MappedRange {
+  /** The mapping that the view belongs to. */
+  readonly mapping: Mapping;
+  /** Its memory. */
+  readonly region: Region;
+  /** Where the view starts in it, in bytes. */
+  readonly byteOffset: number;
+  /** Length of the view in bytes. */
+  readonly byteLength: number;
+}
+
+/**
+ * Finds the mapping behind a view.
+ *
+ * @param memory What `mmap`, `shmat` or a mapping gave, or a part of it.
+ * @param act What it is for, for the message of an error.
+ * @throws {TypeError} When it is not mapped, or no longer.
+ */
+export function mappedRange(
+  memory: Uint8Array | Int32Array | ReadonlyBytes,
+  act: string,
+): MappedRange {
+  const view = memory instanceof ReadonlyBytes ? viewOf(memory) : memory;
+  if (!ArrayBuffer.isView(view)) {
+    throw new TypeError(
+      `Cannot ${act}: it takes the memory itself, a Uint8Array or ReadonlyBytes: received ${typeof memory}`,
+    );
+  }
+  const { byteLength } = view;
+  const mapping = mappingOf(view.buffer);
+  if (mapping === undefined || mapping.closed) {
+    throw new TypeError(
+      `Cannot ${act}: it is not mapped memory, or was unmapped before`,
+    );
+  }
+  const region = regionOf(mapping);
+  if (region.transferred) {
+    throw new TypeError(
+      `Cannot ${act}: its buffer was transferred to another owner, who may still use it`,
+    );
+  }
+  const byteOffset = view.byteOffset - region.byteOffset;
+  return { mapping, region, byteOffset, byteLength };
+}

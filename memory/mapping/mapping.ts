@@ -1,0 +1,250 @@
+import { type Access, advise, sync } from "../../ffi/memory/mman.ts";
+import type { Region } from "../../ffi/memory/region.ts";
+import { type Advice, adviceAct, type SyncOptions } from "./advice.ts";
+import { unwatch, watch } from "./leaks.ts";
+import { type ReadonlyBytes, readonlyBytes } from "./readonly_bytes.ts";
+
+/** The type of {@linkcode Mapping.bytes}, by access. */
+export interface BytesOf {
+  /** Memory that cannot be written. */
+  readonly "read": ReadonlyBytes;
+  /** Memory whose writes others see. */
+  readonly "read-write": Uint8Array<ArrayBuffer>;
+  /** Memory whose writes stay in this process. */
+  readonly "copy-on-write": Uint8Array<ArrayBuffer>;
+}
+
+/** What makes a {@linkcode Mapping}. */
+interface Parts<A extends Access> {
+  readonly region: Region;
+  readonly access: A;
+  readonly bytes: BytesOf[A];
+  readonly released: () => void;
+}
+
+/** Mappings by their one buffer, to find what belongs to a view. */
+const mappings = new WeakMap<ArrayBuffer, Mapping>();
+
+/** Someone who uses mapped memory, and is told before it goes. */
+export interface MappingUser {
+  /** Says why the memory must not go now; nothing when it may. */
+  readonly refuse?: () => string | undefined;
+  /** Lets go of the memory: it goes now. */
+  readonly leave?: () => void;
+}
+
+let usersOfMapping: (mapping: Mapping) => Set<MappingUser>;
+let construct: <A extends Access>(parts: Parts<A>) => Mapping<A>;
+let regionOfMapping: (mapping: Mapping) => Region;
+
+/**
+ * Mapped memory, from `attach()` and `map()` until {@linkcode Mapping.unmap} or
+ * the end of its `using` block.
+ *
+ * Unmapping detaches every view of the memory first: a view that is used later
+ * reads as empty or throws, and never touches memory that is gone.
+ *
+ * @example Map memory for the length of a block
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map();
+ * const words = new Int32Array(mapping.bytes.buffer);
+ * Atomics.add(words, 0, 1);
+ * ```
+ */
+export class Mapping<A extends Access = Access> implements Disposable {
+  readonly #region: Region;
+  readonly #released: () => void;
+  readonly #users = new Set<MappingUser>();
+
+  /**
+   * The memory: a `Uint8Array`, or {@linkcode ReadonlyBytes} with access
+   * `"read"`. Its length is what was asked for, not rounded to pages. Empty
+   * once unmapped.
+   *
+   * Typed arrays over `bytes.buffer` are views of the same memory. Where a
+   * window of a file does not start at a multiple of 8, the buffer starts up
+   * to 7 bytes before the window, at `-bytes.byteOffset`.
+   */
+  readonly bytes: BytesOf[A];
+
+  /** What may be done with the memory. */
+  readonly access: A;
+
+  private constructor({ region, access, bytes, released }: Parts<A>) {
+    this.#region = region;
+    this.#released = released;
+    this.access = access;
+    this.bytes = bytes;
+  }
+
+  static {
+    construct = (parts) => new Mapping(parts);
+    regionOfMapping = (mapping) => mapping.#region;
+    usersOfMapping = (mapping) => mapping.#users;
+  }
+
+  /** Length of the memory in bytes; 0 once unmapped. */
+  get byteLength(): number {
+    return this.bytes.byteLength;
+  }
+
+  /**
+   * Where the memory starts in this process, for showing and comparing. Other
+   * processes have it at other addresses.
+   */
+  get address(): bigint {
+    return this.#region.address;
+  }
+
+  /** Whether the memory was unmapped. */
+  get closed(): boolean {
+    return this.#region.released;
+  }
+
+  /**
+   * Writes changed pages back to their file (`msync(2)`). Other processes see
+   * changes without it; it is for what must survive a power failure.
+   *
+   * @param options How.
+   * @throws {Deno.errors.Busy} With `invalidate`, when pages are locked (EBUSY).
+   * @throws {TypeError} When the memory is unmapped.
+   */
+  sync(options: SyncOptions = {}): void {
+    const region = this.#mapped("sync");
+    const { async = false, invalidate = false } = options;
+    const { byteLength } = region;
+    sync(region, { byteOffset: 0, byteLength, async, invalidate });
+  }
+
+  /**
+   * Tells the kernel how the memory will be used (`madvise(2)`).
+   *
+   * @param advice How.
+   * @throws {SystemError} When this kind of memory does not take it (EINVAL).
+   * @throws {Deno.errors.NotSupported} When this system does not know it.
+   * @throws {TypeError} When the memory is unmapped.
+   */
+  advise(advice: Advice): void {
+    const region = this.#mapped("advise about");
+    advise(region, 0, region.byteLength, advice, adviceAct(advice));
+  }
+
+  /**
+   * Detaches every view of the memory and gives it back (`munmap(2)`,
+   * `shmdt(2)`). Harmless when it was done before.
+   *
+   * @throws {TypeError} When the buffer was transferred to another owner, such
+   * as a worker: the pages stay mapped, because that owner may use them.
+   * @throws {Deno.errors.Busy} While a mutex in it is held here.
+   */
+  unmap(): void {
+    const region = this.#region;
+    if (region.released) return;
+    if (region.transferred) {
+      throw new TypeError(
+        `Cannot unmap ${region.byteLength} bytes: their buffer was transferred to another owner, who may still use it; they stay mapped until the process ends`,
+      );
+    }
+    for (const { refuse } of this.#users) {
+      const reason = refuse?.();
+      if (reason !== undefined) {
+        throw new Deno.errors.Busy(
+          `Cannot unmap ${region.byteLength} bytes: ${reason}`,
+        );
+      }
+    }
+    for (const { leave } of this.#users) leave?.();
+    this.#users.clear();
+    unwatch(region.buffer);
+    mappings.delete(region.buffer);
+    try {
+      region.release();
+    } finally {
+      this.#released();
+    }
+  }
+
+  /** The same as {@linkcode Mapping.unmap}, for `using`. */
+  [Symbol.dispose](): void {
+    this.unmap();
+  }
+
+  #mapped(act: string): Region {
+    const region = this.#region;
+    if (region.released) {
+      throw new TypeError(`Cannot ${act} the memory: it is unmapped`);
+    }
+    return region;
+  }
+}
+
+/** Makes a mapping of a kind. */
+export type Wrap<A extends Access> = (
+  region: Region,
+  released?: () => void,
+) => Mapping<A>;
+
+/** Hands out memory that cannot be written. */
+export const wrapRead: Wrap<"read"> = (region, released) =>
+  wrap(region, "read", readonlyBytes(viewOver(region)), released);
+
+/** Hands out memory whose writes others see. */
+export const wrapReadWrite: Wrap<"read-write"> = (region, released) =>
+  wrap(region, "read-write", viewOver(region), released);
+
+/** Hands out memory whose writes stay in this process. */
+const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released) =>
+  wrap(region, "copy-on-write", viewOver(region), released);
+
+/** The way to hand out memory, by access. */
+export const WRAPS: Readonly<Record<Access, Wrap<Access>>> = {
+  "read": wrapRead,
+  "read-write": wrapReadWrite,
+  "copy-on-write": wrapCopyOnWrite,
+};
+
+function wrap<A extends Access>(
+  region: Region,
+  access: A,
+  bytes: BytesOf[A],
+  released: () => void = () => {},
+): Mapping<A> {
+  const mapping = construct({ region, access, bytes, released });
+  mappings.set(region.buffer, mapping);
+  watch(
+    region.buffer,
+    () => `a mapping of ${region.byteLength} bytes (${access})`,
+  );
+  return mapping;
+}
+
+function viewOver(region: Region): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(region.buffer, region.byteOffset, region.byteLength);
+}
+
+/** The mapping whose buffer this is, mapped or no longer. */
+export function mappingOf(buffer: ArrayBufferLike): Mapping | undefined {
+  return buffer instanceof ArrayBuffer ? mappings.get(buffer) : undefined;
+}
+
+/** The memory behind a mapping, for the layers of this library alone. */
+export function regionOf(mapping: Mapping): Region {
+  return regionOfMapping(mapping);
+}
+
+/**
+ * Tells someone before a mapping goes, for the layers above.
+ *
+ * @returns A function that takes it back.
+ */
+export function addMappingUser(
+  mapping: Mapping,
+  user: MappingUser,
+): () => void {
+  const users = usersOfMapping(mapping);
+  users.add(user);
+  return () => users.delete(user);
+}

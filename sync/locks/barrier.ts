@@ -1,0 +1,234 @@
+import { checkInteger } from "../../ffi/libc/integers.ts";
+import { wake, type Word } from "../../ffi/sync/futex.ts";
+import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
+import {
+  checkTimeout,
+  sleep,
+  sleepAsync,
+  type WaitAsyncOptions,
+} from "../waiting/wait.ts";
+
+/**
+ * Layout of the block, in 32-bit words:
+ *
+ * ```text
+ *  0       4         8       12           16
+ *  | magic | parties | state | generation |
+ * ```
+ *
+ * The state has the low 16 bits of the generation above the number that have
+ * arrived in it, so that both change in one step.
+ */
+const KIND: BlockKind = { name: "barrier", byteLength: 16, alignment: 8 };
+const MAGIC = magicOf("BARR");
+const PARTIES = 1;
+const STATE = 2;
+const GENERATION = 3;
+const ARRIVED_BITS = 16;
+const ARRIVED_MASK = 0xffff;
+const ALL = 0x7fff_ffff;
+/** The last one may die between closing a round and waking the others. */
+const LONGEST_NAP_MS = 500;
+
+/** How a wait at a barrier ended; `"last"` for the one that let all go. */
+export type BarrierResult = "last" | "ok" | "timed-out";
+
+/**
+ * A meeting point of processes: each waits until all have arrived, then all go
+ * on, and it is ready for the next round; Linux.
+ *
+ * The block is 16 bytes: a magic word, the number of parties, a state word with
+ * the low 16 bits of the generation above the number that have arrived, and the
+ * generation, which those who arrived sleep on (`futex(2)`, shared). Another
+ * language arrives by a compare-and-exchange of the state; the last one sets the
+ * state to the next generation and 0, then the generation, then `FUTEX_WAKE`.
+ *
+ * When a party dies before it arrives, the others wait for it: give them a
+ * timeout or a signal. One that dies while it waits counts as arrived in that
+ * round.
+ *
+ * @example Start together
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import { Barrier } from "@shmem/shmem/sync";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map();
+ * const barrier = Barrier.create(mapping.bytes, 0, { parties: 2 });
+ * const results = await Promise.all([barrier.waitAsync(), barrier.waitAsync()]);
+ * console.log(results.sort()); // [ "last", "ok" ]
+ * ```
+ */
+export class Barrier {
+  readonly #block: Block;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #generation: Word;
+
+  private constructor(block: Block) {
+    this.#block = block;
+    this.#words = block.words;
+    this.#generation = block.word(GENERATION);
+  }
+
+  /**
+   * Makes a barrier in shared memory. One process does so, before the others
+   * open it.
+   *
+   * @param memory Mapped memory, writable.
+   * @param byteOffset Where its 16 bytes start, a multiple of 8.
+   * @param options How many meet, 1 to 65535.
+   * @returns The barrier.
+   * @throws {TypeError} When the memory is not mapped for writing.
+   * @throws {RangeError} When the block does not lie in it, or is unaligned.
+   */
+  static create(
+    memory: Uint8Array,
+    byteOffset: number,
+    options: { readonly parties: number },
+  ): Barrier {
+    const parties = checkInteger(options.parties, "parties", 1, ARRIVED_MASK);
+    const block = new Block(KIND, memory, byteOffset, "create");
+    block.words.fill(0);
+    block.words[PARTIES] = parties;
+    Atomics.store(block.words, 0, MAGIC);
+    return new Barrier(block);
+  }
+
+  /**
+   * Opens a barrier that was made in shared memory.
+   *
+   * @param memory Mapped memory, writable.
+   * @param byteOffset Where its 16 bytes start. Default: 0.
+   * @returns The barrier.
+   * @throws {TypeError} When there is none.
+   */
+  static open(memory: Uint8Array, byteOffset = 0): Barrier {
+    const block = new Block(KIND, memory, byteOffset, "open");
+    checkMagic(block, MAGIC, KIND.name);
+    return new Barrier(block);
+  }
+
+  /** How many meet here. */
+  get parties(): number {
+    return Atomics.load(this.#words, PARTIES);
+  }
+
+  /**
+   * Arrives, and blocks this thread until all have.
+   *
+   * @param options Timeout.
+   * @returns How it ended; after `"timed-out"` this one has not arrived.
+   */
+  wait(
+    { timeoutMs = Infinity }: { readonly timeoutMs?: number } = {},
+  ): BarrierResult {
+    checkTimeout(timeoutMs, "wait at barrier");
+    const end = performance.now() + timeoutMs;
+    const generation = this.#arrive();
+    if (generation === null) return "last";
+    for (;;) {
+      const outcome = this.#outcome(generation, end);
+      if (outcome !== null) return outcome;
+      sleep(this.#generation, generation, napOf(end));
+    }
+  }
+
+  /**
+   * Arrives, and waits for all without blocking.
+   *
+   * @param options Timeout and signal.
+   * @returns How it ended; after `"timed-out"`, or when rejected with the
+   * signal's reason, this one has not arrived.
+   */
+  async waitAsync(options: WaitAsyncOptions = {}): Promise<BarrierResult> {
+    const { timeoutMs = Infinity, signal } = options;
+    checkTimeout(timeoutMs, "wait at barrier");
+    signal?.throwIfAborted();
+    const end = performance.now() + timeoutMs;
+    const { mapping } = this.#block;
+    const generation = this.#arrive();
+    if (generation === null) return "last";
+    // When the memory goes, this one must not stay counted.
+    const stay = this.#block.addUser({
+      leave: () => this.#withdraw(generation),
+    });
+    try {
+      for (;;) {
+        const outcome = this.#outcome(generation, end);
+        if (outcome !== null) return outcome;
+        await sleepAsync(this.#generation, generation, mapping, {
+          ...options,
+          timeoutMs: napOf(end),
+        });
+      }
+    } catch (error) {
+      if (!this.#block.closed && !this.#withdraw(generation)) return "ok";
+      throw error;
+    } finally {
+      stay();
+    }
+  }
+
+  /** Counts this one in; gives the generation to wait for, or null for the last. */
+  #arrive(): number | null {
+    this.#block.requireOpen("wait at barrier");
+    const words = this.#words;
+    for (;;) {
+      const generation = Atomics.load(words, GENERATION);
+      const state = Atomics.load(words, STATE);
+      if (isOver(state, generation)) {
+        // The last one is just saying so, or died before it could.
+        this.#open(generation);
+        continue;
+      }
+      const arrived = (state & ARRIVED_MASK) + 1;
+      const last = arrived >= this.parties;
+      const next = last
+        ? ((generation + 1) & ARRIVED_MASK) << ARRIVED_BITS
+        : state + 1;
+      if (Atomics.compareExchange(words, STATE, state, next) !== state) {
+        continue;
+      }
+      if (!last) return generation;
+      if (arrived > 1) this.#open(generation);
+      else Atomics.store(words, GENERATION, (generation + 1) | 0);
+      return null;
+    }
+  }
+
+  /** Lets all go who arrived in a generation. */
+  #open(generation: number): void {
+    const next = (generation + 1) | 0;
+    Atomics.compareExchange(this.#words, GENERATION, generation, next);
+    wake(this.#generation, ALL);
+  }
+
+  /** How the wait ended, or nothing when it has not. */
+  #outcome(generation: number, end: number): "ok" | "timed-out" | null {
+    if (isOver(Atomics.load(this.#words, STATE), generation)) return "ok";
+    if (performance.now() < end) return null;
+    return this.#withdraw(generation) ? "timed-out" : "ok";
+  }
+
+  /** Counts this one out again; false when all had arrived meanwhile. */
+  #withdraw(generation: number): boolean {
+    const words = this.#words;
+    for (;;) {
+      const state = Atomics.load(words, STATE);
+      if (isOver(state, generation)) return false;
+      if (Atomics.compareExchange(words, STATE, state, state - 1) === state) {
+        return true;
+      }
+    }
+  }
+}
+
+/** Whether all have arrived in a generation. */
+function isOver(state: number, generation: number): boolean {
+  return state >>> ARRIVED_BITS !== (generation & ARRIVED_MASK);
+}
+
+/** How long to sleep before looking again, in case the last one died. */
+function napOf(end: number): number {
+  return Math.max(0, Math.min(end - performance.now(), LONGEST_NAP_MS));
+}

@@ -1,0 +1,154 @@
+/**
+ * What happens to a mutex when its owner is killed.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "../../../deps.ts";
+import { Mutex, type MutexGuard } from "../../../sync/mod.ts";
+import { compile } from "../../helpers/cc.ts";
+import { denoRun, projectPath } from "../../helpers/deno.ts";
+import { testWith } from "../../helpers/needs.ts";
+import { Peer } from "../../peers/peer.ts";
+import { Program } from "../../peers/program.ts";
+import { testMemory } from "../../sync/memory.ts";
+import { pause, until } from "../../sync/size.ts";
+
+const OFFSET = 200;
+/** The words behind the mutex, as in `mutex_victims.c`. */
+const [INSIDE, TURNS, DEATHS, LONGEST_MS, UNTOLD, DONE] = [
+  66,
+  67,
+  68,
+  69,
+  70,
+  71,
+];
+
+function denoPeer(path: string): Peer {
+  const script = projectPath("tests/peers/deno/lock_peer.ts");
+  return Peer.start(denoRun(script, { args: [path] }));
+}
+
+/** Kills a process without asking it, and waits for its end. */
+async function kill(peer: Peer): Promise<void> {
+  await peer[Symbol.asyncDispose]();
+}
+
+for (
+  const [name, take] of [
+    ["lock", (mutex) => mutex.lock({ timeoutMs: 1000 })],
+    ["lockAsync", (mutex) => mutex.lockAsync({ timeoutMs: 1000 })],
+  ] satisfies [string, (mutex: Mutex) => MutexGuard | Promise<MutexGuard>][]
+) {
+  testWith(
+    ["cc", "native"],
+    `Mutex.${name}() gets the mutex within a second after each of 110 owners and waiters was killed, and is told of each death inside`,
+    async () => {
+      using program = await compile("tests/peers/c/mutex_victims.c");
+      using memory = testMemory();
+      const { words } = memory;
+      const mutex = Mutex.create(memory.bytes, OFFSET);
+      const seed = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+      await using victims = Program.start(
+        [program.path, memory.path, `${OFFSET}`, "110", `${seed}`],
+      );
+      let [inside, told] = [0, 0];
+      while (Atomics.load(words, DONE) === 0) {
+        {
+          using guard = await take(mutex);
+          const dirty = Atomics.exchange(words, INSIDE, 0) !== 0;
+          if (dirty) inside++;
+          if (guard.ownerDied) told++;
+          assert(!dirty || guard.ownerDied, `not told, with seed ${seed}`);
+          Atomics.add(words, TURNS, 1);
+        }
+        await pause(Math.random() * 2);
+      }
+      assertEquals(await victims.end(), { code: 0, stdout: "", stderr: "" });
+      assertEquals([words[DEATHS], words[UNTOLD]], [110, 0]);
+      assert(inside > 0 && told >= inside, `${told} told of ${inside}`);
+      const longest = words[LONGEST_MS] ?? NaN;
+      assert(longest <= 1000, `a waiter hung for ${longest} ms, seed ${seed}`);
+    },
+  );
+}
+
+testWith(
+  ["native"],
+  "a mutex is sound after Deno programs that count under it are killed at random moments",
+  async () => {
+    using memory = testMemory();
+    const { words } = memory;
+    const mutex = Mutex.create(memory.bytes, OFFSET);
+    let started = 0;
+    for (let round = 0; round < 10; round++) {
+      await using victim = denoPeer(memory.path);
+      const answer = victim.ask("count", OFFSET, INSIDE, 1e9).catch(() => {});
+      await until(() => words[INSIDE] !== started, "the victim counts");
+      await pause(Math.random() * 5);
+      const waiter = mutex.lockAsync();
+      await kill(victim);
+      using _guard = await waiter;
+      await answer;
+      started = words[INSIDE] ?? 0;
+    }
+    assert(started > 10);
+    using guard = mutex.lock();
+    assertEquals(guard.ownerDied, false);
+  },
+);
+
+testWith(
+  ["cc", "native"],
+  "a C program gets the mutex of a killed Deno program, and is told",
+  async () => {
+    using program = await compile("tests/peers/c/mutex_peer.c");
+    using memory = testMemory();
+    Mutex.create(memory.bytes, OFFSET);
+    await using peer = Peer.start([program.path, memory.path]);
+    for (let round = 0; round < 3; round++) {
+      await using victim = denoPeer(memory.path);
+      assertEquals(await victim.ask("lock", OFFSET), "clean");
+      const waits = peer.ask("lock", OFFSET);
+      await kill(victim);
+      assertEquals(await waits, "ownerDied");
+      await peer.ask("unlock", OFFSET);
+    }
+  },
+);
+
+testWith(
+  ["native"],
+  "a Deno program that ends by itself while it holds a mutex counts as dead",
+  async () => {
+    using memory = testMemory();
+    const mutex = Mutex.create(memory.bytes, OFFSET);
+    await using peer = denoPeer(memory.path);
+    await peer.ask("lock", OFFSET);
+    assertEquals(mutex.tryLock(), null);
+    const waiter = mutex.lockAsync();
+    assertEquals(await peer.end(), { code: 0, stdout: "", stderr: "" });
+    using guard = await waiter;
+    assertEquals(guard.ownerDied, true);
+  },
+);
+
+testWith(
+  ["native"],
+  "many tasks that wait for a killed owner all get the mutex, and one of them is told",
+  async () => {
+    using memory = testMemory();
+    const mutex = Mutex.create(memory.bytes, OFFSET);
+    await using victim = denoPeer(memory.path);
+    await victim.ask("lock", OFFSET);
+    const tasks = Array.from({ length: 23 }, async () => {
+      using guard = await mutex.lockAsync();
+      return guard.ownerDied;
+    });
+    await pause(20);
+    await kill(victim);
+    const told = await Promise.all(tasks);
+    assertEquals(told.filter((ownerDied) => ownerDied).length, 1);
+  },
+);
