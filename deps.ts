@@ -51,6 +51,22 @@ export const assertRejects: <E extends Error = Error>(
   messageIncludes?: string,
 ) => Promise<E> = assertions.assertRejects;
 
+import * as paths from "npm:deno-std@1.4.0/path/mod.js";
+
+/** Joins parts of a path. */
+export const join: (...parts: string[]) => string = paths.join;
+/** The last part of a path, without an ending. */
+export const basename: (path: string, suffix?: string) => string =
+  paths.basename;
+/** The folder of a path. */
+export const dirname: (path: string) => string = paths.dirname;
+/** The plain path of a file URL. */
+export const fromFileUrl: (url: string | URL) => string = paths.fromFileUrl;
+/** The file URL of a plain path. */
+export const toFileUrl: (path: string) => URL = paths.toFileUrl;
+/** The way from one path to another. */
+export const relative: (from: string, to: string) => string = paths.relative;
+
 import * as bytes from "npm:deno-std@1.4.0/fmt/bytes.js";
 
 /** Shows a number of bytes for people: "95.6 MB". */

@@ -8,7 +8,7 @@ import { testWith } from "./helpers/needs.ts";
 /** The command line of the demo task, with the permissions that it has there. */
 function demoCommand(...args: string[]): string[] {
   const config = JSON.parse(Deno.readTextFileSync(projectPath("deno.json")));
-  const task: string = config.tasks.demo;
+  const task: string = config.tasks.demo.command;
   const words = task
     .replace("$(deno eval -p 'Deno.execPath()')", Deno.execPath())
     .replaceAll('"', "")

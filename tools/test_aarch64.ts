@@ -13,13 +13,15 @@
 
 // deno-lint-ignore-file no-console -- a tool talks to its terminal
 
+import { fromFileUrl } from "../deps.ts";
+
 /** The newest arm64 build on npm that is no newer than the Deno of the README. */
 const VERSION = "2.9.5";
 const PACKAGE = "@deno/linux-arm64-glibc";
 const EMULATOR = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"];
 
 const root = new URL("../", import.meta.url);
-const cache = decodeURIComponent(new URL(".cache/", root).pathname);
+const cache = fromFileUrl(new URL(".cache/", root));
 const deno = `${cache}deno-${VERSION}-aarch64`;
 
 if (!await succeeds([...EMULATOR, "/usr/aarch64-linux-gnu/lib/libc.so.6"])) {
@@ -33,10 +35,11 @@ if (!await succeeds([...EMULATOR, deno, "--version"])) await download();
 const { tasks } = JSON.parse(
   await Deno.readTextFile(new URL("deno.json", root)),
 );
-// The same command as the test task. Types and documentation were checked
+// The same permissions as the test tasks. Types and documentation were checked
 // natively, and examples in comments run in a process of their own each.
-const [, ...flags] = String(tasks.test).split(" ")
-  .filter((word) => word !== "--doc" && word !== "--trace-leaks");
+const words = String(tasks["test:stress"].command).split(" ");
+const flags = words.slice(words.indexOf("test"), -1)
+  .filter((word) => word !== "--trace-leaks");
 const files = Deno.args.length > 0 ? Deno.args : ["tests/"];
 const { code } = await new Deno.Command(EMULATOR[0] ?? "", {
   args: [...EMULATOR.slice(1), deno, ...flags, "--no-check", ...files],

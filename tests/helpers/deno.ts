@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fromFileUrl } from "../../deps.ts";
+
 /** How a program ended. */
 export interface Ended {
   readonly code: number;
@@ -24,7 +26,7 @@ export const ROOT = new URL("../../", import.meta.url);
 
 /** A path in the project, as a plain path. */
 export function projectPath(relative: string): string {
-  return decodeURIComponent(new URL(relative, ROOT).pathname);
+  return fromFileUrl(new URL(relative, ROOT));
 }
 
 /**
