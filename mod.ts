@@ -52,6 +52,20 @@ export {
   type MappedFileStatus,
 } from "./memory/file/mapped_file.ts";
 export { type BytesOf, Mapping } from "./memory/mapping/mapping.ts";
+export {
+  FileLock,
+  type FileLockAsyncOptions,
+  type FileLockHolder,
+  type FileLockOptions,
+  type FileLockRange,
+  type FileLockWaitOptions,
+  type Lockable,
+  type LockKind,
+} from "./memory/locks/file_lock.ts";
+export type {
+  BlockingWaitOptions,
+  WaitOptions,
+} from "./memory/waiting/wait_options.ts";
 export type { MappingOptions, WindowOptions } from "./memory/mapping/access.ts";
 export type { Advice, SyncOptions } from "./memory/mapping/advice.ts";
 export type { Access } from "./ffi/memory/mman.ts";

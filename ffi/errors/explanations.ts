@@ -11,6 +11,8 @@ export interface Explanation {
   readonly meaning: string;
   /** What the caller can do. */
   readonly wayOut?: string;
+  /** Whether it means that this system cannot do it at all. */
+  readonly unsupported?: boolean;
 }
 
 type Table = Readonly<Record<string, Explanation>>;
@@ -54,6 +56,13 @@ const objects: Table = {
     meaning: "there is no object with this name",
     wayOut: "create it first, or check the name: `SharedMemory.list()`",
   },
+};
+
+const NO_LOCKS: Explanation = {
+  meaning: "this system has no locks on open files (F_OFD_SETLK)",
+  wayOut:
+    "use Mutex or the ring buffers over memory of your own, which need none",
+  unsupported: true,
 };
 
 const mappings: Table = {
@@ -293,10 +302,26 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EINTR: { meaning: "a signal came first" },
     ENOLCK: { meaning: "the kernel has no room for another lock" },
   },
-  fcntl: {
-    EAGAIN: { meaning: "another process has it locked" },
+  "fcntl:lock": {
+    EAGAIN: { meaning: "another handle has it locked" },
+    EBADF: {
+      meaning: "the handle is not open for this kind of lock",
+      wayOut:
+        'open it with access "read-write" for an exclusive lock, or ask for kind "shared"',
+    },
+    ETIMEDOUT: { meaning: "the time is over, and another handle still has it" },
+    EINVAL: NO_LOCKS,
+    ENOSYS: NO_LOCKS,
+    EOPNOTSUPP: NO_LOCKS,
+    ENOLCK: {
+      meaning:
+        "the kernel has no room for another lock, or the file system has none",
+      wayOut: "unlock what is not needed, or use a file on another file system",
+    },
+    EOVERFLOW: { meaning: "the range reaches beyond what the system allows" },
+  },
+  "fcntl:seal": {
     EBADF: { meaning: "it is closed, or not open for writing" },
-    ENOLCK: { meaning: "the kernel has no room for another lock" },
     EBUSY: {
       meaning: "a writable mapping of it exists",
       wayOut: "unmap it everywhere before sealing it against writes",

@@ -117,24 +117,26 @@ const DENO_CLASSES: Readonly<
 /**
  * Makes the error of a failed call.
  *
- * @param syscall The function of libc that failed.
+ * @param call The function of libc that failed; with a colon and what it was
+ * for where one does many things: "fcntl:lock".
  * @param errno Its error number.
  * @param act What was tried, with its object: `create segment 0x4d2`.
  * @param hint A way out that fits better than the one of the manual.
  */
 export function systemError(
-  syscall: string,
+  call: string,
   errno: number,
   act: string,
   hint?: string,
 ): Error & SystemErrorInfo {
   const code = errnoName(errno);
-  const { meaning, wayOut } = explain(syscall, code);
+  const [syscall = call] = call.split(":");
+  const { meaning, wayOut, unsupported } = explain(call, code);
   const advice = hint ?? wayOut;
   const message = `Cannot ${act}: ${meaning} (${code} from ${syscall})` +
     (advice === undefined ? "" : `; ${advice}`);
   const info = { code, errno, syscall };
-  const DenoClass = DENO_CLASSES[code];
+  const DenoClass = unsupported ? Deno.errors.NotSupported : DENO_CLASSES[code];
   if (DenoClass === undefined) return new SystemError(message, info);
   return Object.assign(new DenoClass(message), info);
 }

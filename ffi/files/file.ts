@@ -286,13 +286,13 @@ export function unlockFile(fd: number, act: string): void {
 /** Adds seals to memory without a name (`F_ADD_SEALS`). */
 export function addSeals(fd: number, seals: number, act: string): void {
   const result = control(fd, F_ADD_SEALS, seals);
-  checkNotMinusOne(result, errnoCell[0], "fcntl", act);
+  checkNotMinusOne(result, errnoCell[0], "fcntl:seal", act);
 }
 
 /** Reads the seals of memory (`F_GET_SEALS`). */
 export function readSeals(fd: number, act: string): number {
   const result = control(fd, F_GET_SEALS, 0);
-  return checkNotMinusOne(result, errnoCell[0], "fcntl", act);
+  return checkNotMinusOne(result, errnoCell[0], "fcntl:seal", act);
 }
 
 /** The same number on Linux and macOS, and so is the layout of `struct rlimit`. */

@@ -1,70 +1,139 @@
 /**
- * Locks on ranges of an open file (`fcntl(2)`, open file description locks): one
- * byte each, at any offset, there or not. Such a lock belongs to one opening of
- * the file and goes with its last descriptor, by whatever way its process ends.
+ * Locks on ranges of an open file (`fcntl(2)`, open file description locks): at
+ * any offset, whether the file reaches there or not. Such a lock belongs to one
+ * opening of the file and goes with its last descriptor, in whatever way its
+ * process ends. Two openings exclude each other, in one process too; one opening
+ * never excludes itself.
  *
  * @module
  */
 
 import { errnoName } from "../errors/errno.ts";
+import { systemError } from "../errors/system_error.ts";
 import { Struct } from "../libc/layout.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { type FlockField, platform } from "../platforms/platform.ts";
-import { systemError } from "../errors/system_error.ts";
+
+/** Whether others may lock the same bytes, too. */
+export type LockKind = "shared" | "exclusive";
+
+/** A range of a file. */
+export interface LockRange {
+  /** Where it starts, in bytes. */
+  readonly start: number;
+  /** How long it is in bytes; 0 for everything behind `start`, however long the file gets. */
+  readonly length: number;
+}
+
+/** A lock that is in the way. */
+export interface FoundLock extends LockRange {
+  readonly kind: LockKind;
+  /** The process that has it; -1 for a lock of an open file description. */
+  readonly pid: number;
+}
+
+/** How explanations call these calls; `fcntl` alone does many things. */
+const LOCKING = "fcntl:lock";
 
 let struct: Struct<FlockField> | undefined;
 let address = 0n;
 
 /**
- * Tries to lock one byte, without waiting.
+ * Tries to lock a range, without waiting.
  *
- * @param fd A descriptor that is open for writing.
- * @param offset Which byte.
- * @returns Whether it is locked now; false when another opening has it.
+ * @param fd A descriptor that is open for reading, or for writing when the lock
+ * is exclusive.
+ * @returns Whether it is locked now; false when another opening has a part of it.
  */
-export function tryLockByte(fd: number, offset: number, act: string): boolean {
-  const { F_OFD_SETLK, F_WRLCK } = platform().constants;
+export function tryLockRange(
+  fd: number,
+  kind: LockKind,
+  range: LockRange,
+  act: string,
+): boolean {
+  const { F_OFD_SETLK, F_RDLCK, F_WRLCK } = platform().constants;
   const { fcntl } = libc();
-  const range = rangeOf(F_WRLCK, offset);
-  if (fcntl(fd, F_OFD_SETLK, range, 0n, 0n, 0n, 0n, 0n, range) !== -1) {
-    return true;
+  const pointer = fill(kind === "shared" ? F_RDLCK : F_WRLCK, range);
+  for (;;) {
+    const result = fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer);
+    if (result !== -1) return true;
+    const errno = errnoCell[0] ?? 0;
+    const code = errnoName(errno);
+    if (code === "EAGAIN" || code === "EACCES") return false;
+    if (code !== "EINTR") throw systemError(LOCKING, errno, act);
   }
-  const errno = errnoCell[0] ?? 0;
-  if (["EAGAIN", "EACCES"].includes(errnoName(errno))) return false;
-  throw systemError("fcntl", errno, act);
 }
 
-/** Gives up the lock of {@linkcode tryLockByte}. */
-export function unlockByte(fd: number, offset: number, act: string): void {
+/** Gives up what is locked of a range. */
+export function unlockRange(fd: number, range: LockRange, act: string): void {
   const { F_OFD_SETLK, F_UNLCK } = platform().constants;
   const { fcntl } = libc();
-  const range = rangeOf(F_UNLCK, offset);
-  if (fcntl(fd, F_OFD_SETLK, range, 0n, 0n, 0n, 0n, 0n, range) !== -1) return;
-  throw systemError("fcntl", errnoCell[0] ?? 0, act);
-}
-
-/** Whether another opening of the file has a byte locked. */
-export function isByteLocked(fd: number, offset: number, act: string): boolean {
-  const { F_OFD_GETLK, F_WRLCK, F_UNLCK } = platform().constants;
-  const { fcntl } = libc();
-  const range = rangeOf(F_WRLCK, offset);
-  if (fcntl(fd, F_OFD_GETLK, range, 0n, 0n, 0n, 0n, 0n, range) === -1) {
-    throw systemError("fcntl", errnoCell[0] ?? 0, act);
+  const pointer = fill(F_UNLCK, range);
+  while (
+    fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer) === -1
+  ) {
+    const errno = errnoCell[0] ?? 0;
+    if (errnoName(errno) !== "EINTR") throw systemError(LOCKING, errno, act);
   }
-  return struct?.get("l_type") !== F_UNLCK;
 }
 
-/** Fills the one struct, and gives its address. */
-function rangeOf(type: number, offset: number): bigint {
+/**
+ * Finds a lock that keeps this opening from locking a range (`F_OFD_GETLK`).
+ *
+ * @returns One that is in the way, or undefined when there is none.
+ */
+export function findLock(
+  fd: number,
+  kind: LockKind,
+  range: LockRange,
+  act: string,
+): FoundLock | undefined {
+  const { F_OFD_GETLK, F_RDLCK, F_WRLCK, F_UNLCK } = platform().constants;
+  const { fcntl } = libc();
+  const pointer = fill(kind === "shared" ? F_RDLCK : F_WRLCK, range);
+  while (
+    fcntl(fd, F_OFD_GETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer) === -1
+  ) {
+    const errno = errnoCell[0] ?? 0;
+    if (errnoName(errno) !== "EINTR") throw systemError(LOCKING, errno, act);
+  }
+  if (struct === undefined) return undefined;
+  const type = struct.get("l_type");
+  if (type === F_UNLCK) return undefined;
+  return {
+    kind: type === F_RDLCK ? "shared" : "exclusive",
+    pid: struct.get("l_pid"),
+    start: struct.get("l_start"),
+    length: struct.get("l_len"),
+  };
+}
+
+/** Fills the one struct, and returns its address. */
+function fill(type: number, { start, length }: LockRange): bigint {
   if (struct === undefined) {
     struct = new Struct(platform().layouts.flock);
     address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(struct.bytes));
   }
   struct.set("l_type", type);
-  // From the start of the file.
+  // SEEK_SET: from the start of the file.
   struct.set("l_whence", 0);
-  struct.set("l_start", offset);
-  struct.set("l_len", 1);
+  struct.set("l_start", start);
+  struct.set("l_len", length);
   struct.set("l_pid", 0);
   return address;
+}
+
+/** Tries to lock one byte exclusively. */
+export function tryLockByte(fd: number, start: number, act: string): boolean {
+  return tryLockRange(fd, "exclusive", { start, length: 1 }, act);
+}
+
+/** Gives up the lock of {@linkcode tryLockByte}. */
+export function unlockByte(fd: number, start: number, act: string): void {
+  unlockRange(fd, { start, length: 1 }, act);
+}
+
+/** Whether another opening of the file has a byte locked. */
+export function isByteLocked(fd: number, start: number, act: string): boolean {
+  return findLock(fd, "exclusive", { start, length: 1 }, act) !== undefined;
 }

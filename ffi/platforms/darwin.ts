@@ -26,6 +26,7 @@ export const DARWIN = {
     MS_SYNC: 0x10,
     F_OFD_GETLK: 92,
     F_OFD_SETLK: 90,
+    F_RDLCK: 1,
     F_WRLCK: 3,
     F_UNLCK: 2,
   },

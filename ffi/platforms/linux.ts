@@ -27,6 +27,7 @@ export const LINUX = {
     MS_SYNC: 4,
     F_OFD_GETLK: 36,
     F_OFD_SETLK: 37,
+    F_RDLCK: 0,
     F_WRLCK: 1,
     F_UNLCK: 2,
   },

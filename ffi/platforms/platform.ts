@@ -113,6 +113,7 @@ export type ConstantName =
   | "MS_SYNC"
   | "F_OFD_GETLK"
   | "F_OFD_SETLK"
+  | "F_RDLCK"
   | "F_WRLCK"
   | "F_UNLCK";
 

@@ -70,6 +70,7 @@ export class Descriptor {
   readonly #fd: number;
   readonly #options: DescriptorOptions;
   readonly #extents = new Set<Extent>();
+  readonly #closing = new Set<() => void>();
   #users = 1;
   #closed = false;
 
@@ -211,11 +212,31 @@ export class Descriptor {
     return tryLockFile(this.fd("lock"), kind, `lock ${this.#options.what}`);
   }
 
+  /**
+   * Calls a function before the handle is closed, while the descriptor is open.
+   *
+   * @returns A function that takes it back.
+   */
+  onClose(callback: () => void): () => void {
+    this.#closing.add(callback);
+    return () => this.#closing.delete(callback);
+  }
+
+  /** The descriptor's number, from a function that {@linkcode onClose} calls. */
+  openFd(): number {
+    return this.#fd;
+  }
+
   /** Lets go of the handle's part. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#release();
+    try {
+      for (const callback of this.#closing) callback();
+    } finally {
+      this.#closing.clear();
+      this.#release();
+    }
   }
 
   #release(): void {

@@ -48,14 +48,17 @@ export interface DenoOptions extends RunOptions {
   readonly permissions?: readonly string[];
   /** Arguments of the program. */
   readonly args?: readonly string[];
+  /** A command that starts Deno under other conditions, without Deno's own. */
+  readonly launcher?: readonly string[];
 }
 
 /** The command line of a Deno program. */
 export function denoRun(
   script: string,
-  { permissions = PERMISSIONS, args = [] }: DenoOptions = {},
+  { permissions = PERMISSIONS, args = [], launcher = [] }: DenoOptions = {},
 ): string[] {
   return [
+    ...launcher,
     ...denoCommand(),
     "run",
     "--quiet",

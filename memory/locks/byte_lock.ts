@@ -1,0 +1,62 @@
+/**
+ * Locks on single bytes of an object or file, by which processes tell one
+ * another that they are there: the kernel gives a lock up when its process ends,
+ * in whatever way. For the layers above; users have `FileLock`.
+ *
+ * @module
+ */
+
+import {
+  findLock,
+  tryLockRange,
+  unlockRange,
+} from "../../ffi/files/range_lock.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
+import { type Lockable, lockableDescriptor } from "./lockable.ts";
+
+/**
+ * Whether this system has such locks on POSIX objects. A Linux kernel that does
+ * not know them is told by the first call, with `NotSupported`.
+ */
+export function hasByteLocks(): boolean {
+  return platform().capabilities.locksObjects;
+}
+
+/**
+ * Tries to lock one byte exclusively, without waiting.
+ *
+ * @param handle Open for writing.
+ * @param byteOffset Which byte; it may lie behind the end.
+ * @param act What it is for, for the message of an error.
+ * @returns Whether this handle has it now; false when another handle has it.
+ * @throws {Deno.errors.NotSupported} When this system has no such locks.
+ */
+export function tryLockByte(
+  handle: Lockable,
+  byteOffset: number,
+  act: string,
+): boolean {
+  const fd = lockableDescriptor(handle, act).fd(act);
+  return tryLockRange(fd, "exclusive", { start: byteOffset, length: 1 }, act);
+}
+
+/** Gives up the lock of {@linkcode tryLockByte}. */
+export function unlockByte(
+  handle: Lockable,
+  byteOffset: number,
+  act: string,
+): void {
+  const fd = lockableDescriptor(handle, act).fd(act);
+  unlockRange(fd, { start: byteOffset, length: 1 }, act);
+}
+
+/** Whether another handle has a byte locked. */
+export function isByteLocked(
+  handle: Lockable,
+  byteOffset: number,
+  act: string,
+): boolean {
+  const fd = lockableDescriptor(handle, act).fd(act);
+  const range = { start: byteOffset, length: 1 };
+  return findLock(fd, "exclusive", range, act) !== undefined;
+}
