@@ -18,6 +18,7 @@ import {
   OneToOneRingBuffer,
   takeOverProducer,
 } from "../ring/one_to_one_ring_buffer.ts";
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { CHECK_MS, GrowingPause } from "./pacing.ts";
 import { HEADER_LENGTH, TYPE_OFFSET } from "../ring/record_layout.ts";
 import {
@@ -318,7 +319,7 @@ export class Receiver extends MessageReader {
     this.#control.sendersBell.ring();
     const longest = this.#foreign ? LONGEST_FOREIGN_PAUSE_MS : LONGEST_PAUSE_MS;
     const ms = this.#anyOpen && !this.#foreign
-      ? CHECK_MS
+      ? lookAgainMs(CHECK_MS)
       : this.#pause.next(longest);
     const isReady = () =>
       this.isReady || this.#control.changes !== this.#changes;

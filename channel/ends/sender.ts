@@ -7,6 +7,7 @@ import {
 } from "./channel_object.ts";
 import { partOf } from "../buffers/copy_in.ts";
 import type { MessageOptions } from "./message.ts";
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { CHECK_MS, giveTurn, GrowingPause, isTurnDue, spin } from "./pacing.ts";
 import { checkSource } from "../buffers/buffer_views.ts";
 import type { RingBuffer } from "../ring/ring_buffer.ts";
@@ -312,7 +313,9 @@ export class Sender implements Disposable {
       this.#check(bytes);
       if (trySend() || first && spin(trySend)) break;
       const isKnown = this.#checkReceiver();
-      const ms = isKnown ? CHECK_MS : this.#pause.next(LONGEST_PAUSE_MS);
+      const ms = isKnown
+        ? lookAgainMs(CHECK_MS)
+        : this.#pause.next(LONGEST_PAUSE_MS);
       await this.#park(trySend, ms, signal);
       if (sent) break;
     }

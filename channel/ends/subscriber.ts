@@ -22,6 +22,7 @@ import {
 import type { Message } from "./message.ts";
 import { MessageMemory } from "../buffers/copy_out.ts";
 import { MessageReader, type Verdict } from "./message_reader.ts";
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { CHECK_MS, GrowingPause, sleepFor } from "./pacing.ts";
 
 /** How {@linkcode Subscriber.open} opens. */
@@ -228,7 +229,7 @@ export class Subscriber extends MessageReader {
       publisher !== this.#reported;
     if (isOpen && this.#writable) {
       const isReady = () => this.isReady || control.publisher !== publisher;
-      return await control.park(isReady, CHECK_MS, signal);
+      return await control.park(isReady, lookAgainMs(CHECK_MS), signal);
     }
     const isKnown = publisher !== 0 && !isOpen;
     const longest = isKnown ? LONGEST_PAUSE_MS : LONGEST_FOREIGN_PAUSE_MS;

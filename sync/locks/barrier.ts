@@ -7,6 +7,7 @@ import {
   sleepAsync,
   type WaitAsyncOptions,
 } from "../waiting/wait.ts";
+import { lookAgainMs } from "../waiting/safety_nets.ts";
 
 /**
  * Layout of the block, in 32-bit words:
@@ -230,5 +231,8 @@ function isOver(state: number, generation: number): boolean {
 
 /** How long to sleep before looking again, in case the last one died. */
 function napOf(end: number): number {
-  return Math.max(0, Math.min(end - performance.now(), LONGEST_NAP_MS));
+  return Math.max(
+    0,
+    Math.min(end - performance.now(), lookAgainMs(LONGEST_NAP_MS)),
+  );
 }

@@ -19,6 +19,7 @@ import {
   SLICE_MS,
   type WaitAsyncOptions,
 } from "../waiting/wait.ts";
+import { lookAgainMs } from "../waiting/safety_nets.ts";
 
 /**
  * Layout of the block:
@@ -282,7 +283,10 @@ export class Mutex {
       const left = end - performance.now();
       if (this.#held || this.#isHeldHere()) throw failure("EDEADLK");
       if (left <= 0) throw failure("ETIMEDOUT");
-      const code = timedLock(this.#bytes, Math.min(left, SLICE_MS));
+      const code = timedLock(
+        this.#bytes,
+        Math.min(left, lookAgainMs(SLICE_MS)),
+      );
       if (code === undefined) return this.#guard(false);
       if (code === "ETIMEDOUT") continue;
       const taken = this.#outcome(code);
@@ -341,7 +345,7 @@ export class Mutex {
       const guard = this.tryLock();
       if (guard !== null) return guard;
       const left = Math.max(0, end - performance.now());
-      const timeoutMs = Math.min(left, LOOK_AGAIN_MS);
+      const timeoutMs = Math.min(left, lookAgainMs(LOOK_AGAIN_MS));
       const options = signal === undefined ? {} : { signal };
       const { mapping } = this.#block;
       await sleepAsync(this.#sequence, sequence, mapping, {

@@ -15,6 +15,7 @@ import {
   sleepAsync,
   type WaitAsyncOptions,
 } from "../waiting/wait.ts";
+import { lookAgainMs } from "../waiting/safety_nets.ts";
 
 /**
  * Layout, in bytes:
@@ -393,7 +394,11 @@ export class ReadWriteLock {
         if (slot !== null) return slot;
         if (this.#slots.every((mutex) => mutex.heldHere)) throw wouldDeadlock();
         if (left() === 0) throw timedOut();
-        sleep(this.#sequence, before, Math.min(left(), LOOK_AGAIN_MS));
+        sleep(
+          this.#sequence,
+          before,
+          Math.min(left(), lookAgainMs(LOOK_AGAIN_MS)),
+        );
         before = this.#sequence.load();
       }
     } finally {
@@ -411,7 +416,7 @@ export class ReadWriteLock {
         const slot = this.#freeSlot();
         if (slot !== null) return slot;
         if (left() === 0) throw timedOut();
-        const timeoutMs = Math.min(left(), LOOK_AGAIN_MS);
+        const timeoutMs = Math.min(left(), lookAgainMs(LOOK_AGAIN_MS));
         const { mapping } = this.#block;
         const nap = { ...options, timeoutMs };
         await sleepAsync(this.#sequence, before, mapping, nap);

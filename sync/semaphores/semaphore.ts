@@ -18,6 +18,7 @@ import {
   SLICE_MS,
   type WaitAsyncOptions,
 } from "../waiting/wait.ts";
+import { lookAgainMs } from "../waiting/safety_nets.ts";
 
 const KIND: BlockKind = {
   name: "semaphore",
@@ -234,7 +235,9 @@ export class Semaphore implements Disposable {
     for (;;) {
       const left = end - performance.now();
       if (left <= 0) return "timed-out";
-      if (handle.timedWait(Math.min(left, SLICE_MS), act)) return "ok";
+      if (handle.timedWait(Math.min(left, lookAgainMs(SLICE_MS)), act)) {
+        return "ok";
+      }
     }
   }
 

@@ -18,6 +18,7 @@ import {
   type Word,
 } from "../../ffi/sync/futex.ts";
 import { addMappingUser, type Mapping } from "../../memory/mapping/mapping.ts";
+import { lookAgainMs } from "./safety_nets.ts";
 
 /** How a wait in the parker ended. */
 export type ParkResult = "ok" | "timed-out";
@@ -79,7 +80,7 @@ class KernelSleeper implements Sleeper {
     });
     const place = await this.#list.sleep(
       waits.length + 1,
-      Math.min(ms, LONGEST_SLEEP_MS),
+      Math.min(ms, lookAgainMs(LONGEST_SLEEP_MS)),
     );
     return waits[place - 1];
   }
