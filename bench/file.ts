@@ -5,8 +5,8 @@
  */
 
 import { formatBytes } from "../deps.ts";
-import { privateMemoryOf } from "../demo/private_memory.ts";
-import { undoLater } from "../demo/undo.ts";
+import { privateMemoryOf } from "../tools/private_memory.ts";
+import { undoLater } from "../tools/undo.ts";
 import { MappedFile } from "../mod.ts";
 import type { Check, Report } from "./report.ts";
 import { takeTurns } from "./rounds.ts";

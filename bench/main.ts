@@ -11,7 +11,7 @@
 // deno-lint-ignore-file no-console -- this program is there to print
 
 import { parseArgs } from "node:util";
-import { undoOnSignals } from "../demo/undo.ts";
+import { undoOnSignals } from "../tools/undo.ts";
 import { draw } from "./chart.ts";
 import { copy } from "./copy.ts";
 import { create } from "./create.ts";

@@ -1,4 +1,4 @@
-import { undoLater } from "../demo/undo.ts";
+import { undoLater } from "../tools/undo.ts";
 import { SharedMemory } from "../mod.ts";
 import { Program } from "../tests/peers/program.ts";
 import { denoRun } from "./peer.ts";

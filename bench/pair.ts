@@ -1,4 +1,4 @@
-import { undoLater } from "../demo/undo.ts";
+import { undoLater } from "../tools/undo.ts";
 import { SharedMemory } from "../mod.ts";
 import { Peer } from "./peer.ts";
 import { SIZE, type WAYS } from "./turns.ts";

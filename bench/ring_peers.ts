@@ -1,4 +1,4 @@
-import { undoLater } from "../demo/undo.ts";
+import { undoLater } from "../tools/undo.ts";
 import { RING_TRAILER_LENGTH } from "../channel/mod.ts";
 import { SharedMemory } from "../mod.ts";
 import { compileJava } from "../tests/helpers/java.ts";

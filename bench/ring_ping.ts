@@ -4,7 +4,7 @@
  * @module
  */
 
-import { undoLater } from "../demo/undo.ts";
+import { undoLater } from "../tools/undo.ts";
 import { RING_TRAILER_LENGTH } from "../channel/mod.ts";
 import { SharedMemory } from "../mod.ts";
 import { Program } from "../tests/peers/program.ts";

@@ -4,17 +4,10 @@
  * @module
  */
 
+import { undoLater } from "../tools/undo.ts";
+import type { Job } from "./jobs.ts";
 import { linesOf } from "./lines.ts";
-import { PART_COUNT } from "./parts.ts";
-import { undoLater } from "./undo.ts";
-
-/** What a process answers. */
-export interface Answer {
-  /** Hash of its part. */
-  readonly digest: string;
-  /** How many bytes it copied to get there. */
-  readonly copied: number;
-}
+import type { Way } from "./way.ts";
 
 /** What a process says when it has started. */
 export const READY = "ready";
@@ -31,21 +24,16 @@ export class Worker {
     this.#input = child.stdin.getWriter();
   }
 
-  /**
-   * Starts a program.
-   *
-   * @param program A file beside this one.
-   * @param permissions Flags of `deno run`.
-   * @param owner What ends the process, if it does not end by itself.
-   */
+  /** Starts a program; `owner` ends it if it does not end by itself. */
   static start(
     program: string,
     permissions: readonly string[],
+    args: readonly string[],
     owner: DisposableStack,
   ): Worker {
     const { href } = new URL(program, import.meta.url);
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", ...permissions, href],
+      args: ["run", "--quiet", "--no-prompt", ...permissions, href, ...args],
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -59,29 +47,32 @@ export class Worker {
     return this.#child.pid;
   }
 
-  /** Waits until the program says that it is ready. */
-  async ready(): Promise<void> {
-    const line = await this.#line();
-    if (line !== READY) throw new Error(`A process said ${line}, not ${READY}`);
+  /** Rejects when the process fails; never resolves. */
+  async failure(): Promise<never> {
+    const { success, code, signal } = await this.#child.status;
+    if (!success) {
+      throw new Error(
+        `A process ended early, with ${signal ?? `code ${code}`}`,
+      );
+    }
+    return await new Promise(() => {});
   }
 
-  /** Gives bytes to the program. */
+  /** Puts bytes into the program's stdin. */
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     await this.#input.write(bytes);
   }
 
-  /** Says that no more will come, and waits for the answer and the end. */
-  async finish(): Promise<Answer> {
-    await this.#input.close();
-    const [digest = "", copied = ""] = (await this.#line()).split(" ");
-    return { digest, copied: Number(copied) };
-  }
-
-  async #line(): Promise<string> {
+  /** Waits for the next line that the program prints. */
+  async line(): Promise<string> {
     const { value, done } = await this.#lines.next();
     if (!done) return value;
-    const { code, signal } = await this.#child.status;
-    throw new Error(`A process ended early, with ${signal ?? `code ${code}`}`);
+    return await this.failure();
+  }
+
+  /** Says that no more will come. */
+  async close(): Promise<void> {
+    await this.#input.close();
   }
 }
 
@@ -94,7 +85,7 @@ function end(child: Deno.ChildProcess): void {
   }
 }
 
-/** One process for each part. */
+/** The processes of one job. */
 export class Crew implements Disposable {
   readonly #stack: DisposableStack;
   readonly workers: readonly Worker[];
@@ -105,22 +96,28 @@ export class Crew implements Disposable {
   }
 
   /** Starts the processes, and waits until all are ready. */
-  static async start(
-    program: string,
-    permissions: readonly string[],
-  ): Promise<Crew> {
+  static async start(job: Job, way: Way, args: string[]): Promise<Crew> {
     using stack = new DisposableStack();
-    const workers = Array.from(
-      { length: PART_COUNT },
-      () => Worker.start(program, permissions, stack),
-    );
-    await Promise.all(workers.map((worker) => worker.ready()));
+    const workers = Array.from({ length: job.processes }, (_, index) => {
+      const words = [job.name, String(index), ...args];
+      return Worker.start(way.program, way.permissions, words, stack);
+    });
+    for (const worker of workers) {
+      const line = await worker.line();
+      if (line !== READY) throw new Error(`A process said ${line}`);
+    }
     return new Crew(stack.move(), workers);
   }
 
   /** This process and all others that take part. */
   get pids(): number[] {
     return [Deno.pid, ...this.workers.map((worker) => worker.pid)];
+  }
+
+  /** Does something for as long as no process fails. */
+  async unlessOneFails<Result>(work: Promise<Result>): Promise<Result> {
+    const failures = this.workers.map((worker) => worker.failure());
+    return await Promise.race([work, ...failures]);
   }
 
   /** Ends the processes that have not ended by themselves. */

@@ -1,6 +1,7 @@
 /**
- * Shares a real file between processes, through shared memory and through
- * pipes, and compares the two.
+ * Gets the bytes of a real file to other processes, through shared memory,
+ * pipes and a Unix socket, for jobs in which sharing is what one would choose,
+ * and for one in which it is not.
  *
  * deno task demo [FILE]
  *
@@ -10,12 +11,14 @@
 // deno-lint-ignore-file no-console -- this program is there to print
 
 import { formatBytes, Table } from "../deps.ts";
+import { undoOnSignals } from "../tools/undo.ts";
+import { JOBS } from "./jobs.ts";
 import { type Figures, measure } from "./measure.ts";
-import { PART_COUNT } from "./parts.ts";
-import { PIPING } from "./piping.ts";
 import { SHARING } from "./sharing.ts";
 import { SourceFile } from "./source_file.ts";
-import { undoOnSignals } from "./undo.ts";
+import { PIPING, SOCKET } from "./streaming.ts";
+
+const WAYS = [SHARING, PIPING, SOCKET];
 
 undoOnSignals();
 try {
@@ -29,44 +32,59 @@ try {
 
 async function demonstrate(path: string): Promise<void> {
   const source = await SourceFile.find(path);
-  const size = formatBytes(source.size);
-  console.log(`${PART_COUNT} processes hash a part each of ${path}, ${size}.`);
-  // It comes first, so that both ways find the file in the system's cache.
-  const expected = await source.hash();
-  const figures = await measure([SHARING, PIPING], source, expected);
-  console.log(`\n${tableOf(figures)}\n
-Time: from the file to the last hash, median of three; the processes were
-started before.
-Memory: what all ${
-    PART_COUNT + 1
-  } processes hold together, private memory (RssAnon) of
-each and the shared memory once; idle before the work, and at the most
-during it, in a run of its own. The pipes never hold the whole file.
-Hash: ${expected}`);
-  if (figures.some(({ agrees }) => !agrees)) {
-    throw new Error("The hashes differ: not all bytes arrived as they are");
-  }
-}
-
-function tableOf(figures: readonly Figures[]): string {
+  console.log(`The bytes of ${path}, ${formatBytes(source.size)}`);
+  // So that all ways find the file in the system's cache.
+  await source.readAll();
   const table = new Table({
-    head: ["", "time", "bytes copied", "idle memory", "peak memory", "hash"],
-    colAligns: ["left", "right", "right", "right", "right", "left"],
+    head: ["job", "way", "time", "", "bytes copied", "memory"],
+    colAligns: ["left", "left", "right", "right", "right", "right"],
     style: { head: [], border: [] },
   });
-  for (const { name, timeMs, copied, agrees, ...memory } of figures) {
-    table.push([
-      name,
-      `${timeMs.toFixed(timeMs < 10 ? 1 : 0)} ms`,
-      formatBytes(copied),
-      show(memory.idleMemory),
-      show(memory.peakMemory),
-      agrees ? "as of the file" : "WRONG",
-    ]);
+  for (const job of JOBS) {
+    const all: Figures[] = [];
+    for (const way of WAYS) {
+      progress(`${job.title}: ${way.name} …`);
+      all.push(await measure(job, way, source));
+    }
+    const [shared] = all;
+    for (const [index, figures] of all.entries()) {
+      table.push(rowOf(index === 0 ? job.title : "", figures, shared));
+    }
+    if (all.some(({ results }) => results !== shared?.results)) {
+      throw new Error(`The results differ in "${job.title}"`);
+    }
   }
-  return table.toString();
+  progress("");
+  console.log(`${table}
+All ways found the same in every process.
+Time: of the work; the processes were started before. Memory: private memory
+(RssAnon) of all processes at the most, and the shared memory once.
+Bytes that are read once go as well through a pipe: no process has to wait for
+the whole, and nobody holds it. Sharing is for what several processes need,
+again and again, or in pieces.`);
 }
 
-function show(byteLength: number | null): string {
-  return byteLength === null ? "not known here" : formatBytes(byteLength);
+function rowOf(
+  title: string,
+  { name, timeMs, copied, memory }: Figures,
+  shared: Figures | undefined,
+): string[] {
+  const ratio = shared === undefined || name === shared.name
+    ? ""
+    : `${(timeMs / shared.timeMs).toFixed(1)} ×`;
+  return [
+    title,
+    name,
+    `${timeMs.toFixed(timeMs < 10 ? 1 : 0)} ms`,
+    ratio,
+    formatBytes(copied),
+    memory === null ? "not known here" : formatBytes(memory),
+  ];
+}
+
+/** Shows what is under way, on a terminal alone. */
+function progress(text: string): void {
+  if (!Deno.stderr.isTerminal()) return;
+  // Back to the start of the line, and clear it.
+  Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${text}`));
 }

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { combine, type Part, split, WINDOW_SIZE } from "./parts.ts";
+import { type Job, WINDOW_LENGTH } from "./jobs.ts";
 
 /** How much is read from the file in one call, so that signals get their turn. */
 const READ_SIZE = 8 * 1024 * 1024;
@@ -13,18 +12,27 @@ export class SourceError extends Error {
   }
 }
 
-/** The file that is shared. */
+/** Which bytes of a round a process works on. */
+export function partOf(
+  { share, processes }: Job,
+  byteLength: number,
+  index: number,
+): { readonly offset: number; readonly length: number } {
+  if (share === "all") return { offset: 0, length: byteLength };
+  const offset = Math.floor(byteLength * index / processes);
+  const end = Math.floor(byteLength * (index + 1) / processes);
+  return { offset, length: end - offset };
+}
+
+/** The file whose bytes are used. */
 export class SourceFile {
   readonly path: string;
   /** Size in bytes. */
   readonly size: number;
-  /** One part for each process. */
-  readonly parts: readonly Part[];
 
   private constructor(path: string, size: number) {
     this.path = path;
     this.size = size;
-    this.parts = split(size);
   }
 
   /**
@@ -48,54 +56,60 @@ export class SourceFile {
     }
   }
 
-  /** Hashes the file itself, in the same parts as the processes do. */
-  async hash(): Promise<string> {
-    const buffer = new Uint8Array(WINDOW_SIZE);
-    const digests = [];
-    for (const part of this.parts) {
-      const hash = createHash("sha256");
-      for await (const window of this.windows(part, buffer)) {
-        hash.update(window);
-      }
-      digests.push(hash.digest("hex"));
-    }
-    return combine(digests);
+  /** Reads everything once, and keeps none of it. */
+  async readAll(): Promise<void> {
+    const buffer = new Uint8Array(WINDOW_LENGTH);
+    for await (const _ of this.windows(0, 0, this.size, buffer));
   }
 
   /**
-   * Reads a part straight into memory.
+   * Reads the bytes of a round straight into memory: from where the round
+   * starts in the file on, and again from the start of the file behind its end.
    *
    * @returns How many bytes were copied by it.
    */
-  async readInto(target: Uint8Array, part: Part): Promise<number> {
-    using file = await this.#openAt(part.offset);
+  async readInto(target: Uint8Array, round: number): Promise<number> {
+    using file = await Deno.open(this.path);
+    let position = this.#startOf(round, target.length);
     let filled = 0;
-    while (filled < part.length) {
-      const end = Math.min(filled + READ_SIZE, part.length);
-      filled += await this.#read(file, target.subarray(filled, end));
+    while (filled < target.length) {
+      const length = Math.min(
+        READ_SIZE,
+        target.length - filled,
+        this.size - position,
+      );
+      await file.seek(position, Deno.SeekMode.Start);
+      const piece = target.subarray(filled, filled + length);
+      const count = await this.#read(file, piece);
+      filled += count;
+      position = (position + count) % this.size;
     }
     return filled;
   }
 
-  /** Reads a part window by window, into the same buffer again and again. */
+  /** Reads a part of a round window by window, into the same buffer again. */
   async *windows(
-    part: Part,
+    round: number,
+    offset: number,
+    length: number,
     buffer: Uint8Array<ArrayBuffer>,
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    using file = await this.#openAt(part.offset);
-    let left = part.length;
+    using file = await Deno.open(this.path);
+    let position = (this.#startOf(round, length) + offset) % this.size;
+    let left = length;
     while (left > 0) {
-      const wanted = buffer.subarray(0, Math.min(left, buffer.length));
-      const count = await this.#read(file, wanted);
+      await file.seek(position, Deno.SeekMode.Start);
+      const most = Math.min(left, buffer.length, this.size - position);
+      const count = await this.#read(file, buffer.subarray(0, most));
       yield buffer.subarray(0, count);
       left -= count;
+      position = (position + count) % this.size;
     }
   }
 
-  async #openAt(offset: number): Promise<Deno.FsFile> {
-    const file = await Deno.open(this.path);
-    await file.seek(offset, Deno.SeekMode.Start);
-    return file;
+  /** A round that is shorter than the file goes on where the last one ended. */
+  #startOf(round: number, byteLength: number): number {
+    return round * byteLength % this.size;
   }
 
   async #read(file: Deno.FsFile, target: Uint8Array): Promise<number> {

@@ -7,7 +7,7 @@
 const KIBIBYTE = 1024;
 
 /** Time between two looks, in milliseconds. */
-const INTERVAL_MS = 5;
+const INTERVAL_MS = 50;
 
 /**
  * Tells how much private memory (`RssAnon`) processes hold. Not counted is what
