@@ -38,7 +38,7 @@ const { tasks } = JSON.parse(
 // The same permissions as the test tasks. Types and documentation were checked
 // natively, and examples in comments run in a process of their own each.
 const words = String(tasks["test:stress"].command).split(" ");
-const flags = words.slice(words.indexOf("test"), -1)
+const flags = words.slice(words.lastIndexOf("test"), -1)
   .filter((word) => word !== "--trace-leaks");
 const files = Deno.args.length > 0 ? Deno.args : ["tests/"];
 const { code } = await new Deno.Command(EMULATOR[0] ?? "", {

@@ -1,11 +1,23 @@
+/**
+ * Names and keys that tests give to what they create. They say which process
+ * made them, so that `tools/sweep.ts` can remove what a killed run left.
+ *
+ * @module
+ */
+
+/** What the names of tests begin with, before the number of the process. */
+export const NAME_PREFIX = "shmem-test-";
+
+/** The first byte of the keys of tests. */
+export const KEY_PREFIX = 0x5e;
+
 /** A name for a POSIX object that no other run uses. */
 export function randomName(): string {
-  return `/shmem-test-${crypto.randomUUID().slice(0, 8)}`;
+  return `/${NAME_PREFIX}${Deno.pid}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-/** A key for a segment that no other run uses. */
+/** A key for a segment, set or queue that no other run uses. */
 export function randomKey(): number {
-  const [key = 0] = crypto.getRandomValues(new Int32Array(1));
-  // 0 is IPC_PRIVATE.
-  return key || 1;
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return KEY_PREFIX << 24 | random >>> 8;
 }

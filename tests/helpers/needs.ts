@@ -9,6 +9,9 @@
 /** Things that a machine may lack, and how to find out. */
 const PROBES = {
   "cc": ["cc", "--version"],
+  "c++": ["c++", "--version"],
+  "cargo": ["cargo", "--version"],
+  "go": ["go", "version"],
   "python3": ["python3", "--version"],
   "prlimit": ["prlimit", "--version"],
   "setpriv": ["setpriv", "--version"],
