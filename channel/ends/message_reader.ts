@@ -1,115 +1,103 @@
-import type { Message } from "./message.ts";
-import { giveTurn, isTurnDue, spin } from "./pacing.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import {
+  checkSignal,
+  checkTimeout,
+} from "../../memory/waiting/wait_options.ts";
+import { WAIT_OPTIONS } from "../object/options.ts";
 
-/** How {@linkcode MessageReader.receive} waits. */
-export interface ReceiveOptions {
-  /** Ends the wait with its reason; no message is lost by that. */
-  readonly signal?: AbortSignal;
+import { MessageLoop, type MessageSource } from "../waiting/message_loop.ts";
+import { isTurnDue, isTurnDueNow } from "../waiting/pacing.ts";
+import { checkInteger } from "../../memory/checks/integers.ts";
+import { ChannelEnd, type EndParts, joinChannel } from "./channel_end.ts";
+import type { Message, ReceiveOptions } from "./message.ts";
+
+/** Options of {@linkcode MessageReader.batches}. */
+export interface BatchOptions {
+  /** How many messages an array has at most. Default: 1024. */
+  readonly limit?: number;
 }
 
-/**
- * What to do when there is no further message: fail, end, or look again, because
- * something has changed meanwhile.
- */
-export type Verdict = () => Error | "end" | "again";
+const BATCH_OPTIONS: OptionNames<BatchOptions> = { limit: true };
+const DEFAULT_BATCH = 1024;
 
-const END: IteratorResult<Message, undefined> = {
-  value: undefined,
-  done: true,
-};
+const END: IteratorResult<never, undefined> = { value: undefined, done: true };
+
+let joinReader: (
+  reader: MessageReader,
+  source: MessageSource,
+  parts: EndParts,
+) => void;
 
 /**
  * What `Receiver` and `Subscriber` have in common: receiving message by message,
- * in a loop, or as a stream. Only one of the three at a time.
+ * in a loop, in batches, or as a stream. Only one of these at a time.
  */
-export abstract class MessageReader
-  implements AsyncIterable<Message>, Disposable {
-  /** Name of the channel, with its slash. */
-  readonly name: string;
-  /** How messages call the channel. */
-  protected readonly what: string;
-  #receiving = false;
-  #closed = false;
+export abstract class MessageReader extends ChannelEnd
+  implements AsyncIterable<Message> {
+  #loop: MessageLoop | undefined;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
-  /**
-   * Remembers how the channel is called.
-   *
-   * @param name Its name.
-   * @param what How messages call it.
-   */
-  constructor(name: string, what: string) {
-    this.name = name;
-    this.what = what;
+  static {
+    joinReader = (reader, source, parts) => {
+      const loop = new MessageLoop(source, parts.object.what);
+      reader.#loop = loop;
+      joinChannel(reader, {
+        ...parts,
+        leave: (how) => {
+          loop.close();
+          parts.leave(how);
+        },
+      });
+    };
+  }
+
+  get #messages(): MessageLoop {
+    if (this.#loop !== undefined) return this.#loop;
+    throw new TypeError(
+      "Cannot receive from this: only open, create and waitFor make readers",
+    );
   }
 
   /**
-   * Takes the next message, if there is one.
-   *
-   * @param alone Whether it must have a buffer of its own.
-   */
-  protected abstract take(alone: boolean): Message | undefined;
-
-  /** Whether the next message is there. */
-  protected abstract get isReady(): boolean;
-
-  /**
-   * Looks at the other side, while no message is there.
-   *
-   * @returns Why none will come, unless one has come meanwhile.
-   */
-  protected abstract judge(): Verdict | undefined;
-
-  /** Does what is due from time to time while no message is there. */
-  protected maintain(): void {}
-
-  /**
-   * Looks at the other side from time to time, while messages keep coming.
-   *
-   * @returns What to fail with, if anything.
-   */
-  protected patrol(): Error | undefined {
-    return undefined;
-  }
-
-  /** Sleeps until there may be something to do. */
-  protected abstract park(signal: AbortSignal | undefined): Promise<void>;
-
-  /** Gives up what the reader holds. */
-  protected abstract letGo(): void;
-
-  /** Whether it was closed. */
-  get closed(): boolean {
-    return this.#closed;
-  }
-
-  /**
-   * Receives the next message, if there is one. Whether one will come, it does
-   * not tell: ends and deaths are told by {@linkcode MessageReader.receive} and
+   * Receives the next message, if there is one. It does not say whether one will
+   * come: ends and deaths are reported by {@linkcode MessageReader.receive} and
    * the loop over messages.
    *
    * @returns The message, or nothing.
    * @throws {Deno.errors.BadResource} When this is closed.
    */
   tryReceive(): Message | undefined {
-    this.#requireOpen();
-    this.#requireIdle();
-    const message = this.take(false);
-    if (message !== undefined) return message;
-    this.maintain();
-    return this.take(false);
+    return this.#messages.tryTake();
   }
 
   /**
    * Receives the next message, waiting for it without blocking anything.
    *
-   * @param options How.
+   * @param options How long to wait, and a signal.
    * @returns The message; nothing at the end of the channel (asked again after
-   * that, it waits for other senders). Rejects as the loop over messages does, and
-   * with the reason of the signal.
+   * that, it waits for other senders). Rejects as the loop over messages does,
+   * with `Deno.errors.TimedOut`, or with the reason of the signal.
+   *
+   * @example Wait for at most a second
+   * ```ts
+   * import { Receiver } from "@shmem/shmem/channel";
+   *
+   * using receiver = Receiver.create(`/quiet-${crypto.randomUUID()}`);
+   * try {
+   *   await receiver.receive({ timeoutMs: 20 });
+   * } catch (error) {
+   *   if (!(error instanceof Deno.errors.TimedOut)) throw error;
+   * }
+   * receiver.unlink();
+   * ```
    */
-  async receive(options: ReceiveOptions = {}): Promise<Message | undefined> {
-    return await this.#receive(false, isTurnDue(), options.signal);
+  async receive(options?: ReceiveOptions): Promise<Message | undefined> {
+    const loop = this.#messages;
+    if (options === undefined) return await loop.receive(false, isTurnDue());
+    const copy = readOptions(options, WAIT_OPTIONS, "receive");
+    checkTimeout(copy.timeoutMs);
+    checkSignal(copy.signal);
+    return await loop.receive(false, isTurnDue(), copy);
   }
 
   /**
@@ -118,24 +106,52 @@ export abstract class MessageReader
    * end; it waits for other senders.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
-    const iterator: AsyncIterableIterator<Message, undefined> = {
-      next: () => {
-        const isDue = isTurnDue();
-        if (isDue || this.#closed || this.#receiving) return this.#next(isDue);
-        try {
-          // As quickly as can be: most often the message is there.
-          const message = this.take(false);
-          return message === undefined
-            ? this.#next(false)
-            : Promise.resolve({ value: message, done: false });
-        } catch (error) {
-          return Promise.reject(error);
-        }
-      },
-      return: () => Promise.resolve(END),
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
+    const loop = this.#messages;
+    return this.#iterate((isDue) => {
+      // As quickly as can be: most often the message is there.
+      const message = isDue || !loop.isIdle ? undefined : loop.take();
+      return message ?? loop.receive(false, isDue);
+    }, isTurnDue);
+  }
+
+  /**
+   * Receives arrays of the messages that are there, at least one, one array for
+   * each turn of the loop: several times as fast as message by message. All of an
+   * array count as in hand until the next one is asked for.
+   *
+   * @param options How many messages an array has at most.
+   * @returns What to loop over. It ends and fails as the loop over messages does.
+   *
+   * @example Take what is there
+   * ```ts
+   * import { Receiver, Sender } from "@shmem/shmem/channel";
+   *
+   * const name = `/samples-${crypto.randomUUID()}`;
+   * using receiver = Receiver.create(name);
+   * {
+   *   using sender = Sender.open(name);
+   *   for (let i = 0; i < 10; i++) sender.trySend(new Uint8Array([i]));
+   * }
+   * for await (const messages of receiver.batches()) {
+   *   console.log(messages.length); // 10
+   * }
+   * receiver.unlink();
+   * ```
+   */
+  batches(
+    options?: BatchOptions,
+  ): AsyncIterableIterator<Message[], undefined> {
+    const { limit = DEFAULT_BATCH } = readOptions(
+      options,
+      BATCH_OPTIONS,
+      "receive batches",
+    );
+    checkInteger(limit, "limit", 1, Number.MAX_SAFE_INTEGER);
+    const loop = this.#messages;
+    return this.#iterate(
+      (isDue) => loop.receiveBatch(limit, isDue),
+      isTurnDueNow,
+    );
   }
 
   /**
@@ -148,7 +164,7 @@ export abstract class MessageReader
         type: "bytes",
         pull: async (controller) => {
           for (;;) {
-            const message = await this.#receive(true, isTurnDue());
+            const message = await this.#messages.receive(true, isTurnDue());
             if (message === undefined) {
               controller.close();
               // A reader that brought its own memory waits for this.
@@ -166,105 +182,45 @@ export abstract class MessageReader
     );
   }
 
-  /** Closes this. Harmless when it was done before. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.letGo();
-  }
-
-  /** The same as {@linkcode MessageReader.close}, for `using`. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  async #next(
-    isDue: boolean,
-  ): Promise<IteratorResult<Message, undefined>> {
-    try {
-      const message = await this.#receive(false, isDue);
-      return message === undefined ? END : { value: message, done: false };
-    } catch (error) {
-      // Whoever closes it from outside ends the loop.
-      if (this.#closed) return END;
-      throw error;
-    }
-  }
-
-  async #receive(
-    alone: boolean,
-    isDue: boolean,
-    signal?: AbortSignal,
-  ): Promise<Message | undefined> {
-    signal?.throwIfAborted();
-    this.#requireOpen();
-    this.#requireIdle();
-    this.#receiving = true;
-    try {
-      if (isDue) await this.#giveTurn(signal);
-      return this.take(alone) ?? await this.#wait(alone, signal);
-    } finally {
-      this.#receiving = false;
-    }
-  }
-
-  /** Lets others have a turn, and looks around, as no pause may ever come. */
-  async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
-    await giveTurn();
-    this.#requireOpen();
-    signal?.throwIfAborted();
-    const error = this.patrol();
-    if (error !== undefined) throw error;
-  }
-
-  async #wait(
-    alone: boolean,
-    signal: AbortSignal | undefined,
-  ): Promise<Message | undefined> {
-    const isReady = () => this.isReady;
-    for (;;) {
-      if (!spin(isReady)) {
-        const verdict = this.judge();
-        // What was sent before the verdict comes first.
-        if (verdict !== undefined && !this.isReady) {
-          const outcome = verdict();
-          if (outcome === "end") return undefined;
-          if (outcome !== "again") throw outcome;
-          await giveTurn();
-          this.#requireOpen();
-          signal?.throwIfAborted();
-          continue;
-        }
+  #iterate<Value>(
+    receive: (isDue: boolean) => Value | Promise<Value | undefined>,
+    isDue: () => boolean,
+  ): AsyncIterableIterator<Value, undefined> {
+    const wait = async (
+      value: Promise<Value | undefined>,
+    ): Promise<IteratorResult<Value, undefined>> => {
+      try {
+        const received = await value;
+        return received === undefined ? END : { value: received, done: false };
+      } catch (error) {
+        // Closing it from outside ends the loop.
+        if (this.closed) return END;
+        throw error;
       }
-      const message = this.take(alone);
-      if (message !== undefined) return message;
-      await this.#sleep(signal);
-    }
+    };
+    const iterator: AsyncIterableIterator<Value, undefined> = {
+      next: () => {
+        try {
+          const value = receive(isDue());
+          return value instanceof Promise
+            ? wait(value)
+            : Promise.resolve({ value, done: false });
+        } catch (error) {
+          return Promise.reject(error);
+        }
+      },
+      return: () => Promise.resolve(END),
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
   }
+}
 
-  async #sleep(signal: AbortSignal | undefined): Promise<void> {
-    try {
-      await this.park(signal);
-    } catch (error) {
-      // Its memory goes when it is closed, and that ends the sleep.
-      if (!this.#closed) throw error;
-    }
-    if (isTurnDue()) await giveTurn();
-    this.#requireOpen();
-    signal?.throwIfAborted();
-  }
-
-  #requireOpen(): void {
-    if (!this.#closed) return;
-    throw new Deno.errors.BadResource(
-      `Cannot receive from ${this.what}: it is closed`,
-    );
-  }
-
-  #requireIdle(): void {
-    if (!this.#receiving) return;
-    throw new TypeError(
-      `Cannot receive from ${this.what}: the promise of the call before is still pending; await it first`,
-    );
-  }
+/** Makes a reader of its parts, for the classes of readers alone. */
+export function joinAsReader(
+  reader: MessageReader,
+  source: MessageSource,
+  parts: EndParts,
+): void {
+  joinReader(reader, source, parts);
 }

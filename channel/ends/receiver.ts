@@ -1,46 +1,25 @@
-import { SharedMemory } from "../../memory/posix/shared_memory.ts";
+import { describe } from "../../memory/checks/integers.ts";
+import { checkWord } from "../../memory/checks/checks.ts";
+import { RingMessages } from "../carrier/ring_messages.ts";
 import {
-  type ChannelObject,
-  LOCKS,
-  waitForChannel,
-  type WaitForOptions,
-} from "./channel_object.ts";
-import { ANNOUNCED, isPast } from "../ring/claim_repair.ts";
-import {
-  ManyToOneRingBuffer,
-  recoverConsumer,
-  repairClaim,
-} from "../ring/many_to_one_ring_buffer.ts";
-import type { Message } from "./message.ts";
-import { MessageMemory } from "../buffers/copy_out.ts";
-import { MessageReader, type Verdict } from "./message_reader.ts";
-import {
-  OneToOneRingBuffer,
-  takeOverProducer,
-} from "../ring/one_to_one_ring_buffer.ts";
-import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import { CHECK_MS, GrowingPause } from "./pacing.ts";
-import { HEADER_LENGTH, TYPE_OFFSET } from "../ring/record_layout.ts";
-import {
+  RING_CREATE_OPTIONS,
+  RING_OPEN_OPTIONS,
   RingChannel,
   type RingChannelOptions,
   type RingOpenOptions,
-} from "./ring_channel.ts";
-import {
-  type Producers,
-  RECEIVER,
-  type RingControl,
-} from "../membership/ring_control.ts";
-import { type Census, Senders } from "../membership/senders.ts";
-import {
-  peek,
-  release,
-  type RingBuffer,
-  viewsOf,
-} from "../ring/ring_buffer.ts";
-
-/** What `peek` gives when there is no message, and what is held then. */
-const NONE = -1;
+} from "../carrier/ring_channel.ts";
+import { RingSource } from "../carrier/ring_source.ts";
+import type { Producers } from "../membership/ring_control.ts";
+import type { SenderStatus } from "../membership/senders.ts";
+import { processOf } from "../membership/sender_place.ts";
+import { SenderWatch, type WatchOptions } from "../membership/sender_watch.ts";
+import { LOCKS } from "../object/channel_object.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import { WAIT_OPTIONS, type WaitForOptions } from "../object/options.ts";
+import type { Place } from "../object/place.ts";
+import { waitForChannel } from "../object/wait_for.ts";
+import type { Pending, Usage } from "./message.ts";
+import { joinAsReader, MessageReader } from "./message_reader.ts";
 
 /** How a {@linkcode Receiver} receives. */
 export interface ReceiverOptions {
@@ -49,24 +28,27 @@ export interface ReceiverOptions {
    * Default: false, the loop over messages ends.
    */
   readonly keepOpen?: boolean;
+  /**
+   * What the death of a sender is: an error that says which process died
+   * (`"fail"`), or like its end (`"continue"`). Default: `"fail"`.
+   */
+  readonly onSenderDeath?: "fail" | "continue";
+  /**
+   * How long, in milliseconds, an unfinished message of a program of another
+   * kind may block those behind it: whether that program lives, nobody can tell.
+   * One that stands still for longer finds its message given up, and must not
+   * write into it any more. Default: 10 000; `Infinity`: never give one up.
+   */
+  readonly claimTimeoutMs?: number;
 }
 
-/** Longest pause while nobody is known who would ring. */
-const LONGEST_PAUSE_MS = 100;
-/** The same once messages came from someone who does not ring. */
-const LONGEST_FOREIGN_PAUSE_MS = 20;
-
-/**
- * How long an unfinished message may block the ring whose sender is unknown. A
- * program that stands still for so long may find its message given up.
- */
-const ABANDONED_MS = 10_000;
-
-/** Senders that died, and the position up to which their messages may lie. */
-interface Obituary {
-  readonly slots: readonly number[];
-  readonly end: number;
-}
+const RECEIVER_OPTIONS: OptionNames<ReceiverOptions> = {
+  keepOpen: true,
+  onSenderDeath: true,
+  claimTimeoutMs: true,
+};
+const OPEN_OPTIONS = { ...RING_OPEN_OPTIONS, ...RECEIVER_OPTIONS };
+const DEFAULT_CLAIM_TIMEOUT_MS = 10_000;
 
 /**
  * The receiving end of a channel: messages from one sender or many, in other
@@ -100,71 +82,46 @@ interface Obituary {
  * ```
  */
 export class Receiver extends MessageReader {
-  /** Bytes of the data area. */
-  readonly capacity: number;
-  /** Longest message in bytes, an eighth of the capacity. */
-  readonly maxMessageLength: number;
   /** Whether one sender at a time may write, or many. */
   readonly producers: Producers;
+  readonly #source: RingSource;
+  readonly #watch: SenderWatch;
 
-  readonly #object: ChannelObject;
-  readonly #ring: RingBuffer;
-  readonly #control: RingControl;
-  readonly #senders: Senders;
-  readonly #words: Int32Array;
-  readonly #memory: MessageMemory;
-  readonly #head: number;
-  readonly #tail: number;
-  readonly #mask: number;
-  readonly #keepOpen: boolean;
-  readonly #pause = new GrowingPause();
-  /** Where the message lies that was given out last. */
-  #held = NONE;
-  #changes: number;
-  #nextCheck = 0;
-  #nextRepair = 0;
-  #blockedSince: number | undefined;
-  /** Senders that died while others kept this busy. */
-  #obituary: Obituary | undefined;
-  #anyOpen = false;
-  #foreign = false;
-
-  private constructor(channel: RingChannel, options: ReceiverOptions) {
+  private constructor(channel: RingChannel, options: WatchOptions) {
+    super();
     const { object, ring, control, producers } = channel;
-    super(object.name, object.what);
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
     if (!object.tryLock(LOCKS.receiver)) {
+      const { what } = object;
+      const owner = processOf(control.receiverPid);
       object.close();
       throw new Deno.errors.Busy(
-        `Cannot receive from ${object.what}: it has a receiver already, and a ring has one at a time; close that one first`,
+        `Cannot receive from ${what}: it has a receiver already (${owner}), and a ring has one at a time; close that one first`,
       );
     }
-    if (ring instanceof ManyToOneRingBuffer) recoverConsumer(ring);
+    const source = new RingSource(ring);
     undo.move();
-    const { words, head, tail } = viewsOf(ring);
-    this.capacity = ring.capacity;
-    this.maxMessageLength = ring.maxMessageLength;
+    const watch = new SenderWatch(object, control, source, options);
+    const { capacity, maxMessageLength } = ring;
+    const messages = new RingMessages(source, watch, control, capacity);
     this.producers = producers;
-    this.#object = object;
-    this.#ring = ring;
-    this.#control = control;
-    this.#senders = new Senders(object, control);
-    this.#words = words;
-    this.#memory = new MessageMemory(object.mapping.bytes);
-    this.#head = head;
-    this.#tail = tail;
-    this.#mask = ring.capacity - 1;
-    this.#keepOpen = options.keepOpen ?? false;
-    this.#changes = NaN;
-    control.receiver = RECEIVER.open;
-    control.sendersBell.ring();
+    this.#source = source;
+    this.#watch = watch;
+    joinAsReader(this, messages, {
+      object,
+      capacity,
+      maxMessageLength,
+      label: control.header.label,
+      leave: () => messages.leave(),
+    });
   }
 
   /**
    * Creates a channel and its receiving end.
    *
-   * @param name One component, with or without a slash in front: `"/frames"`.
+   * @param place Name, one component with or without a slash in front:
+   * `"/frames"`; or `{ path }` of a file.
    * @param options Capacity, who may send, and the rest.
    * @returns The receiver.
    * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
@@ -175,18 +132,25 @@ export class Receiver extends MessageReader {
    * @throws {SystemError} When there is no room for its pages (ENOSPC).
    */
   static create(
-    name: string,
-    options: RingChannelOptions & ReceiverOptions = {},
+    place: Place,
+    options?: RingChannelOptions & ReceiverOptions,
   ): Receiver {
-    return new Receiver(RingChannel.create(name, options), options);
+    const copy = readOptions(
+      options,
+      { ...RING_CREATE_OPTIONS, ...RECEIVER_OPTIONS },
+      "create channel",
+    );
+    const checked = checkReceiver(copy);
+    return new Receiver(RingChannel.create(place, copy), checked);
   }
 
   /**
    * Opens the receiving end of a channel that a sender or another program made,
    * or whose receiver is gone.
    *
-   * @param name Name of the channel.
-   * @param options Who may send, for a ring that does not say so.
+   * @param place Name, or `{ path }`, of the channel.
+   * @param options Who may send, for a ring that does not say so, and how to
+   * receive.
    * @returns The receiver.
    * @throws {Deno.errors.NotFound} When there is no such channel (ENOENT).
    * @throws {Deno.errors.Busy} When it has a receiver.
@@ -194,255 +158,86 @@ export class Receiver extends MessageReader {
    * @throws {TypeError} When it holds something else.
    */
   static open(
-    name: string,
-    options: RingOpenOptions & ReceiverOptions = {},
+    place: Place,
+    options?: RingOpenOptions & ReceiverOptions,
   ): Receiver {
-    return new Receiver(RingChannel.open(name, options), options);
+    const copy = readOptions(options, OPEN_OPTIONS, "open channel");
+    const checked = checkReceiver(copy);
+    return new Receiver(RingChannel.open(place, copy), checked);
   }
 
   /**
    * Opens the receiving end as soon as someone has created the channel.
    *
-   * @param name Name of the channel.
+   * @param place Name, or `{ path }`, of the channel.
    * @param options How long to wait, and what {@linkcode Receiver.open} takes.
    * @returns The receiver. Rejects as {@linkcode Receiver.open} throws, with
    * `Deno.errors.TimedOut`, or with the reason of the signal.
    */
   static async waitFor(
-    name: string,
-    options: WaitForOptions & RingOpenOptions & ReceiverOptions = {},
+    place: Place,
+    options?: WaitForOptions & RingOpenOptions & ReceiverOptions,
   ): Promise<Receiver> {
-    const open = () => Receiver.open(name, options);
-    return await waitForChannel(name, open, options);
+    const copy = readOptions(
+      options,
+      { ...WAIT_OPTIONS, ...OPEN_OPTIONS },
+      "wait for channel",
+    );
+    const { timeoutMs: _, signal: __, ...rest } = copy;
+    return await waitForChannel(place, () => Receiver.open(place, rest), copy);
   }
 
   /**
-   * Removes the name of a channel. Who has it open keeps it.
-   *
-   * @param name Name of the channel.
-   * @throws {Deno.errors.NotFound} When there is none (ENOENT).
+   * The senders: process and state of each. One that ended, gave up or died is
+   * listed until the receiver has come to that.
    */
-  static unlink(name: string): void {
-    SharedMemory.unlink(name);
+  get senders(): SenderStatus[] {
+    this.#requireOpen("list the senders of");
+    return this.#watch.senders.list();
   }
 
-  /**
-   * Removes the name of the channel. Who has it open keeps it.
-   *
-   * @throws {Deno.errors.NotFound} When it was removed before (ENOENT).
-   */
-  unlink(): void {
-    this.#object.unlink();
+  /** The messages that can be received now, without the one in hand. */
+  get pending(): Pending {
+    this.#requireOpen("count the messages of");
+    return this.#source.pending;
   }
 
-  /** Takes the next message, and gives back the one before. */
-  protected override take(alone: boolean): Message | undefined {
-    this.#giveBack();
-    const index = peek(this.#ring);
-    if (index === NONE) return undefined;
-    this.#held = index;
-    this.#blockedSince = undefined;
-    const words = this.#words;
-    // It was checked, but a broken sender may still be at it.
-    const most = this.capacity - index;
-    const length = Math.max(HEADER_LENGTH, Math.min(words[index >> 2]!, most));
-    const typeId = words[(index + TYPE_OFFSET) >> 2]!;
-    const start = index + HEADER_LENGTH;
-    const memory = this.#memory;
-    const bytes = alone
-      ? memory.copyAlone(start, length - HEADER_LENGTH)
-      : memory.copy(start, length - HEADER_LENGTH);
-    return { typeId, bytes };
+  /** How full the channel is; a message in hand still counts. */
+  get usage(): Usage {
+    this.#requireOpen("read the usage of");
+    const { capacity } = this;
+    const used = Math.max(0, Math.min(this.#source.used, capacity));
+    return { capacity, used };
   }
 
-  /** Whether something lies at the head that can be read. */
-  protected override get isReady(): boolean {
-    const words = this.#words;
-    const index = words[this.#head]! & this.#mask;
-    return Atomics.load(words, index >> 2) > 0;
-  }
-
-  /** Makes whole what dead senders left in the way of others. */
-  protected override maintain(): void {
-    const now = performance.now();
-    if (now < this.#nextRepair) return;
-    this.#nextRepair = now + CHECK_MS;
-    this.#repair(this.#senders.count(), now);
-  }
-
-  /** Looks whether a sender died whose last message was received. */
-  protected override patrol(): Error | undefined {
-    const now = performance.now();
-    if (now >= this.#nextCheck) {
-      this.#nextCheck = now + CHECK_MS;
-      const { dead } = this.#senders.count();
-      // All that they sent lies in front of the tail.
-      const end = Atomics.load(this.#words, this.#tail);
-      if (dead.length > 0) this.#obituary ??= { slots: dead, end };
-    }
-    const obituary = this.#obituary;
-    if (obituary === undefined) return undefined;
-    // If there is a pause after all, it is told then.
-    this.#nextCheck = 0;
-    if (((this.#words[this.#head]! - obituary.end) | 0) < 0) return undefined;
-    this.#obituary = undefined;
-    const count = this.#senders.freeDead(obituary.slots);
-    return count > 0 ? this.#deathOf(count) : undefined;
-  }
-
-  /** Looks whether senders have ended, given up or died. */
-  protected override judge(): Verdict | undefined {
-    const control = this.#control;
-    const { changes } = control;
-    const now = performance.now();
-    if (changes === this.#changes && now < this.#nextCheck) return undefined;
-    this.#nextCheck = now + CHECK_MS;
-    const census = this.#senders.count();
-    this.#anyOpen = census.open > 0;
-    this.#repair(census, now);
-    const verdict = this.#verdictOn(census, changes);
-    if (this.isReady && (verdict !== undefined || census.dead.length > 0)) {
-      // Messages come first, and then this again, without waiting for the next
-      // check: others may send all the time.
-      this.#nextCheck = 0;
-      return undefined;
-    }
-    if (verdict === undefined) this.#changes = changes;
-    return verdict;
-  }
-
-  /** Sleeps until a sender rings. */
-  protected override async park(
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    // All that it gave back is free now.
-    this.#control.sendersBell.ring();
-    const longest = this.#foreign ? LONGEST_FOREIGN_PAUSE_MS : LONGEST_PAUSE_MS;
-    const ms = this.#anyOpen && !this.#foreign
-      ? lookAgainMs(CHECK_MS)
-      : this.#pause.next(longest);
-    const isReady = () =>
-      this.isReady || this.#control.changes !== this.#changes;
-    const rung = await this.#control.receiverBell.park(isReady, ms, signal);
-    if (!this.isReady) return;
-    this.#pause.reset();
-    this.#foreign = !rung;
-  }
-
-  /** Gives the memory back, and says that there is no receiver any more. */
-  protected override letGo(): void {
-    try {
-      this.#giveBack();
-    } finally {
-      this.#control.receiver = RECEIVER.closed;
-      this.#control.sendersBell.ring();
-      this.#object.close();
-    }
-  }
-
-  #giveBack(): void {
-    const held = this.#held;
-    if (held === NONE) return;
-    this.#held = NONE;
-    release(this.#ring, held);
-    const { sendersBell } = this.#control;
-    // Not for each message: who waits gets room for many at once.
-    if (sendersBell.parked && this.#used() <= this.capacity / 2) {
-      sendersBell.ring();
-    }
-  }
-
-  #used(): number {
-    const words = this.#words;
-    return (Atomics.load(words, this.#tail) - words[this.#head]!) | 0;
-  }
-
-  /** Makes whole what dead senders left unfinished. */
-  #repair({ dead }: Census, now: number): void {
-    if (this.#ring instanceof OneToOneRingBuffer) {
-      using gone = this.#senders.lock(dead);
-      if (gone.slots.length > 0) takeOverProducer(this.#ring);
-      return;
-    }
-    if (!(this.#ring instanceof ManyToOneRingBuffer)) return;
-    if (this.#used() === 0 || this.isReady) {
-      this.#blockedSince = undefined;
-      return;
-    }
-    // Nobody may take their places meanwhile: a claim there would count as dead.
-    using gone = this.#senders.lock(dead);
-    const live = () =>
-      this.#senders.claims((slot) => !gone.slots.includes(slot));
-    const abandoned = this.#senders.claims((slot) => gone.slots.includes(slot));
-    // A claim of someone unknown: a program of another kind, or one whose
-    // death a former receiver saw.
-    this.#blockedSince ??= now;
-    if (now - this.#blockedSince > ABANDONED_MS) {
-      abandoned.push(this.#words[this.#head]! | ANNOUNCED);
-    }
-    if (!repairClaim(this.#ring, live, abandoned)) return;
-    // There may be more behind it: at once, not at the next check.
-    this.#nextCheck = 0;
-    this.#changes = NaN;
-  }
-
-  #verdictOn(census: Census, changes: number): Verdict | undefined {
-    const { open, ended, aborted, dead } = census;
-    if (dead.length > 0 && this.#isSettled(dead)) {
-      return () =>
-        this.#senders.free(dead, changes)
-          ? this.#deathOf(dead.length)
-          : "again";
-    }
-    // What it left may still be in the way of others.
-    if (dead.length > 0) return undefined;
-    // An unfinished message stands before what others sent: that comes first.
-    if (this.#isBlocked) return undefined;
-    const { deaths, aborts } = this.#control;
-    if (deaths > 0) {
-      return () => {
-        this.#control.takeDeaths(deaths);
-        return this.#deathOf(deaths);
-      };
-    }
-    if (aborted.length > 0) {
-      return () =>
-        this.#senders.free(aborted, changes) ? this.#abortion() : "again";
-    }
-    if (aborts > 0) {
-      return () => {
-        this.#control.takeAbort();
-        return this.#abortion();
-      };
-    }
-    if (this.#keepOpen || open > 0 || ended.length === 0) return undefined;
-    return () => this.#senders.free(ended, changes) ? "end" : "again";
-  }
-
-  /** Whether something lies behind a message that is not finished. */
-  get #isBlocked(): boolean {
-    return this.#ring instanceof ManyToOneRingBuffer && this.#used() !== 0;
-  }
-
-  /** Whether nothing of these senders is left that could still be repaired. */
-  #isSettled(slots: readonly number[]): boolean {
-    const head = this.#words[this.#head]!;
-    if (this.#used() === 0) return true;
-    return slots.every((slot) =>
-      isPast(this.#control.claimOf(slot), head, this.capacity)
+  #requireOpen(operation: string): void {
+    if (!this.closed) return;
+    throw new Deno.errors.BadResource(
+      `Cannot ${operation} channel ${JSON.stringify(this.name)}: it is closed`,
     );
   }
+}
 
-  #deathOf(count: number): Error {
-    const who = count === 1 ? "a sender" : `${count} senders`;
-    return new Deno.errors.ConnectionReset(
-      `Cannot receive from ${this.what}: ${who} died, or exited without closing; all that was sent was received, receive again to go on with others`,
+function checkReceiver(options: ReceiverOptions): WatchOptions {
+  const {
+    keepOpen = false,
+    onSenderDeath = "fail",
+    claimTimeoutMs = DEFAULT_CLAIM_TIMEOUT_MS,
+  } = options;
+  if (typeof keepOpen !== "boolean") {
+    throw new TypeError(
+      `Cannot use keepOpen: it must be true or false: received ${
+        describe(keepOpen)
+      }`,
     );
   }
-
-  #abortion(): Error {
-    return new Deno.errors.ConnectionAborted(
-      `Cannot receive from ${this.what}: a sender gave up before its end; what it had sent was received`,
+  checkWord(onSenderDeath, ["fail", "continue"], "onSenderDeath");
+  if (typeof claimTimeoutMs !== "number" || !(claimTimeoutMs >= 0)) {
+    throw new RangeError(
+      `Cannot use claimTimeoutMs: it must be milliseconds, 0 or more: received ${
+        describe(claimTimeoutMs)
+      }`,
     );
   }
+  return { keepOpen, onSenderDeath, claimTimeoutMs };
 }

@@ -1,14 +1,19 @@
 /**
  * What publishers and subscribers of this library write into the padding of a
- * broadcast buffer's trailer, which Agrona leaves alone; see
- * `broadcast_layout.ts` for its own fields. Offsets from the end of the data
- * area:
+ * broadcast buffer's trailer, which Agrona leaves alone. Offsets in bytes from
+ * the end of the data area:
  *
  * ```text
- *  64   sequence      subscribers sleep on it; goes up when it rings
- *  68   sleepers      how many have gone to sleep since it rang
- *  72   kind          four letters
- *  76   publisher     how many there were, times 4, and the state of the last
+ *  24…55     label                  UTF-8, padded with zeros
+ *  56        creator's pid
+ *  60        creator's start time   low 32 bits, ticks since the machine started
+ *  64        sequence               subscribers sleep on it; goes up when it rings
+ *  68        sleepers               how many have gone to sleep since it rang
+ *  72        kind and version       four letters: "brd1"
+ *  76        publisher              how many there were, times 4, and the state of the last
+ *  80…111    two pairs              see `broadcast/`
+ *  112       publisher's pid
+ *  116…127   bell of a subscriber   pid, descriptor, inode of its process's pipe
  * ```
  *
  * @module
@@ -16,13 +21,21 @@
 
 import { magicOf } from "../../sync/locks/block.ts";
 import { notify, waitAsync } from "../../sync/waiting/wait.ts";
+import { type HeaderOffsets, ObjectHeader } from "../object/header.ts";
 
 const OFFSETS = {
   sequence: 64,
   sleepers: 68,
   kind: 72,
   publisher: 76,
+  publisherPid: 112,
 } as const;
+
+const HEADER: HeaderOffsets = {
+  label: 24,
+  creatorPid: 56,
+  creatorStart: 60,
+};
 
 const KIND = magicOf("brd1");
 
@@ -32,14 +45,17 @@ export const PUBLISHER = { none: 0, open: 1, ended: 2, aborted: 3 } as const;
 const STATE_BITS = 2;
 const STATE_MASK = (1 << STATE_BITS) - 1;
 
-/** The state in a word that {@linkcode BroadcastControl.publisher} gives. */
+/** The state in a word of {@linkcode BroadcastControl.publisher}. */
 export function stateOf(publisher: number): number {
   return publisher & STATE_MASK;
 }
 
 /** The control words of a broadcast buffer. */
 export class BroadcastControl {
+  /** Who created the broadcast, and its label. */
+  readonly header: ObjectHeader;
   readonly #words: Int32Array;
+  readonly #publisherPid: number;
   readonly #sequence: number;
   readonly #sleepers: number;
   readonly #kind: number;
@@ -52,7 +68,9 @@ export class BroadcastControl {
    */
   constructor(bytes: Uint8Array, capacity: number) {
     const { buffer, byteOffset, byteLength } = bytes;
+    this.header = new ObjectHeader(bytes, capacity, HEADER);
     this.#words = new Int32Array(buffer, byteOffset, byteLength / 4);
+    this.#publisherPid = (capacity + OFFSETS.publisherPid) >> 2;
     this.#sequence = (capacity + OFFSETS.sequence) >> 2;
     this.#sleepers = (capacity + OFFSETS.sleepers) >> 2;
     this.#kind = (capacity + OFFSETS.kind) >> 2;
@@ -75,8 +93,14 @@ export class BroadcastControl {
     return Atomics.load(this.#words, this.#publisher);
   }
 
-  /** Counts a new publisher. */
+  /** The process that publishes, or did last; 0 when it is not known. */
+  get publisherPid(): number {
+    return Atomics.load(this.#words, this.#publisherPid);
+  }
+
+  /** Counts a new publisher, which this process is. */
   addPublisher(): void {
+    Atomics.store(this.#words, this.#publisherPid, Deno.pid);
     const count = (this.publisher >> STATE_BITS) + 1;
     this.#setPublisher((count << STATE_BITS) | PUBLISHER.open);
   }

@@ -1,30 +1,41 @@
 /**
  * What senders and receivers of this library write into the padding of a ring's
- * trailer, which Agrona leaves alone; see `ring_buffer.ts` for its own fields.
- * Offsets from the end of the data area:
+ * trailer, which Agrona leaves alone. Offsets in bytes from the end of the data
+ * area:
  *
  * ```text
  *  136…191, 200…255, 264…319, 328…383   claim words of 4 × 14 senders
- *  192   senders parked                 a doorbell
- *  392   journal of the consumer        see `many_to_one_ring_buffer.ts`
- *  448   receiver parked                a doorbell
- *  452   state of the receiver
- *  576   kind                           four letters
- *  580   changes                        counts senders that came or went
- *  584   deaths                         senders found dead by their successors, and not told of
- *  588   aborts                         the same of those that gave up
- *  648…703   states of 56 senders       one byte each
+ *  192          senders parked          a doorbell
+ *  392          journal of the consumer, see `ring/`
+ *  400…411      bell of the receiver    pid, descriptor, inode of its pipe
+ *  412…447      bells of 3 senders      the same of those that wait for room
+ *  448          receiver parked         a doorbell
+ *  452          state of the receiver
+ *  456…511      pids of senders 0…27    low 16 bits of each
+ *  520…575      pids of senders 28…55   the same
+ *  576          kind and version        four letters: "rng1", "rngN"
+ *  580          changes                 counts senders that came or went
+ *  584          deaths                  senders found dead by their successors, untold
+ *  588          aborts                  the same of those that gave up
+ *  592…623      label                   UTF-8, padded with zeros
+ *  624          creator's pid
+ *  628          creator's start time    low 32 bits, ticks since the machine started
+ *  632          receiver's pid
+ *  636          pid of the last sender that was found dead by its successor
+ *  648…703      states of 56 senders    one byte each
+ *  704…759      pids of 56 senders      high 8 bits of each
  * ```
  *
- * A claim word says where the last claim of its sender started, as
- * `announceClaims` writes it: so a claim that was never finished can be told to
- * be a dead sender's.
+ * A claim word says where the last claim of its sender started, as producers
+ * announce it: so a claim that was never finished can be told to be a dead
+ * sender's.
  *
  * @module
  */
 
 import { magicOf } from "../../sync/locks/block.ts";
-import { Doorbell } from "../ends/doorbell.ts";
+import { type HeaderOffsets, ObjectHeader } from "../object/header.ts";
+import { Doorbell } from "../waiting/doorbell.ts";
 
 /** Who may write to a ring at the same time. */
 export type Producers = "one" | "many";
@@ -37,8 +48,21 @@ const OFFSETS = {
   changes: 580,
   deaths: 584,
   aborts: 588,
+  receiverPid: 632,
+  lastDeadPid: 636,
   senderStates: 648,
+  senderPidsHigh: 704,
 } as const;
+
+const HEADER: HeaderOffsets = {
+  label: 592,
+  creatorPid: 624,
+  creatorStart: 628,
+};
+
+/** Where the low halves of the senders' pids are, 28 in a line. */
+const PID_LINES = [456, 520] as const;
+const PIDS_PER_LINE = 28;
 
 const CLAIM_LINES = [136, 200, 264, 328] as const;
 const CLAIMS_PER_LINE = 14;
@@ -63,7 +87,11 @@ export class RingControl {
   readonly sendersBell: Doorbell;
   /** The receiver sleeps here. */
   readonly receiverBell: Doorbell;
+  /** Who created the ring, and its label. */
+  readonly header: ObjectHeader;
   readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
   readonly #states: Uint8Array;
   readonly #receiver: number;
   readonly #capacity: number;
@@ -75,7 +103,10 @@ export class RingControl {
    */
   constructor(bytes: Uint8Array, capacity: number) {
     const { buffer, byteOffset, byteLength } = bytes;
+    this.header = new ObjectHeader(bytes, capacity, HEADER);
     this.#words = new Int32Array(buffer, byteOffset, byteLength / 4);
+    this.#bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    this.#start = capacity;
     const states = byteOffset + capacity + OFFSETS.senderStates;
     this.#states = new Uint8Array(buffer, states, MAX_SENDERS);
     this.#capacity = capacity;
@@ -116,6 +147,31 @@ export class RingControl {
     return Atomics.load(this.#states, slot);
   }
 
+  /** The process that has, or had, a sender's place; 0 when it is not known. */
+  senderPid(slot: number): number {
+    const { low, high } = this.#pidOffsets(slot);
+    const bytes = this.#bytes;
+    return bytes[low]! | bytes[low + 1]! << 8 | bytes[high]! << 16;
+  }
+
+  /** Says which process has a sender's place; pids have 22 bits. */
+  setSenderPid(slot: number, pid: number): void {
+    const { low, high } = this.#pidOffsets(slot);
+    const bytes = this.#bytes;
+    bytes[low] = pid;
+    bytes[low + 1] = pid >> 8;
+    bytes[high] = pid >> 16;
+  }
+
+  /** The process that receives, or did last; 0 when it is not known. */
+  get receiverPid(): number {
+    return this.#load(OFFSETS.receiverPid);
+  }
+
+  set receiverPid(pid: number) {
+    Atomics.store(this.#words, this.#at(OFFSETS.receiverPid), pid);
+  }
+
   /** Changes the state of a sender, and lets the receiver know. */
   setSenderState(slot: number, state: number): void {
     Atomics.store(this.#states, slot, state);
@@ -139,8 +195,14 @@ export class RingControl {
     return this.#load(OFFSETS.deaths);
   }
 
+  /** The last of them; 0 when it is not known. */
+  get lastDeadPid(): number {
+    return this.#load(OFFSETS.lastDeadPid);
+  }
+
   /** Counts a sender that was found dead. */
-  addDeath(): void {
+  addDeath(pid: number): void {
+    Atomics.store(this.#words, this.#at(OFFSETS.lastDeadPid), pid);
     Atomics.add(this.#words, this.#at(OFFSETS.deaths), 1);
   }
 
@@ -178,6 +240,14 @@ export class RingControl {
   /** Forgets the claims of a former sender. */
   clearClaim(slot: number): void {
     Atomics.store(this.#words, this.claimWord(slot), 0);
+  }
+
+  #pidOffsets(slot: number): { low: number; high: number } {
+    const line = PID_LINES[Math.trunc(slot / PIDS_PER_LINE)] ?? 0;
+    return {
+      low: this.#start + line + 2 * (slot % PIDS_PER_LINE),
+      high: this.#start + OFFSETS.senderPidsHigh + slot,
+    };
   }
 
   /** Index of a word. */

@@ -1,8 +1,8 @@
-import { type ChannelObject, LOCKS } from "../ends/channel_object.ts";
+import { type ChannelObject, LOCKS } from "../object/channel_object.ts";
 import { MAX_SENDERS, type RingControl, SENDER } from "./ring_control.ts";
 
-/** What the states of all senders say. */
-export interface Census {
+/** What the states of all senders say: their places, by state. */
+export interface SenderCounts {
   /** How many are there. */
   open: number;
   /** Those that have ended. */
@@ -13,13 +13,24 @@ export interface Census {
   readonly dead: number[];
 }
 
+/** A sender, as its receiver sees it. */
+export interface SenderStatus {
+  /** Its process, in the PID namespace of that; 0 when it is not known. */
+  readonly pid: number;
+  /**
+   * Whether it is there, has closed, has given up, or died; the last three
+   * until the receiver has come to it.
+   */
+  readonly state: "open" | "closed" | "aborted" | "died";
+}
+
 /** Places that nobody can take, until they are disposed of. */
 export interface LockedPlaces extends Disposable {
   /** Those that could be locked. */
   readonly slots: readonly number[];
 }
 
-/** The senders of a ring, as its receiver sees them. */
+/** The senders of a channel, as its receiver sees them. */
 export class Senders {
   readonly #object: ChannelObject;
   readonly #control: RingControl;
@@ -30,23 +41,47 @@ export class Senders {
   }
 
   /** Asks each sender's state, and the kernel whether it still lives. */
-  count(): Census {
-    const census: Census = { open: 0, ended: [], aborted: [], dead: [] };
+  count(): SenderCounts {
+    const counts: SenderCounts = { open: 0, ended: [], aborted: [], dead: [] };
     for (let slot = 0; slot < MAX_SENDERS; slot++) {
       switch (this.#control.senderState(slot)) {
         case SENDER.open:
-          if (this.#isDead(slot)) census.dead.push(slot);
-          else census.open++;
+          if (this.#isDead(slot)) counts.dead.push(slot);
+          else counts.open++;
           break;
         case SENDER.ended:
-          census.ended.push(slot);
+          counts.ended.push(slot);
           break;
         case SENDER.aborted:
-          census.aborted.push(slot);
+          counts.aborted.push(slot);
           break;
       }
     }
-    return census;
+    return counts;
+  }
+
+  /** Process and state of each. */
+  list(): SenderStatus[] {
+    const list: SenderStatus[] = [];
+    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+      const state = this.#stateOf(slot);
+      if (state === undefined) continue;
+      list.push({ pid: this.#control.senderPid(slot), state });
+    }
+    return list;
+  }
+
+  #stateOf(slot: number): SenderStatus["state"] | undefined {
+    switch (this.#control.senderState(slot)) {
+      case SENDER.open:
+        return this.#isDead(slot) ? "died" : "open";
+      case SENDER.ended:
+        return "closed";
+      case SENDER.aborted:
+        return "aborted";
+      default:
+        return undefined;
+    }
   }
 
   #isDead(slot: number): boolean {
@@ -55,7 +90,12 @@ export class Senders {
       this.#control.senderState(slot) === SENDER.open;
   }
 
-  /** Where the last claims of some of the open senders started. */
+  /** The processes that have, or had, some places. */
+  pidsOf(slots: readonly number[]): number[] {
+    return slots.map((slot) => this.#control.senderPid(slot));
+  }
+
+  /** What the open senders of some places announced of their last claims. */
   claims(isOne: (slot: number) => boolean): number[] {
     const control = this.#control;
     const claims = [];
@@ -66,7 +106,7 @@ export class Senders {
     return claims;
   }
 
-  /** Locks the places of senders that are gone, as far as nobody has them. */
+  /** Locks the places of senders that are gone, unless others took them. */
   lock(slots: readonly number[]): LockedPlaces {
     const locked = slots.filter((slot) =>
       this.#object.tryLock(LOCKS.senders + slot)
@@ -94,14 +134,15 @@ export class Senders {
     return true;
   }
 
-  /** Lets others have the places of dead senders; gives how many there were. */
-  freeDead(slots: readonly number[]): number {
+  /** Lets others have the places of dead senders; returns who they were. */
+  freeDead(slots: readonly number[]): number[] {
     const control = this.#control;
     using places = this.lock(slots);
     const dead = places.slots.filter((slot) =>
       control.senderState(slot) === SENDER.open
     );
+    const pids = this.pidsOf(dead);
     for (const slot of dead) control.freeSender(slot);
-    return dead.length;
+    return pids;
   }
 }

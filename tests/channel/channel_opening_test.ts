@@ -129,7 +129,7 @@ Deno.test("What is there must have the size and the kind that were asked for", (
     assertThrows(
       () => Sender.create(name.text, { ...open, capacity: 512 }),
       RangeError,
-      String(256 + RING_TRAILER_LENGTH),
+      "its capacity is 256, and 512 was asked for",
     );
     assertThrows(
       () =>

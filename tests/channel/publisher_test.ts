@@ -207,7 +207,7 @@ Deno.test("Publisher refuses what it cannot publish, and nothing is published", 
     }
     const attempt = () => publisher.publish(new Uint8Array(129));
     const error = assertThrows(attempt, RangeError, name.text);
-    for (const part of ["129 bytes", "128", "Sender"]) {
+    for (const part of ["129 bytes", "128", "maxMessageLength", "Latest"]) {
       assertStringIncludes(error.message, part);
     }
     for (const bad of [undefined, null, "text", new ArrayBuffer(4)]) {

@@ -8,7 +8,9 @@ import type { ObjectAccess } from "../../memory/posix/object_options.ts";
 import { ReadonlyBytes, viewOf } from "../../memory/mapping/readonly_bytes.ts";
 import { BroadcastControl } from "../membership/broadcast_control.ts";
 import { BROADCAST_TRAILER_LENGTH } from "../broadcast/broadcast_layout.ts";
-import { type ChannelObject, isPowerOfTwo } from "./channel_object.ts";
+import { checkSizes, isPowerOfTwo } from "../object/capacity.ts";
+import type { ChannelObject } from "../object/channel_object.ts";
+import type { CheckedCreation } from "../object/create_object.ts";
 
 /** A broadcast buffer, ready for one side to join. */
 export interface BroadcastChannel<A extends ObjectAccess> {
@@ -22,6 +24,7 @@ export interface BroadcastChannel<A extends ObjectAccess> {
 /** Checks an object, or closes it and throws. */
 export function checkBroadcast<A extends ObjectAccess>(
   object: ChannelObject<A>,
+  creation?: CheckedCreation,
 ): BroadcastChannel<A> {
   using undo = new DisposableStack();
   undo.defer(() => object.abandon());
@@ -40,6 +43,8 @@ export function checkBroadcast<A extends ObjectAccess>(
       `Cannot open ${what}: it holds something else than a broadcast buffer`,
     );
   }
+  if (creation !== undefined) checkSizes(what, capacity, creation);
+  if (object.created) control.header.write(creation?.label ?? "");
   undo.move();
   return { object, control, view, capacity };
 }

@@ -5,14 +5,19 @@
  */
 
 import { checkWord } from "../../memory/checks/checks.ts";
+import type { OptionNames } from "../../memory/checks/options.ts";
 import { retryFor } from "../../memory/checks/retry.ts";
+import { checkSizes, isPowerOfTwo } from "../object/capacity.ts";
+import type { ChannelObject } from "../object/channel_object.ts";
 import {
-  type ChannelObject,
-  type ChannelOptions,
+  checkCreation,
+  type CheckedCreation,
   createChannelObject,
-  isPowerOfTwo,
+  CREATION_OPTIONS,
   openChannelObject,
-} from "./channel_object.ts";
+} from "../object/create_object.ts";
+import type { ChannelOptions } from "../object/options.ts";
+import type { Place } from "../object/place.ts";
 import { ManyToOneRingBuffer } from "../ring/many_to_one_ring_buffer.ts";
 import { OneToOneRingBuffer } from "../ring/one_to_one_ring_buffer.ts";
 import { type Producers, RingControl } from "../membership/ring_control.ts";
@@ -36,6 +41,17 @@ export interface RingOpenOptions {
   readonly producers?: Producers;
 }
 
+/** Names of {@linkcode RingOpenOptions}. */
+export const RING_OPEN_OPTIONS: OptionNames<RingOpenOptions> = {
+  producers: true,
+};
+
+/** Names of {@linkcode RingChannelOptions}. */
+export const RING_CREATE_OPTIONS: OptionNames<RingChannelOptions> = {
+  ...CREATION_OPTIONS,
+  producers: true,
+};
+
 /** How long the creator may take to say who may write. */
 const KIND_PATIENCE_MS = 200;
 
@@ -51,13 +67,16 @@ export class RingChannel {
   private constructor(
     object: ChannelObject<"read-write">,
     asked: Producers | undefined,
+    creation: CheckedCreation | undefined,
   ) {
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
     const { bytes } = object.mapping;
     const capacity = checkSize(object);
+    if (creation !== undefined) checkSizes(object.what, capacity, creation);
     checkPositions(object, new ManyToOneRingBuffer(bytes));
     const control = new RingControl(bytes, capacity);
+    if (object.created) control.header.write(creation?.label ?? "");
     const producers = agreeOnProducers(object, control, asked);
     const ring = producers === "one"
       ? new OneToOneRingBuffer(bytes)
@@ -69,18 +88,19 @@ export class RingChannel {
     this.ring = ring;
   }
 
-  /** Creates one, or opens it where the options say so. */
-  static create(name: string, options: RingChannelOptions): RingChannel {
-    const { producers = "one" } = options ?? {};
+  /** Creates one, or opens it where the options, which were copied, say so. */
+  static create(place: Place, options: RingChannelOptions): RingChannel {
+    const { producers = "one" } = options;
     checkWord(producers, CHOICES, "producers");
-    const object = createChannelObject(name, options, RING_TRAILER_LENGTH);
-    return new RingChannel(object, producers);
+    const creation = checkCreation(options, place);
+    const object = createChannelObject(place, creation, RING_TRAILER_LENGTH);
+    return new RingChannel(object, producers, creation);
   }
 
   /** Opens one. */
-  static open(name: string, { producers }: RingOpenOptions): RingChannel {
+  static open(place: Place, { producers }: RingOpenOptions): RingChannel {
     if (producers !== undefined) checkWord(producers, CHOICES, "producers");
-    return new RingChannel(openChannelObject(name), producers);
+    return new RingChannel(openChannelObject(place), producers, undefined);
   }
 }
 

@@ -40,6 +40,11 @@ export function isTurnDue(): boolean {
   return performance.now() - lastTurn > TURN_MS;
 }
 
+/** The same, for calls that do so much that the look does not matter. */
+export function isTurnDueNow(): boolean {
+  return performance.now() - lastTurn > TURN_MS;
+}
+
 /** Lets the rest of the program have a turn. */
 export async function giveTurn(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,0 +1,115 @@
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
+import type { Message } from "../ends/message.ts";
+import type { Outcome } from "../membership/outcome.ts";
+import { RECEIVER, type RingControl } from "../membership/ring_control.ts";
+import type { SenderWatch } from "../membership/sender_watch.ts";
+import type { MessageSource } from "../waiting/message_loop.ts";
+import { CHECK_MS, GrowingPause } from "../waiting/pacing.ts";
+import type { RingSource } from "./ring_source.ts";
+
+/** Longest pause while no sender is known that would ring. */
+const LONGEST_PAUSE_MS = 100;
+/** The same once messages came from someone who does not ring. */
+const LONGEST_FOREIGN_PAUSE_MS = 20;
+
+/** A receiver's messages, its watch over the senders, and its sleep. */
+export class RingMessages implements MessageSource {
+  readonly #source: RingSource;
+  readonly #watch: SenderWatch;
+  readonly #control: RingControl;
+  readonly #halfFull: number;
+  readonly #pause = new GrowingPause();
+  #isForeign = false;
+
+  /** Says that there is a receiver now. */
+  constructor(
+    source: RingSource,
+    watch: SenderWatch,
+    control: RingControl,
+    capacity: number,
+  ) {
+    this.#source = source;
+    this.#watch = watch;
+    this.#control = control;
+    this.#halfFull = capacity / 2;
+    control.receiverPid = Deno.pid;
+    control.receiver = RECEIVER.open;
+    control.sendersBell.ring();
+  }
+
+  /** Whether something lies at the head that can be read. */
+  get isReady(): boolean {
+    return this.#source.isReady;
+  }
+
+  /** Takes the next message, and releases the one before. */
+  take(alone: boolean): Message | undefined {
+    const message = this.#source.take(alone);
+    if (message !== undefined) this.#watch.unblocked();
+    // Not for each message: whoever waits gets room for many at once.
+    if (this.#control.sendersBell.parked) this.#offerRoom();
+    return message;
+  }
+
+  /** Takes messages that are there, and releases those before. */
+  takeBatch(limit: number): Message[] {
+    const batch = this.#source.takeBatch(limit);
+    if (batch.length > 0) this.#watch.unblocked();
+    if (this.#control.sendersBell.parked) this.#offerRoom();
+    return batch;
+  }
+
+  #offerRoom(): void {
+    if (this.#source.used <= this.#halfFull) this.#control.sendersBell.ring();
+  }
+
+  /** Looks whether senders have ended, given up or died. */
+  checkPeers(): Outcome | undefined {
+    return this.#watch.check();
+  }
+
+  /** Looks whether a sender died whose last message was received. */
+  checkWhileBusy(): Error | undefined {
+    return this.#watch.checkWhileBusy();
+  }
+
+  /** Makes whole what dead senders left in the way of others. */
+  housekeep(): void {
+    this.#watch.housekeep();
+  }
+
+  /** Sleeps until a sender rings. */
+  async sleep(
+    longestMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const control = this.#control;
+    // All that was released is free now.
+    control.sendersBell.ring();
+    const longestPause = this.#isForeign
+      ? LONGEST_FOREIGN_PAUSE_MS
+      : LONGEST_PAUSE_MS;
+    const ms = this.#watch.anyOpen && !this.#isForeign
+      ? lookAgainMs(CHECK_MS)
+      : this.#pause.next(longestPause);
+    const isReady = () => this.isReady || this.#watch.hasChanged;
+    const rung = await control.receiverBell.park(
+      isReady,
+      Math.min(ms, longestMs),
+      signal,
+    );
+    if (!this.isReady) return;
+    this.#pause.reset();
+    this.#isForeign = !rung;
+  }
+
+  /** Releases what was taken last, and says that there is no receiver any more. */
+  leave(): void {
+    try {
+      this.#source.release();
+    } finally {
+      this.#control.receiver = RECEIVER.closed;
+      this.#control.sendersBell.ring();
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
+import { checkSource } from "../buffers/buffer_views.ts";
+import { receiverDied } from "../membership/departures.ts";
+import {
+  RECEIVER,
+  type RingControl,
+  SENDER,
+} from "../membership/ring_control.ts";
+import { takePlace } from "../membership/sender_place.ts";
+import { type ChannelObject, LOCKS } from "../object/channel_object.ts";
+import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+import {
+  announceClaims,
+  ManyToOneRingBuffer,
+} from "../ring/many_to_one_ring_buffer.ts";
+import {
+  OneToOneRingBuffer,
+  takeOverProducer,
+} from "../ring/one_to_one_ring_buffer.ts";
+import type { RingBuffer } from "../ring/ring_buffer.ts";
+import {
+  CHECK_MS,
+  giveTurn,
+  GrowingPause,
+  isTurnDue,
+  spin,
+} from "../waiting/pacing.ts";
+import type { RingChannel } from "./ring_channel.ts";
+import { SendQueue } from "./send_queue.ts";
+
+/** Longest pause while no receiver is known that would ring. */
+const LONGEST_PAUSE_MS = 20;
+
+/** How often a busy receiver is asked for, in messages and in time. */
+const SENDS_PER_LOOK = 64;
+
+/** A sender's place in a ring, its messages, and its wait for room. */
+export class RingSending {
+  readonly #object: ChannelObject;
+  readonly #ring: RingBuffer;
+  readonly #control: RingControl;
+  readonly #slot: number;
+  readonly #maxMessageLength: number;
+  readonly #queue = new SendQueue();
+  readonly #pause = new GrowingPause();
+  #closed = false;
+  #sends = 0;
+  #nextLook = 0;
+
+  /** Takes a place, and makes whole what the sender before left there. */
+  constructor({ object, ring, control }: RingChannel) {
+    const one = ring instanceof OneToOneRingBuffer ? ring : undefined;
+    const repair = one && (() => takeOverProducer(one));
+    const slot = takePlace(object, control, repair);
+    if (ring instanceof ManyToOneRingBuffer) {
+      announceClaims(ring, control.claimWord(slot));
+    }
+    control.setSenderState(slot, SENDER.open);
+    this.#object = object;
+    this.#ring = ring;
+    this.#control = control;
+    this.#slot = slot;
+    this.#maxMessageLength = ring.maxMessageLength;
+  }
+
+  /** Whether a receiver is there. */
+  get hasReceiver(): boolean {
+    return this.#control.receiver === RECEIVER.open &&
+      this.#object.isLocked(LOCKS.receiver);
+  }
+
+  /** Bytes of the data area that hold messages. */
+  get used(): number {
+    return this.#ring.size;
+  }
+
+  /** Sends a message, if there is room for it and none waits before it. */
+  trySend(typeId: number, bytes: Uint8Array): boolean {
+    this.#check(bytes);
+    if (this.#queue.isBusy) return false;
+    return this.#write(typeId, bytes);
+  }
+
+  /** Sends a message when there is room for it. */
+  async sendLater(
+    typeId: number,
+    bytes: Uint8Array,
+    wait: WaitOptions,
+  ): Promise<void> {
+    await this.#queue.enter(
+      wait,
+      (deadline) => this.#waitForRoom(typeId, bytes, deadline, wait),
+      (timeoutMs) => this.#timedOut(timeoutMs),
+    );
+  }
+
+  /** Ends, or gives up. */
+  leave(how: "close" | "abort"): void {
+    this.#closed = true;
+    const state = how === "close" ? SENDER.ended : SENDER.aborted;
+    this.#control.setSenderState(this.#slot, state);
+  }
+
+  /** Refuses what is closed. */
+  requireOpen(operation: string): void {
+    if (!this.#closed) return;
+    throw new Deno.errors.BadResource(
+      `Cannot ${operation} ${this.#object.what}: it is closed`,
+    );
+  }
+
+  /** The ring checks the rest, when it writes. */
+  #check(bytes: Uint8Array): void {
+    if (this.#closed) this.requireOpen("send to");
+    if (this.#control.receiver === RECEIVER.closed) this.#refuse(bytes);
+    if (!(bytes?.byteLength <= this.#maxMessageLength)) this.#refuse(bytes);
+    // One that sleeps is asked for at once: waking it costs more than that.
+    if (this.#control.receiverBell.parked || ++this.#sends >= SENDS_PER_LOOK) {
+      this.#look();
+    }
+  }
+
+  #look(): void {
+    this.#sends = 0;
+    if (!this.#control.receiverBell.parked) {
+      const now = performance.now();
+      if (now < this.#nextLook) return;
+      this.#nextLook = now + CHECK_MS;
+    }
+    this.#checkReceiver();
+  }
+
+  #refuse(bytes: Uint8Array): never {
+    const { what } = this.#object;
+    if (this.#control.receiver !== RECEIVER.closed) {
+      checkSource(bytes, 0);
+      throw new RangeError(
+        `Cannot send to ${what}: the message has ${bytes.byteLength} bytes, and one may have ${this.#maxMessageLength}, an eighth of the capacity; create the channel with \`maxMessageLength\`, or write it to \`sender.writable\`, which sends it in pieces`,
+      );
+    }
+    throw new Deno.errors.BrokenPipe(
+      `Cannot send to ${what}: its receiver closed; messages are taken again when there is another one`,
+    );
+  }
+
+  #write(typeId: number, bytes: Uint8Array): boolean {
+    if (!this.#ring.write(typeId, bytes)) return false;
+    this.#control.receiverBell.ring();
+    return true;
+  }
+
+  async #waitForRoom(
+    typeId: number,
+    bytes: Uint8Array,
+    deadline: number,
+    { timeoutMs = Infinity, signal }: WaitOptions,
+  ): Promise<void> {
+    let sent = false;
+    const trySend = () => sent = this.#write(typeId, bytes);
+    // Not after each sleep: that would be most of what it does.
+    for (let first = true;; first = false) {
+      signal?.throwIfAborted();
+      this.#check(bytes);
+      if (trySend() || first && spin(trySend)) break;
+      const left = deadline === Infinity
+        ? Infinity
+        : deadline - performance.now();
+      if (left <= 0) throw this.#timedOut(timeoutMs);
+      const isKnown = this.#checkReceiver();
+      const ms = isKnown
+        ? lookAgainMs(CHECK_MS)
+        : this.#pause.next(LONGEST_PAUSE_MS);
+      await this.#park(trySend, Math.min(ms, left), signal);
+      if (sent) break;
+    }
+    this.#pause.reset();
+    if (isTurnDue()) await giveTurn();
+  }
+
+  async #park(
+    trySend: () => boolean,
+    ms: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      await this.#control.sendersBell.park(trySend, ms, signal);
+    } catch (error) {
+      // Its memory goes when it is closed, and that ends the sleep.
+      if (!this.#closed) throw error;
+    }
+  }
+
+  /**
+   * Asks the kernel whether the receiver lives.
+   *
+   * @returns Whether there is one that rings.
+   * @throws {Deno.errors.ConnectionReset} When it died.
+   */
+  #checkReceiver(): boolean {
+    const control = this.#control;
+    if (control.receiver !== RECEIVER.open) return false;
+    if (this.#object.isLocked(LOCKS.receiver)) return true;
+    // It may have closed between the two looks.
+    if (control.receiver !== RECEIVER.open) return false;
+    throw receiverDied(this.#object.what, control.receiverPid);
+  }
+
+  #timedOut(timeoutMs: number): Error {
+    return new Deno.errors.TimedOut(
+      `Cannot send to ${this.#object.what}: there was no room within ${timeoutMs} ms; its receiver is slower than its senders, or does not receive`,
+    );
+  }
+}

@@ -1,0 +1,211 @@
+import { MessageMemory } from "../buffers/copy_out.ts";
+import type { WatchedMessages } from "../membership/sender_watch.ts";
+import { ANNOUNCED, isPast } from "../ring/claim_repair.ts";
+import {
+  ManyToOneRingBuffer,
+  recoverConsumer,
+  repairClaim,
+} from "../ring/many_to_one_ring_buffer.ts";
+import {
+  OneToOneRingBuffer,
+  takeOverProducer,
+} from "../ring/one_to_one_ring_buffer.ts";
+import {
+  align,
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "../ring/record_layout.ts";
+import {
+  peek,
+  release,
+  type RingBuffer,
+  viewsOf,
+} from "../ring/ring_buffer.ts";
+import type { Message, Pending } from "../ends/message.ts";
+
+/** What `peek` returns when there is no message, and what is held then. */
+const NONE = -1;
+
+/**
+ * The messages in a ring, for its one receiver. The message that was taken last
+ * stays in the ring until the next one is.
+ */
+export class RingSource implements WatchedMessages {
+  readonly #ring: RingBuffer;
+  readonly #words: Int32Array;
+  readonly #memory: MessageMemory;
+  readonly #head: number;
+  readonly #tail: number;
+  readonly #mask: number;
+  readonly #capacity: number;
+  readonly #isMany: boolean;
+  /** Where the message lies that was taken last. */
+  #held = NONE;
+  /** How many more lie behind it that were taken with it. */
+  #heldBehind = 0;
+
+  /** Finishes what a receiver left that died. */
+  constructor(ring: RingBuffer) {
+    if (ring instanceof ManyToOneRingBuffer) recoverConsumer(ring);
+    const { bytes, words, head, tail } = viewsOf(ring);
+    this.#ring = ring;
+    this.#words = words;
+    this.#memory = new MessageMemory(bytes);
+    this.#head = head;
+    this.#tail = tail;
+    this.#mask = ring.capacity - 1;
+    this.#capacity = ring.capacity;
+    this.#isMany = ring instanceof ManyToOneRingBuffer;
+  }
+
+  /** Whether something lies at the head that can be read. */
+  get isReady(): boolean {
+    const words = this.#words;
+    const index = words[this.#head]! & this.#mask;
+    return Atomics.load(words, index >> 2) > 0;
+  }
+
+  /** Bytes between head and tail. */
+  get used(): number {
+    const words = this.#words;
+    return (Atomics.load(words, this.#tail) - words[this.#head]!) | 0;
+  }
+
+  /** Whether nothing lies between head and tail. */
+  get isEmpty(): boolean {
+    return this.used === 0;
+  }
+
+  /** Whether an unfinished message may stand before finished ones. */
+  get isBlocked(): boolean {
+    return this.#isMany && !this.isEmpty && !this.isReady;
+  }
+
+  /** Low word of the tail. */
+  get end(): number {
+    return Atomics.load(this.#words, this.#tail);
+  }
+
+  /** Whether the head has come to a former tail. */
+  isReceived(end: number): boolean {
+    return ((this.#words[this.#head]! - end) | 0) >= 0;
+  }
+
+  /** Whether the head is behind an announced claim. */
+  isPast(claim: number): boolean {
+    return isPast(claim, this.#words[this.#head]!, this.#capacity);
+  }
+
+  /** Makes padding of what is at the head and abandoned. */
+  repair(
+    live: () => readonly number[],
+    abandoned: readonly number[],
+    anyClaim: boolean,
+  ): boolean {
+    const ring = this.#ring;
+    if (ring instanceof OneToOneRingBuffer) {
+      if (abandoned.length > 0) takeOverProducer(ring);
+      return false;
+    }
+    if (!(ring instanceof ManyToOneRingBuffer)) return false;
+    if (this.isEmpty || this.isReady) return false;
+    const atHead = this.#words[this.#head]! | ANNOUNCED;
+    return repairClaim(
+      ring,
+      live,
+      anyClaim ? [...abandoned, atHead] : abandoned,
+    );
+  }
+
+  /**
+   * Takes the next message, and releases the one before.
+   *
+   * @param alone Whether it must have a buffer of its own.
+   */
+  take(alone: boolean): Message | undefined {
+    if (this.#held !== NONE) this.release();
+    const index = peek(this.#ring);
+    if (index === NONE) return undefined;
+    this.#held = index;
+    return this.#copy(index, alone);
+  }
+
+  /** Takes messages that are there, and releases those before. */
+  takeBatch(limit: number): Message[] {
+    const first = this.take(false);
+    if (first === undefined) return [];
+    const batch = [first];
+    this.#walk((index) => {
+      if (index === this.#held) return true;
+      if (batch.length === limit) return false;
+      batch.push(this.#copy(index, false));
+      this.#heldBehind++;
+      return true;
+    });
+    return batch;
+  }
+
+  #copy(index: number, alone: boolean): Message {
+    const words = this.#words;
+    // It was checked, but a broken sender may still be at it.
+    const most = this.#capacity - index;
+    const length = Math.max(HEADER_LENGTH, Math.min(words[index >> 2]!, most));
+    const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+    const start = index + HEADER_LENGTH;
+    const memory = this.#memory;
+    const bytes = alone
+      ? memory.copyAlone(start, length - HEADER_LENGTH)
+      : memory.copy(start, length - HEADER_LENGTH);
+    return { typeId, bytes };
+  }
+
+  /** Releases what was taken last, if there is something. */
+  release(): void {
+    if (this.#held === NONE) return;
+    const held = this.#held;
+    let behind = this.#heldBehind;
+    // First, because a damaged record makes it throw.
+    this.#held = NONE;
+    this.#heldBehind = 0;
+    release(this.#ring, held);
+    for (; behind > 0; behind--) {
+      const index = peek(this.#ring);
+      if (index === NONE) return;
+      release(this.#ring, index);
+    }
+  }
+
+  /** What can be received now, without what was taken last. */
+  get pending(): Pending {
+    let skip = this.#held === NONE ? 0 : 1 + this.#heldBehind;
+    let messages = 0;
+    let bytes = 0;
+    this.#walk((_, length) => {
+      if (skip > 0) skip--;
+      else {
+        messages++;
+        bytes += length - HEADER_LENGTH;
+      }
+      return true;
+    });
+    return { messages, bytes };
+  }
+
+  /** Visits messages from the head on, until one is not finished. */
+  #walk(visit: (index: number, length: number) => boolean): void {
+    const words = this.#words;
+    const head = words[this.#head]!;
+    const used = Math.min(this.used, this.#capacity);
+    for (let at = 0; at < used;) {
+      const index = (head + at) & this.#mask;
+      const length = Atomics.load(words, index >> 2);
+      // Not finished, or none that a sound sender writes; whoever takes it is told.
+      if (length < HEADER_LENGTH || length > this.#capacity - index) return;
+      const typeId = words[(index + TYPE_OFFSET) >> 2]!;
+      if (typeId < 1 && typeId !== PADDING_TYPE) return;
+      if (typeId !== PADDING_TYPE && !visit(index, length)) return;
+      at += align(length);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+
+/** Lets calls that wait take their turns in the order in which they came. */
+export class SendQueue {
+  /** Settles when the last of them is done. */
+  #last: Promise<void> = Promise.resolve();
+  #waiting = 0;
+
+  /** Whether one waits. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /**
+   * Does something when all that came before is done.
+   *
+   * @param act Gets how long it may take.
+   * @param refuse Makes the error for the time that is over.
+   */
+  async enter(
+    { timeoutMs = Infinity, signal }: WaitOptions,
+    act: (deadline: number) => Promise<void>,
+    refuse: (timeoutMs: number) => Error,
+  ): Promise<void> {
+    const deadline = timeoutMs === Infinity
+      ? Infinity
+      : performance.now() + timeoutMs;
+    const previous = this.#last;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#last = promise;
+    this.#waiting++;
+    try {
+      const isOver = () => refuse(timeoutMs);
+      if (this.#waiting > 1) await settled(previous, timeoutMs, signal, isOver);
+      await act(deadline);
+    } finally {
+      this.#waiting--;
+      // One that was given up still keeps its place.
+      previous.then(resolve);
+    }
+  }
+}
+
+/** Waits for something that never fails, until a signal, or for some time. */
+async function settled(
+  promise: Promise<void>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  refuse: () => Error,
+): Promise<void> {
+  if (signal === undefined && timeoutMs === Infinity) return await promise;
+  const ended = Promise.withResolvers<never>();
+  const abort = () => ended.reject(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  const timer = timeoutMs === Infinity
+    ? undefined
+    : setTimeout(() => ended.reject(refuse()), timeoutMs);
+  try {
+    await Promise.race([promise, ended.promise]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}

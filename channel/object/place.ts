@@ -1,0 +1,46 @@
+import { describe } from "../../memory/checks/integers.ts";
+import { checkName } from "../../memory/checks/checks.ts";
+import { permitPath } from "../../memory/checks/sandbox.ts";
+
+/**
+ * Where a shared object lies: the name of POSIX shared memory, one component
+ * with or without a slash in front (`"/frames"`), or `{ path }`, a file, such as
+ * one in a volume that containers share. A path is a string or a file URL.
+ */
+export type Place = string | { readonly path: string | URL };
+
+/** A place that was checked. */
+export type CheckedPlace =
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "path"; readonly name: string };
+
+/**
+ * Checks a place: before libc sees it, and read once.
+ *
+ * @param use What the file is opened for, which Deno must permit.
+ * @returns The name with its slash, or the path as it was permitted.
+ */
+export function checkPlace(
+  place: Place,
+  use: "read" | "read-write" = "read-write",
+): CheckedPlace {
+  if (typeof place === "string") {
+    return { kind: "name", name: checkName(place) };
+  }
+  const path = typeof place === "object" && place !== null
+    ? place.path
+    : undefined;
+  if (typeof path === "string" || path instanceof URL) {
+    return { kind: "path", name: permitPath(path, use) };
+  }
+  throw new TypeError(
+    `Cannot use the place: it must be a name, or { path } with a string or a file URL: received ${
+      describe(place)
+    }`,
+  );
+}
+
+/** How messages call a channel at a place. */
+export function channelAt({ name }: CheckedPlace): string {
+  return `channel ${JSON.stringify(name)}`;
+}

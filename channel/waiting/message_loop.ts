@@ -1,0 +1,203 @@
+import type { Message } from "../ends/message.ts";
+import type { Outcome } from "../membership/outcome.ts";
+import { giveTurn, isTurnDue, spin } from "./pacing.ts";
+import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+
+/** Where a {@linkcode MessageLoop} gets messages from. */
+export interface MessageSource {
+  /**
+   * Takes the next message, if there is one.
+   *
+   * @param alone Whether it must have a buffer of its own.
+   */
+  take(alone: boolean): Message | undefined;
+  /**
+   * Takes messages that are there, which count as in hand until the next call.
+   *
+   * @param limit How many at most.
+   */
+  takeBatch(limit: number): Message[];
+  /** Whether the next message is there. */
+  readonly isReady: boolean;
+  /**
+   * Looks at the other side, while no message is there.
+   *
+   * @returns Why none will come, unless one has come meanwhile.
+   */
+  checkPeers(): Outcome | undefined;
+  /**
+   * Looks at the other side now and then, while messages keep coming.
+   *
+   * @returns What to fail with, if anything.
+   */
+  checkWhileBusy(): Error | undefined;
+  /** Does what is due now and then while no message is there. */
+  housekeep(): void;
+  /** Sleeps until there may be something to do, no longer than so long. */
+  sleep(longestMs: number, signal: AbortSignal | undefined): Promise<void>;
+}
+
+/** Receives from a source, for one caller at a time. */
+export class MessageLoop {
+  readonly #source: MessageSource;
+  readonly #what: string;
+  #receiving = false;
+  #closed = false;
+
+  /**
+   * Remembers the source.
+   *
+   * @param what How messages call the channel.
+   */
+  constructor(source: MessageSource, what: string) {
+    this.#source = source;
+    this.#what = what;
+  }
+
+  /** Whether nothing speaks against taking a message at once. */
+  get isIdle(): boolean {
+    return !this.#closed && !this.#receiving;
+  }
+
+  /** Takes the next message, if there is one. */
+  tryTake(): Message | undefined {
+    this.#requireOpen();
+    this.#requireIdle();
+    const message = this.#source.take(false);
+    if (message !== undefined) return message;
+    this.#source.housekeep();
+    return this.#source.take(false);
+  }
+
+  /** Takes the next message, in a loop that knows that it is idle. */
+  take(): Message | undefined {
+    return this.#source.take(false);
+  }
+
+  /**
+   * Receives the next message; nothing at the end.
+   *
+   * @param alone Whether it must have a buffer of its own.
+   * @param isDue Whether the rest of the program should have a turn first.
+   */
+  async receive(
+    alone: boolean,
+    isDue: boolean,
+    options?: WaitOptions,
+  ): Promise<Message | undefined> {
+    const take = () => this.#source.take(alone);
+    return await this.#receive(take, isDue, options);
+  }
+
+  /** Receives all messages that are there; nothing at the end. */
+  async receiveBatch(
+    limit: number,
+    isDue: boolean,
+  ): Promise<Message[] | undefined> {
+    const take = () => {
+      const batch = this.#source.takeBatch(limit);
+      return batch.length > 0 ? batch : undefined;
+    };
+    return await this.#receive(take, isDue);
+  }
+
+  async #receive<Taken>(
+    take: () => Taken | undefined,
+    isDue: boolean,
+    { timeoutMs = Infinity, signal }: WaitOptions = {},
+  ): Promise<Taken | undefined> {
+    signal?.throwIfAborted();
+    this.#requireOpen();
+    this.#requireIdle();
+    this.#receiving = true;
+    try {
+      if (isDue) await this.#giveTurn(signal);
+      return take() ?? await this.#wait(take, timeoutMs, signal);
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  /** From now on nothing is received; what waits fails. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /** Lets others have a turn, and looks around, as no pause may ever come. */
+  async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
+    await giveTurn();
+    this.#requireOpen();
+    signal?.throwIfAborted();
+    const error = this.#source.checkWhileBusy();
+    if (error !== undefined) throw error;
+  }
+
+  async #wait<Taken>(
+    take: () => Taken | undefined,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Taken | undefined> {
+    const source = this.#source;
+    const isReady = () => source.isReady;
+    const deadline = timeoutMs === Infinity
+      ? Infinity
+      : performance.now() + timeoutMs;
+    for (;;) {
+      if (!spin(isReady)) {
+        const outcome = source.checkPeers();
+        // What was sent before comes first.
+        if (outcome !== undefined && !source.isReady) {
+          const result = outcome();
+          if (result === "end") return undefined;
+          if (result !== "again") throw result;
+          await giveTurn();
+          this.#requireOpen();
+          signal?.throwIfAborted();
+          continue;
+        }
+      }
+      const taken = take();
+      if (taken !== undefined) return taken;
+      const left = deadline === Infinity
+        ? Infinity
+        : deadline - performance.now();
+      if (left <= 0) this.#refuseToWait(timeoutMs);
+      await this.#sleep(left, signal);
+    }
+  }
+
+  async #sleep(
+    longestMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    try {
+      await this.#source.sleep(longestMs, signal);
+    } catch (error) {
+      // Its memory goes when it is closed, and that ends the sleep.
+      if (!this.#closed) throw error;
+    }
+    if (isTurnDue()) await giveTurn();
+    this.#requireOpen();
+    signal?.throwIfAborted();
+  }
+
+  #refuseToWait(timeoutMs: number): never {
+    throw new Deno.errors.TimedOut(
+      `Cannot receive from ${this.#what}: no message came within ${timeoutMs} ms`,
+    );
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    throw new Deno.errors.BadResource(
+      `Cannot receive from ${this.#what}: it is closed`,
+    );
+  }
+
+  #requireIdle(): void {
+    if (!this.#receiving) return;
+    throw new TypeError(
+      `Cannot receive from ${this.#what}: the promise of the call before is still pending; await it first`,
+    );
+  }
+}
