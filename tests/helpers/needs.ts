@@ -6,6 +6,8 @@
  * @module
  */
 
+import { projectPath } from "./deno.ts";
+
 /** Things that a machine may lack, and how to find out. */
 const PROBES = {
   "cc": ["cc", "--version"],
@@ -13,6 +15,14 @@ const PROBES = {
   "cargo": ["cargo", "--version"],
   "go": ["go", "version"],
   "python3": ["python3", "--version"],
+  "rustc": ["rustc", "--version"],
+  "numpy": [
+    "env",
+    `PYTHONPATH=${projectPath(".cache/python")}`,
+    "python3",
+    "-c",
+    "import numpy",
+  ],
   "prlimit": ["prlimit", "--version"],
   "setpriv": ["setpriv", "--version"],
   "strace": ["strace", "--version"],

@@ -1,0 +1,54 @@
+/**
+ * The same as `tests/struct/languages_test.ts` over many layouts, others in
+ * each run unless `SHMEM_TEST_SEED` says which.
+ *
+ * @module
+ */
+
+import { testWith } from "../../helpers/needs.ts";
+import {
+  assertPrinted,
+  casesOf,
+  CC,
+  cProgram,
+  inBytesOnly,
+  memoryOf,
+  numpyPrinted,
+  numpyProgram,
+  printedBy,
+  RUSTC,
+  rustProgram,
+} from "../../struct/foreign_layouts.ts";
+import { sampleLayouts } from "../../struct/random_layouts.ts";
+
+const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
+
+testWith(
+  ["cc", "rustc", "numpy", "native"],
+  `C, Rust and numpy find all fields of 200 random layouts, seed ${seed}`,
+  async () => {
+    const cases = casesOf(sampleLayouts(200, seed));
+    const memory = memoryOf(cases);
+    assertPrinted(
+      "C",
+      cases,
+      await printedBy(CC, ".c", cProgram(cases), memory),
+    );
+    assertPrinted(
+      "numpy",
+      cases,
+      await numpyPrinted(numpyProgram(cases), memory),
+    );
+    assertPrinted(
+      "Rust",
+      cases,
+      await printedBy(
+        RUSTC,
+        ".rs",
+        rustProgram(cases),
+        memory,
+      ),
+      inBytesOnly,
+    );
+  },
+);
