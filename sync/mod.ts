@@ -9,8 +9,8 @@
  * | `ReadWriteLock` | many readers or one writer; survives both |
  * | `Condition` | waiting until what a mutex protects has changed |
  * | `Semaphore` | counting, with C and Python |
- * | `SemaphoreSet` | several counters at once, given back by dying |
- * | `Barrier` | going on together |
+ * | `SemaphoreSet` | several counters at once, undone by the kernel when the process exits |
+ * | `Barrier` | waiting until all have arrived |
  *
  * @example A counter that two processes increment
  * ```ts
@@ -36,31 +36,47 @@ export {
   type WaitAsyncOptions,
   type WaitResult,
 } from "./waiting/wait.ts";
+export type { WaitOptions } from "./waiting/options.ts";
 export { useWaitStrategy, type WaitStrategy } from "./waiting/parker.ts";
-export { type LockOptions, Mutex, MutexGuard } from "./locks/mutex.ts";
+export { type LockOptions, Mutex, type MutexOptions } from "./locks/mutex.ts";
+export { MutexGuard } from "./locks/mutex_guard.ts";
 export {
-  ReadWriteGuard,
   ReadWriteLock,
   type ReadWriteLockOptions,
 } from "./locks/read_write_lock.ts";
+export { ReadWriteGuard } from "./locks/read_write_guard.ts";
 export {
   Condition,
   type ConditionResult,
   type ConditionWaitOptions,
 } from "./locks/condition.ts";
+export { Semaphore } from "./semaphores/semaphore.ts";
+export type {
+  SemaphoreCreateAtOptions,
+  SemaphoreCreateOptions,
+  SemaphoreResult,
+  SemaphoreWaitOptions,
+} from "./semaphores/semaphore_options.ts";
 export {
-  Semaphore,
-  type SemaphoreCreateOptions,
-  type SemaphoreResult,
-  type SemaphoreWaitOptions,
-} from "./semaphores/semaphore.ts";
-export {
-  type SemaphoreLimits,
-  type SemaphoreOperation,
   SemaphoreSet,
-  type SemaphoreSetCreateOptions,
-  type SemaphoreSetOpenOptions,
-  type SemaphoreSetStatus,
+  type SemaphoreSetChanges,
   type SemaphoreState,
 } from "./semaphores/semaphore_set.ts";
-export { Barrier, type BarrierResult } from "./locks/barrier.ts";
+export type {
+  SemaphoreSetCreateOptions,
+  SemaphoreSetOpenOptions,
+} from "./semaphores/semaphore_set_options.ts";
+export type {
+  OperationResult as SemaphoreOperationResult,
+} from "./semaphores/set_operations.ts";
+export type { SemaphoreOperation } from "../ffi/sysv/sysv_sem.ts";
+export type {
+  SemaphoreLimits,
+  SemaphoreSetStatus,
+  SemaphoreUsage,
+} from "../ffi/sysv/sysv_sem_control.ts";
+export {
+  Barrier,
+  type BarrierOptions,
+  type BarrierResult,
+} from "./locks/barrier.ts";

@@ -169,6 +169,9 @@
 #ifndef __NR_futex
 #define __NR_futex ABSENT
 #endif
+#ifndef __NR_get_robust_list
+#define __NR_get_robust_list ABSENT
+#endif
 #ifndef __NR_futex_waitv
 #define __NR_futex_waitv ABSENT
 #endif
@@ -286,7 +289,9 @@ static void structs(void) {
   FIELD(seminfo, "semmns", semmns);
   FIELD(seminfo, "semmsl", semmsl);
   FIELD(seminfo, "semopm", semopm);
+  FIELD(seminfo, "semusz", semusz);
   FIELD(seminfo, "semvmx", semvmx);
+  FIELD(seminfo, "semaem", semaem);
 #endif
 
   STRUCT(stat);
@@ -387,9 +392,11 @@ static void synchronisation(void) {
   CONSTANT(SETVAL);
   CONSTANT(SETALL);
   CONSTANT(CLOCK_MONOTONIC);
+  CONSTANT(PTHREAD_MUTEX_RECURSIVE);
   CONSTANT(PTHREAD_MUTEX_ERRORCHECK);
   CONSTANT(__NR_futex);
   CONSTANT(__NR_futex_waitv);
+  CONSTANT(__NR_get_robust_list);
 }
 
 static void advice(void) {

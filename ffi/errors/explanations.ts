@@ -87,9 +87,13 @@ const mutexes: Table = {
     meaning: "an owner died, and the next one gave up on repairing it",
     wayOut: "make it anew when nobody uses it",
   },
+  EAGAIN: { meaning: "it cannot be taken once more" },
   EPERM: { meaning: "this thread does not have it" },
   ETIMEDOUT: { meaning: "the time is over, and someone else still has it" },
-  EINVAL: { meaning: "there is no mutex" },
+  EINVAL: {
+    meaning: "damaged lock: someone overwrote its bytes",
+    wayOut: "make it anew when nobody uses it",
+  },
 };
 
 const semaphores: Table = {
@@ -396,6 +400,8 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   semctl: sets,
   "pthread_mutex_lock": mutexes,
   "pthread_mutex_unlock": mutexes,
+  "pthread_rwlock_rdlock": mutexes,
+  "pthread_rwlock_wrlock": mutexes,
   opendir: paths,
   statvfs: paths,
 };

@@ -23,7 +23,7 @@ export function checkU32(value: number, what: string): number {
 /**
  * Checks that a value is an integer of a range.
  *
- * @returns `value`
+ * @returns `value`; 0 for -0.
  * @throws {TypeError} When it is not a number.
  * @throws {RangeError} When it is not an integer, or outside the range.
  */
@@ -43,7 +43,8 @@ export function checkInteger(
       `Cannot use ${what}: it must be an integer from ${minimum} to ${maximum}: received ${value}`,
     );
   }
-  return value;
+  // Deno takes -0 for no integer.
+  return value + 0;
 }
 
 /** Shows a wrong value in a message. */

@@ -6,7 +6,7 @@
  */
 
 import { platform } from "../platforms/platform.ts";
-import { REALTIME_SYMBOLS, SYMBOLS, THREAD_SYMBOLS } from "./symbols.ts";
+import { REALTIME_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
 /** The functions of libc, callable. */
 export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
@@ -153,7 +153,6 @@ export function complete(symbols: Libc): Libc {
     errnoFunction,
     fstatFunction,
     realtimeLibrary,
-    threadLibrary,
   } = platform();
   if (symbols[errnoFunction] === null) {
     throw new Error(
@@ -165,16 +164,12 @@ export function complete(symbols: Libc): Libc {
     ({ shm_open, shm_unlink } =
       Deno.dlopen(realtimeLibrary, REALTIME_SYMBOLS).symbols);
   }
-  const threads =
-    symbols.pthread_mutex_trylock === null && threadLibrary !== null
-      ? Deno.dlopen(threadLibrary, THREAD_SYMBOLS).symbols
-      : {};
   const { __fxstat } = symbols;
   if (fstat === null && __fxstat !== null) {
     fstat = (fd, buffer) => __fxstat(0, fd, buffer);
   }
   if (fstatFunction === "fstat64") fstat = symbols.fstat64;
-  return { ...symbols, ...threads, shm_open, shm_unlink, fstat };
+  return { ...symbols, shm_open, shm_unlink, fstat };
 }
 
 /** A path-limited grant opens libraries but refuses pointers, so ask for all. */

@@ -224,136 +224,43 @@ export const SYMBOLS = {
   // Fails with -1 and errno.
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
 
-  // int pthread_mutexattr_init(pthread_mutexattr_t *attr);
-  // Returns the error number. In libpthread before glibc 2.34, as all that follow.
-  pthread_mutexattr_init: {
-    parameters: ["buffer"],
+  // long syscall(long number, ...), as
+  // long get_robust_list(int pid, struct robust_list_head **head_ptr, size_t *len_ptr);
+  // Linux; variadic, but not called on macOS. Fails with -1 and errno.
+  get_robust_list: {
+    name: "syscall",
+    parameters: ["isize", "isize", "buffer", "buffer"],
     result: "i32",
     optional: true,
   },
 
-  // int pthread_mutexattr_setpshared(pthread_mutexattr_t *attr, int pshared);
-  // Returns the error number.
-  pthread_mutexattr_setpshared: {
-    parameters: ["buffer", "i32"],
-    result: "i32",
+  // pid_t gettid(void);
+  // Linux. Cannot fail. The number of the calling thread in its PID namespace.
+  gettid: { parameters: [], result: "i32", optional: true },
+
+  // ssize_t process_vm_readv(pid_t pid, const struct iovec *local_iov, unsigned long liovcnt,
+  //                          const struct iovec *remote_iov, unsigned long riovcnt,
+  //                          unsigned long flags);
+  // Linux. Fails with -1 and errno.
+  process_vm_readv: {
+    parameters: ["i32", "buffer", "usize", "buffer", "usize", "usize"],
+    result: "isize",
     optional: true,
   },
 
-  // int pthread_mutexattr_settype(pthread_mutexattr_t *attr, int type);
-  // Returns the error number.
-  pthread_mutexattr_settype: {
-    parameters: ["buffer", "i32"],
-    result: "i32",
+  // ssize_t process_vm_writev(pid_t pid, const struct iovec *local_iov, unsigned long liovcnt,
+  //                           const struct iovec *remote_iov, unsigned long riovcnt,
+  //                           unsigned long flags);
+  // Linux. Fails with -1 and errno.
+  process_vm_writev: {
+    parameters: ["i32", "buffer", "usize", "buffer", "usize", "usize"],
+    result: "isize",
     optional: true,
   },
 
-  // int pthread_mutexattr_setrobust(pthread_mutexattr_t *attr, int robustness);
-  // Returns the error number. Absent on macOS.
-  pthread_mutexattr_setrobust: {
-    parameters: ["buffer", "i32"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attr);
-  // Returns the error number.
-  pthread_mutex_init: {
-    parameters: ["buffer", "buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int pthread_mutex_trylock(pthread_mutex_t *mutex);
-  // Returns the error number.
-  pthread_mutex_trylock: {
-    parameters: ["buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *abstime);
-  // Returns the error number. Absent on macOS. The time is CLOCK_REALTIME.
-  pthread_mutex_timedlock: {
-    parameters: ["buffer", "buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int pthread_mutex_unlock(pthread_mutex_t *mutex);
-  // Returns the error number.
-  pthread_mutex_unlock: {
-    parameters: ["buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int pthread_mutex_consistent(pthread_mutex_t *mutex);
-  // Returns the error number. Absent on macOS.
-  pthread_mutex_consistent: {
-    parameters: ["buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // sem_t *sem_open(const char *name, int oflag, ... mode_t mode, unsigned int value);
-  // Variadic. Fails with SEM_FAILED, which is NULL on Linux and -1 on macOS, and errno.
-  sem_open: {
-    parameters: [
-      "buffer",
-      "i32",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-      "usize",
-    ],
-    result: "pointer",
-    optional: true,
-  },
-
-  // int sem_close(sem_t *sem);
+  // int link(const char *oldpath, const char *newpath);
   // Fails with -1 and errno.
-  sem_close: { parameters: ["pointer"], result: "i32", optional: true },
-
-  // int sem_unlink(const char *name);
-  // Fails with -1 and errno.
-  sem_unlink: { parameters: ["buffer"], result: "i32", optional: true },
-
-  // int sem_init(sem_t *sem, int pshared, unsigned int value);
-  // Fails with -1 and errno; on macOS always.
-  sem_init: {
-    parameters: ["pointer", "i32", "u32"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int sem_post(sem_t *sem);
-  // Fails with -1 and errno.
-  sem_post: { parameters: ["pointer"], result: "i32", optional: true },
-
-  // int sem_trywait(sem_t *sem);
-  // Fails with -1 and errno.
-  sem_trywait: { parameters: ["pointer"], result: "i32", optional: true },
-
-  // int sem_timedwait(sem_t *sem, const struct timespec *abs_timeout);
-  // Fails with -1 and errno. Absent on macOS. The time is CLOCK_REALTIME.
-  sem_timedwait: {
-    parameters: ["pointer", "buffer"],
-    result: "i32",
-    optional: true,
-  },
-
-  // int sem_getvalue(sem_t *sem, int *sval);
-  // Fails with -1 and errno; on macOS always.
-  sem_getvalue: {
-    parameters: ["pointer", "buffer"],
-    result: "i32",
-    optional: true,
-  },
+  link: { parameters: ["buffer", "buffer"], result: "i32" },
 
   // int semget(key_t key, int nsems, int semflg);
   // Fails with -1 and errno.
@@ -423,25 +330,4 @@ export const SYMBOLS = {
 export const REALTIME_SYMBOLS = {
   shm_open: { ...SYMBOLS.shm_open, optional: false },
   shm_unlink: { ...SYMBOLS.shm_unlink, optional: false },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-/** The functions that glibc before 2.34 keeps in libpthread. */
-export const THREAD_SYMBOLS = {
-  pthread_mutexattr_init: SYMBOLS.pthread_mutexattr_init,
-  pthread_mutexattr_setpshared: SYMBOLS.pthread_mutexattr_setpshared,
-  pthread_mutexattr_settype: SYMBOLS.pthread_mutexattr_settype,
-  pthread_mutexattr_setrobust: SYMBOLS.pthread_mutexattr_setrobust,
-  pthread_mutex_init: SYMBOLS.pthread_mutex_init,
-  pthread_mutex_trylock: SYMBOLS.pthread_mutex_trylock,
-  pthread_mutex_timedlock: SYMBOLS.pthread_mutex_timedlock,
-  pthread_mutex_unlock: SYMBOLS.pthread_mutex_unlock,
-  pthread_mutex_consistent: SYMBOLS.pthread_mutex_consistent,
-  sem_open: SYMBOLS.sem_open,
-  sem_close: SYMBOLS.sem_close,
-  sem_unlink: SYMBOLS.sem_unlink,
-  sem_init: SYMBOLS.sem_init,
-  sem_post: SYMBOLS.sem_post,
-  sem_trywait: SYMBOLS.sem_trywait,
-  sem_timedwait: SYMBOLS.sem_timedwait,
-  sem_getvalue: SYMBOLS.sem_getvalue,
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -9,7 +9,6 @@ export const DARWIN = {
   name: "macOS",
   libc: "libSystem.B.dylib",
   realtimeLibrary: null,
-  threadLibrary: null,
   errnoFunction: "__error",
   // On x86_64 plain fstat fills an older, shorter struct; fstat64 fills the
   // 144-byte one on both processors.
@@ -127,7 +126,6 @@ export const DARWIN = {
     },
   },
   syscalls: null,
-  mutexSize: 64,
   semctl: {
     GETPID: 4,
     GETVAL: 5,
@@ -138,7 +136,9 @@ export const DARWIN = {
     SETALL: 9,
   },
   CLOCK_MONOTONIC: 6,
+  PTHREAD_MUTEX_RECURSIVE: 2,
   PTHREAD_MUTEX_ERRORCHECK: 1,
+  mutexSize: 64,
   capabilities: {
     // PSHMNAMLEN is 31 with the slash; kernels before 10.15 stop at 30.
     maxNameLength: 29,

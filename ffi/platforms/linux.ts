@@ -12,7 +12,6 @@ import { LINUX_ERRNO } from "./linux_errno.ts";
 export const LINUX = {
   libc: "libc.so.6",
   realtimeLibrary: "librt.so.1",
-  threadLibrary: "libpthread.so.0",
   errnoFunction: "__errno_location",
   fstatFunction: "fstat",
   errnoNames: LINUX_ERRNO,
@@ -115,7 +114,9 @@ export const LINUX = {
         semmns: { offset: 8, type: "i32" },
         semmsl: { offset: 16, type: "i32" },
         semopm: { offset: 20, type: "i32" },
+        semusz: { offset: 28, type: "i32" },
         semvmx: { offset: 32, type: "i32" },
+        semaem: { offset: 36, type: "i32" },
       },
     },
     flock: {
@@ -145,6 +146,7 @@ export const LINUX = {
     SETALL: 17,
   },
   CLOCK_MONOTONIC: 1,
+  PTHREAD_MUTEX_RECURSIVE: 1,
   PTHREAD_MUTEX_ERRORCHECK: 2,
   capabilities: {
     maxNameLength: 255,

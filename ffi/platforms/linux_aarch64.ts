@@ -5,7 +5,7 @@ import { LINUX } from "./linux.ts";
 export const LINUX_AARCH64 = {
   ...LINUX,
   name: "Linux aarch64",
-  syscalls: { futex: 98, futexWaitv: 449 },
+  syscalls: { futex: 98, futexWaitv: 449, getRobustList: 100 },
   mutexSize: 48,
   layouts: {
     ...LINUX.layouts,

@@ -5,7 +5,7 @@ import { LINUX } from "./linux.ts";
 export const LINUX_X86_64 = {
   ...LINUX,
   name: "Linux x86_64",
-  syscalls: { futex: 202, futexWaitv: 449 },
+  syscalls: { futex: 202, futexWaitv: 449, getRobustList: 274 },
   mutexSize: 40,
   layouts: {
     ...LINUX.layouts,

@@ -69,13 +69,15 @@ export type SemidDsField =
   | "sem_ctime"
   | "sem_nsems";
 
-/** Fields of `struct seminfo`, the limits of `IPC_INFO`. */
+/** Fields of `struct seminfo`: the limits of `IPC_INFO`, the usage of `SEM_INFO`. */
 export type SeminfoField =
   | "semmni"
   | "semmns"
   | "semmsl"
   | "semopm"
-  | "semvmx";
+  | "semusz"
+  | "semvmx"
+  | "semaem";
 
 /** Fields of `struct flock`, a lock on a range of a file. */
 export type FlockField =
@@ -121,6 +123,7 @@ export type ConstantName =
 export interface SyscallNumbers {
   readonly futex: number;
   readonly futexWaitv: number;
+  readonly getRobustList: number;
 }
 
 /** What an operating system can do, asked by name instead of by system. */
@@ -151,8 +154,6 @@ export interface Platform {
   readonly libc: string;
   /** Where `shm_open` lives in a libc that keeps it elsewhere. */
   readonly realtimeLibrary: string | null;
-  /** Where semaphores and mutexes live in a libc that keeps them elsewhere. */
-  readonly threadLibrary: string | null;
   /** The function that tells where errno is. */
   readonly errnoFunction: "__errno_location" | "__error";
   /** The function that fills {@linkcode Layouts.stat}. */
@@ -192,6 +193,7 @@ export interface Platform {
   /** Number of the clock that only runs forwards. */
   readonly CLOCK_MONOTONIC: number;
   /** Values of `pthread.h`. */
+  readonly PTHREAD_MUTEX_RECURSIVE: number;
   readonly PTHREAD_MUTEX_ERRORCHECK: number;
   /** What this system can do. */
   readonly capabilities: Capabilities;

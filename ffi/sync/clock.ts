@@ -27,13 +27,6 @@ export function monotonicAfter(ms: number): Timespec {
   return after(now, ms);
 }
 
-/** A point in time on the clock of the calendar. */
-export function realtimeAfter(ms: number): Timespec {
-  const now = new BigInt64Array(2);
-  libc().clock_gettime(0, now);
-  return after(now, ms);
-}
-
 function after([seconds = 0n, nanoseconds = 0n]: Timespec, ms: number) {
   const now = seconds * NANOSECONDS_PER_SECOND + nanoseconds;
   return toTimespec(now + spanOf(ms));

@@ -143,7 +143,7 @@ export class Descriptor {
       extents.delete(extent);
       if (extents.size === 0) mappedExtents.delete(identity);
       this.#release();
-    });
+    }, { device, inode, offset });
   }
 
   /** Tells the kernel how all that is mapped through this will be used. */

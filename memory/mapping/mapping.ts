@@ -20,6 +20,17 @@ interface Parts<A extends Access> {
   readonly access: A;
   readonly bytes: BytesOf[A];
   readonly released: () => void;
+  readonly origin: Origin | undefined;
+}
+
+/** What is mapped, the same in every mapping and in every process. */
+export interface Origin {
+  /** Number of the file system (`st_dev`); of segments: -1. */
+  readonly device: number;
+  /** Number of the file among those of its file system (`st_ino`), or id of the segment. */
+  readonly inode: number;
+  /** Where in the file the mapping starts, in bytes. */
+  readonly offset: number;
 }
 
 /** Mappings by their one buffer, to find what belongs to a view. */
@@ -36,6 +47,7 @@ export interface MappingUser {
 let usersOfMapping: (mapping: Mapping) => Set<MappingUser>;
 let construct: <A extends Access>(parts: Parts<A>) => Mapping<A>;
 let regionOfMapping: (mapping: Mapping) => Region;
+let originOfMapping: (mapping: Mapping) => Origin | undefined;
 
 /**
  * Mapped memory, from `attach()` and `map()` until {@linkcode Mapping.unmap} or
@@ -58,6 +70,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   readonly #region: Region;
   readonly #released: () => void;
   readonly #users = new Set<MappingUser>();
+  readonly #origin: Origin | undefined;
 
   /**
    * The memory: a `Uint8Array`, or {@linkcode ReadonlyBytes} with access
@@ -73,7 +86,8 @@ export class Mapping<A extends Access = Access> implements Disposable {
   /** What may be done with the memory. */
   readonly access: A;
 
-  private constructor({ region, access, bytes, released }: Parts<A>) {
+  private constructor({ region, access, bytes, released, origin }: Parts<A>) {
+    this.#origin = origin;
     this.#region = region;
     this.#released = released;
     this.access = access;
@@ -83,6 +97,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   static {
     construct = (parts) => new Mapping(parts);
     regionOfMapping = (mapping) => mapping.#region;
+    originOfMapping = (mapping) => mapping.#origin;
     usersOfMapping = (mapping) => mapping.#users;
   }
 
@@ -185,19 +200,20 @@ export class Mapping<A extends Access = Access> implements Disposable {
 export type Wrap<A extends Access> = (
   region: Region,
   released?: () => void,
+  origin?: Origin,
 ) => Mapping<A>;
 
 /** Hands out memory that cannot be written. */
-export const wrapRead: Wrap<"read"> = (region, released) =>
-  wrap(region, "read", readonlyBytes(viewOver(region)), released);
+export const wrapRead: Wrap<"read"> = (region, released, origin) =>
+  wrap(region, "read", readonlyBytes(viewOver(region)), released, origin);
 
 /** Hands out memory whose writes others see. */
-export const wrapReadWrite: Wrap<"read-write"> = (region, released) =>
-  wrap(region, "read-write", viewOver(region), released);
+export const wrapReadWrite: Wrap<"read-write"> = (region, released, origin) =>
+  wrap(region, "read-write", viewOver(region), released, origin);
 
 /** Hands out memory whose writes stay in this process. */
-const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released) =>
-  wrap(region, "copy-on-write", viewOver(region), released);
+const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released, origin) =>
+  wrap(region, "copy-on-write", viewOver(region), released, origin);
 
 /** The way to hand out memory, by access. */
 export const WRAPS: Readonly<Record<Access, Wrap<Access>>> = {
@@ -211,8 +227,9 @@ function wrap<A extends Access>(
   access: A,
   bytes: BytesOf[A],
   released: () => void = () => {},
+  origin?: Origin,
 ): Mapping<A> {
-  const mapping = construct({ region, access, bytes, released });
+  const mapping = construct({ region, access, bytes, released, origin });
   mappings.set(region.buffer, mapping);
   watch(
     region.buffer,
@@ -233,6 +250,11 @@ export function mappingOf(buffer: ArrayBufferLike): Mapping | undefined {
 /** The memory behind a mapping, for the layers of this library alone. */
 export function regionOf(mapping: Mapping): Region {
   return regionOfMapping(mapping);
+}
+
+/** What a mapping maps, where that has a number; for the layers above. */
+export function originOf(mapping: Mapping): Origin | undefined {
+  return originOfMapping(mapping);
 }
 
 /**

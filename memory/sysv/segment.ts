@@ -372,7 +372,9 @@ export function attach(
   const act = `attach segment ${id}`;
   const readonly = access === "read";
   const region = attachSegment(id, { readonly, address, roundDown }, act);
-  const mapping = readonly ? wrapRead(region) : wrapReadWrite(region);
+  const origin = { device: -1, inode: id, offset: 0 };
+  const wrap = readonly ? wrapRead : wrapReadWrite;
+  const mapping = wrap(region, undefined, origin);
   if (lock) lockOrUnmap(mapping, act);
   return mapping;
 }

@@ -1,13 +1,18 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import { wake, type Word } from "../../ffi/sync/futex.ts";
-import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
+import { Deadline } from "../waiting/deadline.ts";
 import {
-  checkTimeout,
-  sleep,
-  sleepAsync,
-  type WaitAsyncOptions,
-} from "../waiting/wait.ts";
+  readWaitOptions,
+  requireKnown,
+  type WaitOptions,
+} from "../waiting/options.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
+import {
+  waitBlocking,
+  type Waiting,
+  waitPending,
+} from "../waiting/wait_loop.ts";
+import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
 
 /**
  * Layout of the block, in 32-bit words:
@@ -29,7 +34,14 @@ const ARRIVED_BITS = 16;
 const ARRIVED_MASK = 0xffff;
 const ALL = 0x7fff_ffff;
 /** The last one may die between closing a round and waking the others. */
-const LONGEST_NAP_MS = 500;
+const LOOK_AGAIN_MS = 500;
+const ACT = "wait at barrier";
+
+/** How {@linkcode Barrier.create} makes a barrier. */
+export interface BarrierOptions {
+  /** How many meet, 1 to 65535. */
+  readonly parties: number;
+}
 
 /** How a wait at a barrier ended; `"last"` for the one that let all go. */
 export type BarrierResult = "last" | "ok" | "timed-out";
@@ -76,19 +88,22 @@ export class Barrier {
    * open it.
    *
    * @param memory Mapped memory, writable.
-   * @param byteOffset Where its 16 bytes start, a multiple of 8.
-   * @param options How many meet, 1 to 65535.
+   * @param byteOffset Where its 16 bytes start, a multiple of 8. Default: 0.
+   * @param options How many meet.
    * @returns The barrier.
    * @throws {TypeError} When the memory is not mapped for writing.
-   * @throws {RangeError} When the block does not lie in it, or is unaligned.
+   * @throws {RangeError} When the block does not lie in it, is unaligned, or
+   * overlaps another one that this process uses.
    */
   static create(
     memory: Uint8Array,
-    byteOffset: number,
-    options: { readonly parties: number },
+    byteOffset: number | undefined,
+    options: BarrierOptions,
   ): Barrier {
+    requireKnown(options, ["parties"], "create barrier");
     const parties = checkInteger(options.parties, "parties", 1, ARRIVED_MASK);
-    const block = new Block(KIND, memory, byteOffset, "create");
+    const block = new Block(KIND, memory, byteOffset ?? 0, "create");
+    block.claim();
     block.words.fill(0);
     block.words[PARTIES] = parties;
     Atomics.store(block.words, 0, MAGIC);
@@ -106,6 +121,7 @@ export class Barrier {
   static open(memory: Uint8Array, byteOffset = 0): Barrier {
     const block = new Block(KIND, memory, byteOffset, "open");
     checkMagic(block, MAGIC, KIND.name);
+    block.claim();
     return new Barrier(block);
   }
 
@@ -117,21 +133,16 @@ export class Barrier {
   /**
    * Arrives, and blocks this thread until all have.
    *
-   * @param options Timeout.
+   * @param options Timeout; the signal is looked at before it blocks.
    * @returns How it ended; after `"timed-out"` this one has not arrived.
    */
-  wait(
-    { timeoutMs = Infinity }: { readonly timeoutMs?: number } = {},
-  ): BarrierResult {
-    checkTimeout(timeoutMs, "wait at barrier");
-    const end = performance.now() + timeoutMs;
+  wait(options?: WaitOptions): BarrierResult {
+    const { timeoutMs } = readWaitOptions(options, ACT);
+    const deadline = new Deadline(timeoutMs);
     const generation = this.#arrive();
     if (generation === null) return "last";
-    for (;;) {
-      const outcome = this.#outcome(generation, end);
-      if (outcome !== null) return outcome;
-      sleep(this.#generation, generation, napOf(end));
-    }
+    return waitBlocking(this.#waiting(generation), deadline) ??
+      (this.#withdraw(generation) ? "timed-out" : "ok");
   }
 
   /**
@@ -141,38 +152,43 @@ export class Barrier {
    * @returns How it ended; after `"timed-out"`, or when rejected with the
    * signal's reason, this one has not arrived.
    */
-  async waitAsync(options: WaitAsyncOptions = {}): Promise<BarrierResult> {
-    const { timeoutMs = Infinity, signal } = options;
-    checkTimeout(timeoutMs, "wait at barrier");
-    signal?.throwIfAborted();
-    const end = performance.now() + timeoutMs;
-    const { mapping } = this.#block;
+  async waitAsync(options?: WaitOptions): Promise<BarrierResult> {
+    const { timeoutMs, signal } = readWaitOptions(options, ACT);
+    const deadline = new Deadline(timeoutMs);
+    const { mapping, neighbourhood } = this.#block;
     const generation = this.#arrive();
     if (generation === null) return "last";
     // When the memory goes, this one must not stay counted.
-    const stay = this.#block.addUser({
-      leave: () => this.#withdraw(generation),
-    });
+    const leaver = { leave: () => void this.#withdraw(generation) };
+    neighbourhood.leavers.add(leaver);
     try {
-      for (;;) {
-        const outcome = this.#outcome(generation, end);
-        if (outcome !== null) return outcome;
-        await sleepAsync(this.#generation, generation, mapping, {
-          ...options,
-          timeoutMs: napOf(end),
-        });
-      }
+      const waiting = this.#waiting(generation);
+      return await waitPending(waiting, deadline, signal, mapping) ??
+        (this.#withdraw(generation) ? "timed-out" : "ok");
     } catch (error) {
       if (!this.#block.closed && !this.#withdraw(generation)) return "ok";
       throw error;
     } finally {
-      stay();
+      neighbourhood.leavers.delete(leaver);
     }
+  }
+
+  #waiting(generation: number): Waiting<"ok"> {
+    const words = this.#words;
+    return {
+      attempt: () =>
+        isOver(Atomics.load(words, STATE), generation) ? "ok" : undefined,
+      prepare: () => generation,
+      word: this.#generation,
+      // Those who arrived are counted in the state.
+      sleepers: { enter: () => {}, exit: () => {} },
+      lookAgainMs: lookAgainMs(LOOK_AGAIN_MS),
+    };
   }
 
   /** Counts this one in; gives the generation to wait for, or null for the last. */
   #arrive(): number | null {
-    this.#block.requireOpen("wait at barrier");
+    this.#block.requireOpen(ACT);
     const words = this.#words;
     for (;;) {
       const generation = Atomics.load(words, GENERATION);
@@ -204,13 +220,6 @@ export class Barrier {
     wake(this.#generation, ALL);
   }
 
-  /** How the wait ended, or nothing when it has not. */
-  #outcome(generation: number, end: number): "ok" | "timed-out" | null {
-    if (isOver(Atomics.load(this.#words, STATE), generation)) return "ok";
-    if (performance.now() < end) return null;
-    return this.#withdraw(generation) ? "timed-out" : "ok";
-  }
-
   /** Counts this one out again; false when all had arrived meanwhile. */
   #withdraw(generation: number): boolean {
     const words = this.#words;
@@ -227,12 +236,4 @@ export class Barrier {
 /** Whether all have arrived in a generation. */
 function isOver(state: number, generation: number): boolean {
   return state >>> ARRIVED_BITS !== (generation & ARRIVED_MASK);
-}
-
-/** How long to sleep before looking again, in case the last one died. */
-function napOf(end: number): number {
-  return Math.max(
-    0,
-    Math.min(end - performance.now(), lookAgainMs(LONGEST_NAP_MS)),
-  );
 }

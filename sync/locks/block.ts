@@ -8,11 +8,12 @@ import { type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import type { Region } from "../../ffi/memory/region.ts";
 import { mappedRange } from "../../memory/mapping/mapped_range.ts";
+import type { Mapping } from "../../memory/mapping/mapping.ts";
 import {
-  addMappingUser,
-  type Mapping,
-  type MappingUser,
-} from "../../memory/mapping/mapping.ts";
+  type Neighbourhood,
+  neighbourhoodOf,
+  type Place,
+} from "./neighbourhood.ts";
 
 /** What a kind of block is like. */
 export interface BlockKind {
@@ -36,6 +37,11 @@ export class Block {
   readonly region: Region;
   /** Where in that memory, in bytes. */
   readonly offset: number;
+  /** What else lies in the mapping. */
+  readonly neighbourhood: Neighbourhood;
+  readonly #name: string;
+  readonly #act: string;
+  #place: Place | undefined;
 
   /**
    * Checks where a block is to lie.
@@ -80,16 +86,30 @@ export class Block {
     this.words = new Int32Array(region.buffer, absolute, byteLength / 4);
     this.region = region;
     this.offset = offset;
+    this.neighbourhood = neighbourhoodOf(mapping);
+    this.#name = name;
+    this.#act = what;
+  }
+
+  /**
+   * Has the block to itself, together with others of its kind at this place.
+   *
+   * @throws {RangeError} When it overlaps another one that this process uses.
+   */
+  claim(): Place {
+    const { offset, bytes: { byteLength } } = this;
+    const { neighbourhood } = this;
+    return this.#place ??= neighbourhood.claim(
+      this.#name,
+      offset,
+      byteLength,
+      this.#act,
+    );
   }
 
   /** One of its words, to sleep on. */
   word(index: number): Word {
     return wordAt(this.region, this.offset + 4 * index);
-  }
-
-  /** Tells someone before the memory goes. */
-  addUser(user: MappingUser): () => void {
-    return addMappingUser(this.mapping, user);
   }
 
   /** Whether the memory is gone. */

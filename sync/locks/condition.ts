@@ -1,19 +1,17 @@
 import { wake, type Word } from "../../ffi/sync/futex.ts";
+import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
+import { Sleepers } from "../waiting/sleepers.ts";
+import { sleep, sleepAsync } from "../waiting/wait.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
+import { BUSY, DIED, type MutexCore } from "./mutex_core.ts";
 import {
   abandon,
-  type Mutex,
+  coreOf,
   type MutexGuard,
-  requireHeld,
   resume,
   suspend,
-} from "./mutex.ts";
-import {
-  checkTimeout,
-  sleep,
-  sleepAsync,
-  type WaitAsyncOptions,
-} from "../waiting/wait.ts";
+} from "./mutex_guard.ts";
+import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
 
 /**
  * Layout of the block, in 32-bit words:
@@ -29,11 +27,12 @@ const SEQUENCE = 1;
 const WAITERS = 2;
 const ALL = 0x7fff_ffff;
 
-/** How {@linkcode Condition.wait} waits. */
-export interface ConditionWaitOptions {
-  /** How long at most, in milliseconds. Default: for ever. */
-  readonly timeoutMs?: number;
-}
+const ACT = "wait for condition";
+/** The lock is taken again however long that takes. */
+const INDEFINITELY = { timeoutMs: Infinity, signal: undefined };
+
+/** How {@linkcode Condition.wait} waits: the same as {@linkcode WaitOptions}. */
+export type ConditionWaitOptions = WaitOptions;
 
 /** How a wait for a condition ended. */
 export type ConditionResult = "ok" | "timed-out";
@@ -86,18 +85,13 @@ export class Condition {
   readonly #block: Block;
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #sequence: Word;
-  #sleeping = 0;
+  readonly #sleepers: Sleepers;
 
   private constructor(block: Block) {
     this.#block = block;
     this.#words = block.words;
     this.#sequence = block.word(SEQUENCE);
-    block.addUser({
-      leave: () => {
-        Atomics.sub(this.#words, WAITERS, this.#sleeping);
-        this.#sleeping = 0;
-      },
-    });
+    this.#sleepers = new Sleepers(block.words, WAITERS, block.neighbourhood);
   }
 
   /**
@@ -108,10 +102,12 @@ export class Condition {
    * @param byteOffset Where its 16 bytes start, a multiple of 8. Default: 0.
    * @returns The condition.
    * @throws {TypeError} When the memory is not mapped for writing.
-   * @throws {RangeError} When the block does not lie in it, or is unaligned.
+   * @throws {RangeError} When the block does not lie in it, is unaligned, or
+   * overlaps another one that this process uses.
    */
   static create(memory: Uint8Array, byteOffset = 0): Condition {
     const block = new Block(KIND, memory, byteOffset, "create");
+    block.claim();
     block.words.fill(0);
     Atomics.store(block.words, 0, MAGIC);
     return new Condition(block);
@@ -128,6 +124,7 @@ export class Condition {
   static open(memory: Uint8Array, byteOffset = 0): Condition {
     const block = new Block(KIND, memory, byteOffset, "open");
     checkMagic(block, MAGIC, KIND.name);
+    block.claim();
     return new Condition(block);
   }
 
@@ -136,23 +133,26 @@ export class Condition {
    * again.
    *
    * @param guard A guard that is held; it is held again afterwards.
-   * @param options Timeout.
+   * @param options Timeout; the signal is looked at before it blocks.
    * @returns How it ended.
+   * @throws {SystemError} When the lock cannot be taken again: because a C program
+   * broke it meanwhile (ENOTRECOVERABLE), or its bytes were overwritten (EINVAL).
+   * The guard is released then.
    */
-  wait(
-    guard: MutexGuard,
-    { timeoutMs = Infinity }: ConditionWaitOptions = {},
-  ): ConditionResult {
-    checkTimeout(timeoutMs, "wait for condition");
-    this.#block.requireOpen("wait for condition");
-    requireHeld(guard);
-    const sequence = this.#enter();
-    const mutex = suspend(guard);
+  wait(guard: MutexGuard, options?: WaitOptions): ConditionResult {
+    const { timeoutMs } = readWaitOptions(options, ACT);
+    const core = this.#lockOf(guard);
+    this.#sleepers.enter();
     try {
-      return toResult(sleep(this.#sequence, sequence, timeoutMs));
+      const sequence = this.#sequence.load();
+      suspend(guard);
+      try {
+        return toResult(sleep(this.#sequence, sequence, timeoutMs));
+      } finally {
+        retake(guard, core);
+      }
     } finally {
-      this.#exit();
-      resume(guard, mutex.lock());
+      this.#sleepers.exit();
     }
   }
 
@@ -162,27 +162,35 @@ export class Condition {
    * @param guard A guard that is held; it is held again afterwards, also when
    * the wait is rejected with the signal's reason.
    * @param options Timeout and signal.
-   * @returns How it ended.
+   * @returns How it ended. Rejects like {@linkcode Condition.wait} throws, and
+   * with `Deno.errors.BadResource` when the memory is unmapped meanwhile.
    */
   async waitAsync(
     guard: MutexGuard,
-    options: WaitAsyncOptions = {},
+    options?: WaitOptions,
   ): Promise<ConditionResult> {
-    checkTimeout(options.timeoutMs ?? Infinity, "wait for condition");
-    options.signal?.throwIfAborted();
-    this.#block.requireOpen("wait for condition");
-    requireHeld(guard);
+    const { timeoutMs, signal } = readWaitOptions(options, ACT);
+    const core = this.#lockOf(guard);
     const { mapping } = this.#block;
-    const sequence = this.#enter();
-    const mutex = suspend(guard);
+    this.#sleepers.enter();
+    let result;
     try {
-      return toResult(
-        await sleepAsync(this.#sequence, sequence, mapping, options),
-      );
+      const sequence = this.#sequence.load();
+      suspend(guard);
+      const rest = signal === undefined ? {} : { signal };
+      const how = { timeoutMs, ...rest };
+      result = await sleepAsync(this.#sequence, sequence, mapping, how);
+    } catch (error) {
+      await retakeAsync(guard, core).catch((reason) => {
+        // The wait itself says so, too.
+        if (!(reason instanceof Deno.errors.BadResource)) throw reason;
+      });
+      throw error;
     } finally {
-      this.#exit();
-      await retake(guard, mutex);
+      this.#sleepers.exit();
     }
+    await retakeAsync(guard, core);
+    return toResult(result);
   }
 
   /**
@@ -208,16 +216,15 @@ export class Condition {
     this.notify(Infinity);
   }
 
-  #enter(): number {
-    Atomics.add(this.#words, WAITERS, 1);
-    this.#sleeping++;
-    return Atomics.load(this.#words, SEQUENCE);
-  }
-
-  #exit(): void {
-    if (this.#sleeping === 0) return;
-    this.#sleeping--;
-    Atomics.sub(this.#words, WAITERS, 1);
+  #lockOf(guard: MutexGuard): MutexCore {
+    this.#block.requireOpen(ACT);
+    const core = coreOf(guard, ACT);
+    if (core.depth > 1) {
+      throw new TypeError(
+        `Cannot ${ACT}: this thread has the mutex ${core.depth} times, and a wait would release it once`,
+      );
+    }
+    return core;
   }
 }
 
@@ -226,13 +233,17 @@ function toResult(result: string): ConditionResult {
   return result === "timed-out" ? "timed-out" : "ok";
 }
 
-/** Takes the lock again; when its memory is gone there is none to take. */
-async function retake(guard: MutexGuard, mutex: Mutex): Promise<void> {
-  try {
-    resume(guard, await mutex.lockAsync());
-  } catch (error) {
-    abandon(guard);
-    // The wait itself says so, too.
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
+/** Takes the lock again, for the guard that its holder knows. */
+function retake(guard: MutexGuard, core: MutexCore): void {
+  abandon(guard);
+  let taken = takeNow(core, false);
+  if (taken === BUSY) taken = takeBlocking(core, INDEFINITELY) ?? BUSY;
+  resume(guard, taken === DIED);
+}
+
+/** The same without blocking; when its memory is gone there is none to take. */
+async function retakeAsync(guard: MutexGuard, core: MutexCore): Promise<void> {
+  abandon(guard);
+  const taken = await takePending(core, INDEFINITELY);
+  resume(guard, taken === DIED);
 }

@@ -1,66 +1,49 @@
 import {
-  initSemaphore,
-  openSemaphore,
+  createSemaphoreFile,
+  openSemaphoreFile,
   SEMAPHORE_SIZE,
-  semaphoreAt,
-  type SemaphoreHandle,
-  unlinkSemaphore,
-} from "../../ffi/sync/posix_sem.ts";
-import { wake } from "../../ffi/sync/futex.ts";
+  unlinkSemaphoreFile,
+} from "../../ffi/sync/semaphore_files.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import { checkMode, checkName, checkWord } from "../../memory/checks/checks.ts";
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
-import { addMappingUser, type Mapping } from "../../memory/mapping/mapping.ts";
+import type { Region } from "../../ffi/memory/region.ts";
+import { type Mapping, wrapReadWrite } from "../../memory/mapping/mapping.ts";
 import { Block, type BlockKind } from "../locks/block.ts";
+import type { Place } from "../locks/neighbourhood.ts";
+import { Deadline } from "../waiting/deadline.ts";
 import {
-  checkTimeout,
-  sleepAsync,
-  SLICE_MS,
-  type WaitAsyncOptions,
-} from "../waiting/wait.ts";
-import { lookAgainMs } from "../waiting/safety_nets.ts";
+  readWaitOptions,
+  requireKnown,
+  type WaitOptions,
+} from "../waiting/options.ts";
+import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
+import {
+  initialize,
+  isProcessShared,
+  MAX_VALUE,
+  SemaphoreCounter,
+} from "./semaphore_counter.ts";
+import type {
+  SemaphoreCreateAtOptions,
+  SemaphoreCreateOptions,
+  SemaphoreResult,
+} from "./semaphore_options.ts";
 
 const KIND: BlockKind = {
   name: "semaphore",
   byteLength: SEMAPHORE_SIZE,
   alignment: 8,
 };
-
-/** Largest value of a semaphore (`SEM_VALUE_MAX` on Linux). */
-const MAX_VALUE = 0x7fff_ffff;
-
-/** How {@linkcode Semaphore.create} creates. */
-export interface SemaphoreCreateOptions {
-  /** Value to start with, 0 to 2^31 - 1. Default: 0. */
-  readonly value?: number;
-  /** Permission bits, less the umask. Default: 0o600. */
-  readonly mode?: number;
-  /** What to do when the name is taken. Default: `"fail"`, with EEXIST. */
-  readonly ifExists?: "fail" | "open";
-}
-
-/** How {@linkcode Semaphore.wait} waits. */
-export interface SemaphoreWaitOptions {
-  /** How long at most, in milliseconds. Default: for ever. */
-  readonly timeoutMs?: number;
-}
-
-/** How a wait for a semaphore ended. */
-export type SemaphoreResult = "ok" | "timed-out";
-
-/** What a {@linkcode Semaphore} is made from. */
-interface Parts {
-  readonly handle: SemaphoreHandle;
-  readonly name: string | null;
-  /** The memory that it lies in, unless it has a name. */
-  readonly mapping?: Mapping;
-}
+const WAIT = "wait for semaphore";
 
 /**
  * A POSIX semaphore: a counter that C, C++ and Python programs share, with a
- * name (`sem_open(3)`) or in shared memory (`sem_init(3)`).
+ * name (`sem_open(3)`) or in shared memory (`sem_init(3)`); Linux. Its code is
+ * this library's own: whatever others write into it, it causes an error here at
+ * worst.
  *
- * A named one stays until {@linkcode Semaphore.unlink} or a restart. Nothing is
+ * A named one stays until {@linkcode Semaphore.unlinkName} or a restart. Nothing is
  * given back when a process dies that took one away; for that there is
  * {@linkcode SemaphoreSet} with `undo`.
  *
@@ -72,25 +55,32 @@ interface Parts {
  * using ready = Semaphore.create(name);
  * ready.post(); // another process: Semaphore.open(name).post()
  * console.log(await ready.waitAsync({ timeoutMs: 1000 })); // ok
- * Semaphore.unlink(name);
+ * Semaphore.unlinkName(name);
  * ```
  */
 export class Semaphore implements Disposable {
-  readonly #parts: Parts;
-  readonly #closing = new AbortController();
-  /** How many waits of this object are counted in the semaphore's sleepers. */
-  #sleeping = 0;
+  readonly #block: Block;
+  readonly #place: Place;
+  readonly #counter: SemaphoreCounter;
+  /** The memory that closing gives back: a named one's own. */
+  readonly #own: Mapping | null;
+  readonly #name: string | null;
+  /** What ends the waits of this object. */
+  readonly #waits = new Set<AbortController>();
+  #closed = false;
+
+  private constructor(block: Block, name: string | null, own: Mapping | null) {
+    this.#block = block;
+    this.#place = block.claim();
+    this.#place.users++;
+    this.#counter = new SemaphoreCounter(block);
+    this.#name = name;
+    this.#own = own;
+  }
 
   /** Name with its slash, or null for one in shared memory. */
-  readonly name: string | null;
-
-  private constructor(parts: Parts) {
-    this.#parts = parts;
-    this.name = parts.name;
-    const { mapping } = parts;
-    if (mapping !== undefined) {
-      addMappingUser(mapping, { leave: () => this.#leave() });
-    }
+  get name(): string | null {
+    return this.#name;
   }
 
   /**
@@ -103,16 +93,16 @@ export class Semaphore implements Disposable {
    */
   static create(name: string, options: SemaphoreCreateOptions = {}): Semaphore {
     const checked = checkName(name);
+    requireKnown(options, ["value", "mode", "ifExists"], "create semaphore");
     const { value = 0, mode = 0o600, ifExists = "fail" } = options;
     checkInteger(value, "value", 0, MAX_VALUE);
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
     const act = `create semaphore ${JSON.stringify(checked)}`;
+    const fill = ({ buffer, byteOffset }: Region) =>
+      initialize(new Int32Array(buffer, byteOffset, SEMAPHORE_SIZE / 4), value);
     const create = () =>
-      new Semaphore({
-        handle: openSemaphore(checked, { mode, value }, act),
-        name: checked,
-      });
+      Semaphore.#named(createSemaphoreFile(checked, mode, fill, act), checked);
     const open = () => Semaphore.open(checked);
     return ifExists === "open" ? createOrOpen(create, open) : create();
   }
@@ -128,19 +118,35 @@ export class Semaphore implements Disposable {
   static open(name: string): Semaphore {
     const checked = checkName(name);
     const act = `open semaphore ${JSON.stringify(checked)}`;
-    const handle = openSemaphore(checked, null, act);
-    return new Semaphore({ handle, name: checked });
+    return Semaphore.#named(openSemaphoreFile(checked, act), checked);
+  }
+
+  /** Takes over the memory of a named one. */
+  static #named(region: Region, name: string): Semaphore {
+    const own = wrapReadWrite(region);
+    const block = new Block(KIND, own.bytes, 0, "open");
+    return new Semaphore(block, name, own);
   }
 
   /**
-   * Removes a name. Who has the semaphore open keeps it.
+   * Removes a name (`sem_unlink(3)`). It stays valid for those that have it open.
    *
    * @param name Name of the semaphore.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    */
-  static unlink(name: string): void {
+  static unlinkName(name: string): void {
     const checked = checkName(name);
-    unlinkSemaphore(checked, `unlink semaphore ${JSON.stringify(checked)}`);
+    unlinkSemaphoreFile(checked, `unlink semaphore ${JSON.stringify(checked)}`);
+  }
+
+  /**
+   * The same as {@linkcode Semaphore.unlinkName}.
+   *
+   * @param name Name of the semaphore.
+   * @deprecated Use {@linkcode Semaphore.unlinkName}.
+   */
+  static unlink(name: string): void {
+    Semaphore.unlinkName(name);
   }
 
   /**
@@ -151,19 +157,21 @@ export class Semaphore implements Disposable {
    * @param byteOffset Where its 32 bytes start, a multiple of 8. Default: 0.
    * @param options Value to start with.
    * @returns The semaphore.
-   * @throws {RangeError} When it does not lie in the memory, or is unaligned.
+   * @throws {RangeError} When it does not lie in the memory, is unaligned, or
+   * overlaps something else that this process uses.
    */
   static createAt(
     memory: Uint8Array,
     byteOffset = 0,
-    options: Pick<SemaphoreCreateOptions, "value"> = {},
+    options: SemaphoreCreateAtOptions = {},
   ): Semaphore {
+    requireKnown(options, ["value"], "create semaphore");
     const { value = 0 } = options;
     checkInteger(value, "value", 0, MAX_VALUE);
     const block = new Block(KIND, memory, byteOffset, "create");
-    const { region, offset, mapping } = block;
-    const handle = initSemaphore(region, offset, value, "create semaphore");
-    return new Semaphore({ handle, name: null, mapping });
+    block.claim();
+    initialize(block.words, value);
+    return new Semaphore(block, null, null);
   }
 
   /**
@@ -177,21 +185,22 @@ export class Semaphore implements Disposable {
    * @throws {RangeError} When it does not lie in the memory, or is unaligned.
    */
   static openAt(memory: Uint8Array, byteOffset = 0): Semaphore {
-    const { region, offset, mapping, words } = new Block(
-      KIND,
-      memory,
-      byteOffset,
-      "open",
-    );
-    // glibc sleeps privately unless this says otherwise.
-    const [value = 0, , shared] = words;
-    if (shared !== PROCESS_SHARED || value < 0) {
+    const block = new Block(KIND, memory, byteOffset, "open");
+    // glibc sleeps privately unless its third word says otherwise.
+    if (!isProcessShared(block.words)) {
       throw new TypeError(
         `Cannot open semaphore: there is no process-shared semaphore at offset ${byteOffset}; make it with Semaphore.createAt(), or sem_init(sem, 1, value) in C`,
       );
     }
-    const handle = semaphoreAt(region, offset);
-    return new Semaphore({ handle, name: null, mapping });
+    return new Semaphore(block, null, null);
+  }
+
+  /** Removes its name; those that have it open keep it. */
+  unlink(): void {
+    if (this.#name === null) {
+      throw new TypeError("Cannot unlink semaphore: it has no name");
+    }
+    Semaphore.unlinkName(this.#name);
   }
 
   /**
@@ -199,46 +208,42 @@ export class Semaphore implements Disposable {
    * once. Linux.
    */
   get value(): number {
-    return this.#open("read").value("read the value of semaphore");
+    return this.#open("read").value;
   }
 
   /**
    * Adds one, and wakes one who waits (`sem_post(3)`).
    *
-   * @throws {SystemError} At the largest value (EOVERFLOW).
+   * @throws {SystemError} At the largest value (EOVERFLOW), or when its bytes were
+   * overwritten (EINVAL).
    */
   post(): void {
-    this.#open("post").post("post semaphore");
+    this.#open("post").post();
   }
 
   /**
    * Takes one away, if there is one (`sem_trywait(3)`).
    *
    * @returns Whether it did.
+   * @throws {SystemError} When its bytes were overwritten (EINVAL).
    */
   tryWait(): boolean {
-    return this.#open("take").tryWait("take semaphore");
+    return this.#open("take").tryTake();
   }
 
   /**
    * Takes one away, blocking this thread until there is one (`sem_wait(3)`).
    *
-   * @param options Timeout.
+   * @param options Timeout; the signal is looked at before it blocks.
    * @returns `"ok"`, or `"timed-out"` with nothing taken.
+   * @throws {SystemError} When its bytes were overwritten (EINVAL).
    */
-  wait({ timeoutMs = Infinity }: SemaphoreWaitOptions = {}): SemaphoreResult {
-    checkTimeout(timeoutMs, "wait for semaphore");
-    const act = "wait for semaphore";
-    const handle = this.#open("wait for");
-    if (handle.tryWait(act)) return "ok";
-    const end = performance.now() + timeoutMs;
-    for (;;) {
-      const left = end - performance.now();
-      if (left <= 0) return "timed-out";
-      if (handle.timedWait(Math.min(left, lookAgainMs(SLICE_MS)), act)) {
-        return "ok";
-      }
-    }
+  wait(options?: WaitOptions): SemaphoreResult {
+    const { timeoutMs } = readWaitOptions(options, WAIT);
+    const counter = this.#open("wait for");
+    if (counter.tryTake()) return "ok";
+    const deadline = new Deadline(timeoutMs);
+    return waitBlocking(counter.waiting, deadline) ?? "timed-out";
   }
 
   /**
@@ -249,22 +254,27 @@ export class Semaphore implements Disposable {
    * signal's reason, or with `Deno.errors.BadResource` when the semaphore is
    * closed or its memory unmapped meanwhile, each with nothing taken.
    */
-  async waitAsync(options: WaitAsyncOptions = {}): Promise<SemaphoreResult> {
-    const { timeoutMs = Infinity, signal } = options;
-    checkTimeout(timeoutMs, "wait for semaphore");
-    const end = performance.now() + timeoutMs;
-    const signals = [this.#closing.signal];
-    if (signal !== undefined) signals.push(signal);
-    const anySignal = AbortSignal.any(signals);
-    for (;;) {
-      if (anySignal.aborted) {
-        this.#passOn(1);
-        anySignal.throwIfAborted();
-      }
-      if (this.tryWait()) return "ok";
-      const left = end - performance.now();
-      if (left <= 0) return "timed-out";
-      await this.#sleep(left, anySignal);
+  async waitAsync(options?: WaitOptions): Promise<SemaphoreResult> {
+    const { timeoutMs, signal } = readWaitOptions(options, WAIT);
+    const counter = this.#open("wait for");
+    if (counter.tryTake()) return "ok";
+    const deadline = new Deadline(timeoutMs);
+    const { mapping } = this.#block;
+    const wait = new AbortController();
+    const abort = () => wait.abort(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.#waits.add(wait);
+    try {
+      const { waiting } = counter;
+      const taken = await waitPending(waiting, deadline, wait.signal, mapping);
+      if (taken === undefined) counter.passOn();
+      return taken ?? "timed-out";
+    } catch (error) {
+      counter.passOn();
+      throw error;
+    } finally {
+      this.#waits.delete(wait);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -273,16 +283,23 @@ export class Semaphore implements Disposable {
    * stays. Harmless when it was done before.
    */
   close(): void {
-    const { signal } = this.#closing;
-    if (signal.aborted) return;
-    this.#closing.abort(
-      new Deno.errors.BadResource(
-        "Cannot wait any longer: the semaphore was closed",
-      ),
+    if (this.#closed) return;
+    this.#closed = true;
+    const reason = new Deno.errors.BadResource(
+      "Cannot wait any longer: the semaphore was closed",
     );
-    if (this.#parts.mapping?.closed) return;
-    this.#leave();
-    if (this.name !== null) this.#parts.handle.close();
+    const waits = [...this.#waits];
+    for (const wait of waits) wait.abort(reason);
+    if (this.#block.closed) return;
+    if (waits.length > 0) {
+      this.#counter.sleepers.leave();
+      // Each may have taken a wake-up that was for another one.
+      this.#counter.passOn(waits.length + 1);
+    }
+    if (--this.#place.users === 0) {
+      this.#block.neighbourhood.release(this.#place);
+    }
+    this.#own?.unmap();
   }
 
   /** The same as {@linkcode Semaphore.close}, for `using`. */
@@ -290,59 +307,12 @@ export class Semaphore implements Disposable {
     this.close();
   }
 
-  /** Sleeps until the value may be above 0. */
-  async #sleep(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    const { handle: { words }, mapping } = this.#parts;
-    if (words === null) return await pause(Math.min(timeoutMs, 10));
-    const { value, sleepers } = words;
-    // As glibc's own waiters do, or sem_post would not wake anyone.
-    Atomics.add(sleepers.cell, 0, 1);
-    this.#sleeping++;
-    try {
-      await sleepAsync(value, 0, mapping, { timeoutMs, signal });
-    } finally {
-      // Unless all were taken back when the semaphore was closed.
-      if (this.#sleeping > 0 && !sleepers.gone) {
-        this.#sleeping--;
-        Atomics.sub(sleepers.cell, 0, 1);
-      }
-    }
-  }
-
-  /**
-   * Wakes others who wait, if there is something for them: one that gives up may
-   * have taken their wake-up.
-   */
-  #passOn(count: number): void {
-    const { words } = this.#parts.handle;
-    if (words === null || words.value.gone) return;
-    if (words.value.load() > 0) wake(words.value, count);
-  }
-
-  /** Takes this object's waits out of the sleepers, while they can be reached. */
-  #leave(): void {
-    const { words } = this.#parts.handle;
-    if (this.#sleeping > 0) this.#passOn(this.#sleeping + 1);
-    if (words !== null && !words.sleepers.gone) {
-      Atomics.sub(words.sleepers.cell, 0, this.#sleeping);
-    }
-    this.#sleeping = 0;
-  }
-
-  #open(act: string): SemaphoreHandle {
-    const { handle, mapping } = this.#parts;
-    if (this.#closing.signal.aborted || mapping?.closed) {
+  #open(act: string): SemaphoreCounter {
+    if (this.#closed || this.#block.closed) {
       throw new Deno.errors.BadResource(
         `Cannot ${act} semaphore: it was closed, or its memory unmapped`,
       );
     }
-    return handle;
+    return this.#counter;
   }
-}
-
-/** What glibc keeps behind value and sleepers of a semaphore for all processes. */
-const PROCESS_SHARED = 0x80;
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }

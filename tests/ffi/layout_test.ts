@@ -173,6 +173,7 @@ testWith(NEEDS, "constants are those of the headers", async () => {
   const numbers: [string, number][] = syscalls === null ? [] : [
     ["__NR_futex", syscalls.futex],
     ["__NR_futex_waitv", syscalls.futexWaitv],
+    ["__NR_get_robust_list", syscalls.getRobustList],
   ];
   const used: [string, number][] = [
     ...Object.entries(constants),
@@ -181,6 +182,7 @@ testWith(NEEDS, "constants are those of the headers", async () => {
     ...flags,
     ...numbers,
     ["CLOCK_MONOTONIC", platform().CLOCK_MONOTONIC],
+    ["PTHREAD_MUTEX_RECURSIVE", platform().PTHREAD_MUTEX_RECURSIVE],
     ["PTHREAD_MUTEX_ERRORCHECK", platform().PTHREAD_MUTEX_ERRORCHECK],
   ];
   for (const [name, value] of used) {

@@ -82,27 +82,6 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "complete() finds semaphores and mutexes in libpthread",
-  ignore,
-  fn() {
-    using cleanup = new DisposableStack();
-    const library = Deno.dlopen(platform().libc, SYMBOLS);
-    cleanup.defer(() => library.close());
-    const { symbols } = library;
-    const { pthread_mutex_trylock, pthread_mutex_unlock } = complete({
-      ...symbols,
-      pthread_mutex_trylock: null,
-      pthread_mutex_unlock: null,
-    });
-    // All zero bytes are an unlocked mutex of the plain kind.
-    const mutex = new Uint8Array(platform().mutexSize);
-    assertEquals(pthread_mutex_trylock?.(mutex), 0);
-    assert(pthread_mutex_trylock?.(mutex) !== 0);
-    assertEquals(pthread_mutex_unlock?.(mutex), 0);
-  },
-});
-
 Deno.test("complete() keeps what the libc has, and fills in what this platform needs", () => {
   const library = Deno.dlopen(platform().libc, SYMBOLS);
   try {

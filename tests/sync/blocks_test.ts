@@ -39,12 +39,13 @@ const KINDS: readonly {
 
 for (const { name, byteLength, create, open } of KINDS) {
   Deno.test(`${name} lies anywhere at a multiple of 8, up to the last byte`, () => {
-    using memory = testMemory();
     const last = 5000 - byteLength - (5000 - byteLength) % 8;
     for (const offset of [0, 8, 4040, last]) {
+      using memory = testMemory();
       create(memory.bytes, offset);
       open(memory.bytes, offset);
     }
+    using memory = testMemory();
     create(memory.bytes);
     open(memory.bytes);
   });
@@ -63,7 +64,9 @@ for (const { name, byteLength, create, open } of KINDS) {
       RangeError,
       "multiple of 8",
     );
-    create(memory.bytes.subarray(4), 4);
+    using other = testMemory();
+    create(other.bytes.subarray(4), 4);
+    open(other.bytes, 8);
   });
 
   Deno.test(`${name} refuses offsets outside of the memory, and changes nothing`, () => {

@@ -1,0 +1,94 @@
+/**
+ * Entries of the thread's list that C code of this thread has put there, or
+ * another copy of this library, beside ours. Whether their memory is still there
+ * is not known here, so it is the kernel that reads and writes it
+ * (`process_vm_readv(2)` of one's own process): it says EFAULT where a plain
+ * access would kill. This happens only where both hold locks at one time.
+ *
+ * @module
+ */
+
+import { libc } from "../libc/library.ts";
+import { addressOf } from "./links.ts";
+import type { ListEntry, ThreadList } from "./thread_list.ts";
+
+/** As many entries as the kernel walks. */
+const MOST_ENTRIES = 4096;
+/** An entry is the address of `__next`; `__prev` stands in front of it. */
+const PREVIOUS_FROM_ENTRY = 8n;
+/** The lowest bit of a link says which protocol the lock has. */
+const PROTOCOL_BIT = 1n;
+const CELL = 8n;
+
+const cell = new BigUint64Array(1);
+const local = new BigUint64Array(2);
+const remote = new BigUint64Array(2);
+
+/** Fills the two `struct iovec`. */
+function aim(address: bigint): void {
+  local[0] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(cell));
+  local[1] = CELL;
+  remote[0] = address;
+  remote[1] = CELL;
+}
+
+/** Reads 8 bytes at an address; gives nothing when they cannot be read. */
+function read(address: bigint): bigint | undefined {
+  aim(address);
+  const call = libc().process_vm_readv;
+  if (call?.(Deno.pid, local, 1n, remote, 1n, 0n) !== CELL) return undefined;
+  return cell[0];
+}
+
+/** Writes 8 bytes to an address, if there is memory. */
+function write(address: bigint, value: bigint): void {
+  aim(address);
+  cell[0] = value;
+  libc().process_vm_writev?.(Deno.pid, local, 1n, remote, 1n, 0n);
+}
+
+/** Has the foreign entry that was the first know what stands in front of it now. */
+export function insertBeforeForeign(entry: ListEntry, first: number): void {
+  const address = addressOf(first) & ~PROTOCOL_BIT;
+  write(address - PREVIOUS_FROM_ENTRY, addressOf(entry.link));
+}
+
+/** Takes an entry out that may have foreign ones on either side. */
+export function removeBesideForeign(list: ThreadList, entry: ListEntry): void {
+  const own = addressOf(entry.link);
+  const head = addressOf(list.headLink);
+  const before = findBefore(head, own);
+  // It is not in the list any more: C code has dropped it.
+  if (before === undefined) return;
+  const after = findAfter(list, entry, own);
+  write(before, after);
+  const next = after & ~PROTOCOL_BIT;
+  if (next !== head) write(next - PREVIOUS_FROM_ENTRY, before);
+}
+
+/** The entry, or head, that links to one. */
+function findBefore(head: bigint, own: bigint): bigint | undefined {
+  let at = head;
+  for (let entries = 0; entries < MOST_ENTRIES; entries++) {
+    const next = read(at);
+    if (next === undefined) return undefined;
+    const address = next & ~PROTOCOL_BIT;
+    if (address === own) return at;
+    if (address === head) return undefined;
+    at = address;
+  }
+  return undefined;
+}
+
+/** What an entry links to, if that links back; else what is known to be behind it. */
+function findAfter(list: ThreadList, entry: ListEntry, own: bigint): bigint {
+  const head = addressOf(list.headLink);
+  const { older } = entry;
+  const known = older === null ? head : addressOf(older.link);
+  if (!entry.beforeForeign) return known;
+  const next = read(own);
+  if (next === undefined) return known;
+  const address = next & ~PROTOCOL_BIT;
+  if (address === head) return next;
+  return read(address - PREVIOUS_FROM_ENTRY) === own ? next : known;
+}

@@ -1,0 +1,150 @@
+/**
+ * The files in which glibc keeps semaphores that have a name (`sem_open(3)`,
+ * `sem_overview(7)`): `sem.NAME` among the shared memory objects, 32 bytes.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne, present } from "../libc/check.ts";
+import { cString } from "../libc/cstring.ts";
+import { errnoCell, libc } from "../libc/library.ts";
+import { errnoName, errnoNumber } from "../errors/errno.ts";
+import { systemError } from "../errors/system_error.ts";
+import {
+  changeMode,
+  checkFileLimit,
+  closeDescriptor,
+  reserve,
+  status,
+  unlinkObject,
+} from "../files/file.ts";
+import { map } from "../memory/mman.ts";
+import type { Region } from "../memory/region.ts";
+import { O_RDWR } from "../platforms/constants.ts";
+import { platform } from "../platforms/platform.ts";
+
+/** Size of a `sem_t` on 64-bit Linux, and of one that a 32-bit program made. */
+export const SEMAPHORE_SIZE = 32;
+const SIZE_IN_32_BITS = 16;
+/** How often another name is tried while the new one is made. */
+const MOST_TRIES = 100;
+
+/** Opens and maps the semaphore of a name. */
+export function openSemaphoreFile(name: string, act: string): Region {
+  requireFiles(act);
+  const fd = open(objectOf(name), 0, 0, act);
+  try {
+    const { regular, size } = status(fd, act);
+    if (!regular) throw refused(act, "it is not a regular file");
+    if (size === SIZE_IN_32_BITS) {
+      throw refused(
+        act,
+        "it was made by a 32-bit program, which counts in another way: it cannot be shared with a 64-bit one",
+      );
+    }
+    if (size !== SEMAPHORE_SIZE) {
+      throw refused(
+        act,
+        `its file has ${size} bytes, and a semaphore ${SEMAPHORE_SIZE}: remove it with Semaphore.unlinkName()`,
+      );
+    }
+    return mapWhole(fd, act);
+  } finally {
+    closeDescriptor(fd);
+  }
+}
+
+/**
+ * Makes a semaphore under a name, complete when it can be found.
+ *
+ * @param initialize Fills its memory.
+ */
+export function createSemaphoreFile(
+  name: string,
+  mode: number,
+  initialize: (region: Region) => void,
+  act: string,
+): Region {
+  requireFiles(act);
+  // Growing beyond `ulimit -f` would kill.
+  checkFileLimit(SEMAPHORE_SIZE, act);
+  using undo = new DisposableStack();
+  const { fd, object } = openTemporary(act);
+  undo.defer(() => closeDescriptor(fd));
+  undo.defer(() => unlinkObject(object, act));
+  changeMode(fd, mode, act);
+  reserve(fd, SEMAPHORE_SIZE, act);
+  const region = mapWhole(fd, act);
+  try {
+    initialize(region);
+    const { shmDirectory } = platform().capabilities;
+    const from = cString(`${shmDirectory}${object}`);
+    const to = cString(`${shmDirectory}${objectOf(name)}`);
+    const result = libc().link(from, to);
+    checkNotMinusOne(result, errnoCell[0], "sem_open", act);
+  } catch (error) {
+    region.release();
+    throw error;
+  }
+  return region;
+}
+
+/** Removes the name of a semaphore (`sem_unlink(3)`). */
+export function unlinkSemaphoreFile(name: string, act: string): void {
+  requireFiles(act);
+  const shmUnlink = present(libc().shm_unlink, "shm_unlink");
+  const result = shmUnlink(cString(objectOf(name)));
+  checkNotMinusOne(result, errnoCell[0], "sem_unlink", act);
+}
+
+/** The name of its file, with a slash in front as its own has. */
+function objectOf(name: string): string {
+  return `/sem.${name.slice(1)}`;
+}
+
+/** Opens a file under a name that nobody looks for. */
+function openTemporary(act: string): { fd: number; object: string } {
+  const { O_CREAT, O_EXCL } = platform().constants;
+  for (let tries = 1;; tries++) {
+    const object = objectOf(`/${crypto.randomUUID().slice(0, 8)}.new`);
+    try {
+      return { fd: open(object, O_CREAT | O_EXCL, 0o600, act), object };
+    } catch (error) {
+      const taken = error instanceof Deno.errors.AlreadyExists;
+      if (!taken || tries === MOST_TRIES) throw error;
+    }
+  }
+}
+
+/** `shm_open` follows no symbolic link, and for writing waits for no pipe. */
+function open(object: string, flags: number, mode: number, act: string) {
+  const shmOpen = present(libc().shm_open, "shm_open");
+  const all = O_RDWR | platform().constants.O_CLOEXEC | flags;
+  const bits = BigInt(mode);
+  const path = cString(object);
+  const fd = shmOpen(path, all, bits, 0n, 0n, 0n, 0n, 0n, bits);
+  const errno = errnoCell[0] ?? 0;
+  if (fd !== -1) return fd;
+  const creates = flags !== 0 && errnoName(errno) === "ENOENT";
+  const hint = creates
+    ? `there is no ${platform().capabilities.shmDirectory} here: put the semaphore into memory, with Semaphore.createAt()`
+    : undefined;
+  throw systemError("sem_open", errno, act, hint);
+}
+
+function mapWhole(fd: number, act: string): Region {
+  const length = SEMAPHORE_SIZE;
+  return map({ fd, offset: 0, length, access: "read-write" }, act);
+}
+
+function refused(act: string, hint: string): Error {
+  return systemError("sem_open", errnoNumber("EINVAL"), act, hint);
+}
+
+function requireFiles(act: string): void {
+  const { capabilities, name } = platform();
+  if (capabilities.shmDirectory !== null) return;
+  throw new Deno.errors.NotSupported(
+    `Cannot ${act}: ${name} keeps no semaphores in files; use SemaphoreSet`,
+  );
+}

@@ -1,0 +1,285 @@
+/**
+ * What is read and changed of System V semaphore sets: `semctl(2)`.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne } from "../libc/check.ts";
+import {
+  IPC_INFO,
+  IPC_RMID,
+  IPC_SET,
+  IPC_STAT,
+} from "../platforms/constants.ts";
+import { Struct } from "../libc/layout.ts";
+import { errnoCell, libc } from "../libc/library.ts";
+import {
+  platform,
+  type SemidDsField,
+  type SeminfoField,
+} from "../platforms/platform.ts";
+import { hasCode } from "../errors/system_error.ts";
+
+/** Commands of Linux alone. */
+const SEM_INFO = 19;
+const SEM_STAT_ANY = 20;
+
+/** What the kernel keeps of a set (`struct semid_ds`). */
+export interface SemaphoreSetStatus {
+  /** Identifier. */
+  readonly id: number;
+  /** Key that `semget` finds it by; 0 (`IPC_PRIVATE`) when it cannot be found. */
+  readonly key: number;
+  /** How many semaphores it has. */
+  readonly count: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** User id of its owner. */
+  readonly uid: number;
+  /** Group id of its owner. */
+  readonly gid: number;
+  /** User id of its creator. */
+  readonly creatorUid: number;
+  /** Group id of its creator. */
+  readonly creatorGid: number;
+  /** When an operation was done last, to the second; null when none was. */
+  readonly operatedAt: Date | null;
+  /** When it was created or changed, to the second. */
+  readonly changedAt: Date | null;
+}
+
+/** Limits of System V semaphores (`struct seminfo`). */
+export interface SemaphoreLimits {
+  /** How many sets there may be. */
+  readonly maxSets: number;
+  /** How many semaphores there may be over all sets. */
+  readonly maxSemaphores: number;
+  /** How many semaphores a set may have. */
+  readonly maxPerSet: number;
+  /** How many operations one call may have. */
+  readonly maxOperations: number;
+  /** Largest value of a semaphore. */
+  readonly maxValue: number;
+}
+
+/** What all sets of this IPC namespace take (`SEM_INFO`). */
+export interface SemaphoreUsage {
+  /** How many sets there are. */
+  readonly sets: number;
+  /** How many semaphores they have. */
+  readonly semaphores: number;
+}
+
+/** Reads the status of a set (`IPC_STAT`). */
+export function setStatus(id: number, act: string): SemaphoreSetStatus {
+  const semidDs = new Struct(platform().layouts.semidDs);
+  control(id, 0, IPC_STAT, addressOf(semidDs.bytes), act);
+  return toStatus(id, semidDs);
+}
+
+/**
+ * Reads the status of a set whatever its mode (`SEM_STAT_ANY`, Linux 4.17).
+ *
+ * @returns The status; nothing where the kernel does not tell, or has no such set.
+ */
+export function anyStatus(id: number): SemaphoreSetStatus | undefined {
+  const last = lastIndex();
+  for (let index = 0; index <= last; index++) {
+    const status = statusAtIndex(index);
+    if (status?.id === id) return status;
+  }
+  return undefined;
+}
+
+/** Lists all sets of this IPC namespace, whatever their modes. */
+export function listSets(act: string): SemaphoreSetStatus[] {
+  // Says it where there is no such list.
+  readSeminfo(SEM_INFO, act);
+  const last = lastIndex();
+  return Array.from({ length: last + 1 }, (_, index) => statusAtIndex(index))
+    .filter((status) => status !== undefined);
+}
+
+/** The highest index of the kernel's table that a set has; -1 when there is none. */
+function lastIndex(): number {
+  const { seminfo } = platform().layouts;
+  if (seminfo === null) return -1;
+  const { bytes } = new Struct(seminfo);
+  // Without any set it is 0, too.
+  return rawControl(0, 0, SEM_INFO, addressOf(bytes));
+}
+
+/** The set at an index of the kernel's table; nothing when there is none. */
+function statusAtIndex(index: number): SemaphoreSetStatus | undefined {
+  const semidDs = new Struct(platform().layouts.semidDs);
+  const address = addressOf(semidDs.bytes);
+  const id = rawControl(index, 0, SEM_STAT_ANY, address);
+  return id === -1 ? undefined : toStatus(id, semidDs);
+}
+
+function toStatus(
+  id: number,
+  semidDs: Struct<SemidDsField>,
+): SemaphoreSetStatus {
+  return {
+    id,
+    key: semidDs.get("key"),
+    count: semidDs.get("sem_nsems"),
+    mode: semidDs.get("mode") & 0o777,
+    uid: semidDs.get("uid"),
+    gid: semidDs.get("gid"),
+    creatorUid: semidDs.get("cuid"),
+    creatorGid: semidDs.get("cgid"),
+    operatedAt: toDate(semidDs.get("sem_otime")),
+    changedAt: toDate(semidDs.get("sem_ctime")),
+  };
+}
+
+/** Changes owner, group or mode of a set (`IPC_SET`). */
+export function changeSet(
+  id: number,
+  changes: {
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly mode?: number;
+  },
+  act: string,
+): void {
+  const semidDs = new Struct(platform().layouts.semidDs);
+  const { uid, gid, mode } = changes;
+  const complete = uid !== undefined && gid !== undefined && mode !== undefined;
+  // IPC_SET sets all three, so read those that stay. An owner may change what
+  // he may not read, and a stranger is told so by IPC_SET itself.
+  const before = complete ? changes : statusForChange(id, act);
+  semidDs.set("uid", uid ?? before.uid ?? 0);
+  semidDs.set("gid", gid ?? before.gid ?? 0);
+  semidDs.set("mode", mode ?? before.mode ?? 0);
+  control(id, 0, IPC_SET, addressOf(semidDs.bytes), act);
+}
+
+function statusForChange(id: number, act: string): SemaphoreSetStatus {
+  try {
+    return setStatus(id, act);
+  } catch (error) {
+    const status = hasCode(error, "EACCES") ? anyStatus(id) : undefined;
+    if (status === undefined) throw error;
+    return status;
+  }
+}
+
+/** Removes a set; who waits for it is told (`IPC_RMID`). */
+export function removeSet(id: number, act: string): void {
+  control(id, 0, IPC_RMID, 0n, act);
+}
+
+/** Reads all values (`GETALL`). */
+export function readValues(id: number, count: number, act: string): number[] {
+  const values = new Uint16Array(count);
+  control(id, 0, platform().semctl.GETALL, addressOf(values), act);
+  return [...values];
+}
+
+/** Sets all values (`SETALL`). */
+export function writeValues(
+  id: number,
+  values: readonly number[],
+  act: string,
+): void {
+  const words = new Uint16Array(values);
+  control(id, 0, platform().semctl.SETALL, addressOf(words), act);
+}
+
+/** Sets one value (`SETVAL`). */
+export function writeValue(
+  id: number,
+  index: number,
+  value: number,
+  act: string,
+): void {
+  control(id, index, platform().semctl.SETVAL, BigInt(value), act);
+}
+
+/** What can be read of one semaphore besides its value. */
+export type SemaphoreQuery = "GETPID" | "GETNCNT" | "GETZCNT";
+
+/** Reads the last process, or how many wait for more or for zero. */
+export function querySemaphore(
+  id: number,
+  index: number,
+  query: SemaphoreQuery,
+  act: string,
+): number {
+  return control(id, index, platform().semctl[query], 0n, act);
+}
+
+/** Reads the limits (`IPC_INFO`); Linux. */
+export function setLimits(act: string): SemaphoreLimits {
+  const seminfo = readSeminfo(IPC_INFO, act);
+  return {
+    maxSets: seminfo.get("semmni"),
+    maxSemaphores: seminfo.get("semmns"),
+    maxPerSet: seminfo.get("semmsl"),
+    maxOperations: seminfo.get("semopm"),
+    maxValue: seminfo.get("semvmx"),
+  };
+}
+
+/** Reads what all sets take (`SEM_INFO`); Linux. */
+export function setUsage(act: string): SemaphoreUsage {
+  const seminfo = readSeminfo(SEM_INFO, act);
+  return {
+    sets: seminfo.get("semusz"),
+    semaphores: seminfo.get("semaem"),
+  };
+}
+
+function readSeminfo(command: number, act: string): Struct<SeminfoField> {
+  const layout = platform().layouts.seminfo;
+  if (layout === null) {
+    throw new Deno.errors.NotSupported(
+      `Cannot ${act}: ${platform().name} has no such command`,
+    );
+  }
+  const seminfo = new Struct(layout);
+  control(0, 0, command, addressOf(seminfo.bytes), act);
+  return seminfo;
+}
+
+function control(
+  id: number,
+  index: number,
+  command: number,
+  argument: bigint,
+  act: string,
+): number {
+  const result = rawControl(id, index, command, argument);
+  return checkNotMinusOne(result, errnoCell[0], "semctl", act);
+}
+
+/** The argument is a `union semun` by value: a number or an address. */
+function rawControl(
+  id: number,
+  index: number,
+  command: number,
+  argument: bigint,
+): number {
+  return libc().semctl(
+    id,
+    index,
+    command,
+    argument,
+    0n,
+    0n,
+    0n,
+    0n,
+    argument,
+  );
+}
+
+function addressOf(array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>) {
+  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(array));
+}
+
+function toDate(seconds: number): Date | null {
+  return seconds === 0 ? null : new Date(seconds * 1000);
+}

@@ -1,0 +1,115 @@
+import type { MutexCore } from "./mutex_core.ts";
+
+let makeGuardOf: (core: MutexCore, ownerDied: boolean) => MutexGuard;
+let coreOfHeld: (guard: MutexGuard) => MutexCore;
+let suspendGuard: (guard: MutexGuard) => void;
+let resumeGuard: (guard: MutexGuard, ownerDied: boolean) => void;
+let abandonGuard: (guard: MutexGuard) => void;
+
+/**
+ * A lock that is held, until its `using` block ends or
+ * {@linkcode MutexGuard.unlock}.
+ */
+export class MutexGuard implements Disposable {
+  readonly #core: MutexCore;
+  #ownerDied: boolean;
+  #state: "held" | "waiting" | "unlocked" | "disposed" = "held";
+
+  private constructor(core: MutexCore, ownerDied: boolean) {
+    this.#core = core;
+    this.#ownerDied = ownerDied;
+  }
+
+  static {
+    makeGuardOf = (core, ownerDied) => new MutexGuard(core, ownerDied);
+    coreOfHeld = (guard) => {
+      if (guard.#state !== "held") guard.#refuse();
+      return guard.#core;
+    };
+    suspendGuard = (guard) => {
+      guard.#state = "unlocked";
+      guard.#core.release();
+      guard.#state = "waiting";
+    };
+    resumeGuard = (guard, ownerDied) => {
+      guard.#ownerDied = ownerDied;
+      guard.#state = "held";
+    };
+    abandonGuard = (guard) => {
+      guard.#state = "unlocked";
+    };
+  }
+
+  /**
+   * Whether the owner before died while it held the lock, so that what the lock
+   * protects may be half-written. The lock itself is sound again.
+   */
+  get ownerDied(): boolean {
+    return this.#ownerDied;
+  }
+
+  /**
+   * Releases the lock before the end of the `using` block.
+   *
+   * @throws {TypeError} When it was released before.
+   * @throws {SystemError} When its bytes were overwritten meanwhile (EINVAL); it
+   * is released here all the same.
+   */
+  unlock(): void {
+    if (this.#state !== "held") this.#refuse();
+    this.#state = "unlocked";
+    this.#core.release();
+  }
+
+  /**
+   * Releases the lock, unless {@linkcode MutexGuard.unlock} did.
+   *
+   * @throws {TypeError} When the guard was disposed of before.
+   * @throws {SystemError} When its bytes were overwritten meanwhile (EINVAL); it
+   * is released here all the same.
+   */
+  [Symbol.dispose](): void {
+    const state = this.#state;
+    if (state === "disposed" || state === "waiting") this.#refuse();
+    this.#state = "disposed";
+    if (state === "held") this.#core.release();
+  }
+
+  #refuse(): never {
+    throw new TypeError(
+      this.#state === "waiting"
+        ? "Cannot unlock mutex: this guard waits for a condition"
+        : "Cannot unlock mutex: this guard was released before",
+    );
+  }
+}
+
+/** Makes the guard of a lock that was just taken, for {@linkcode Mutex} alone. */
+export function makeGuard(core: MutexCore, ownerDied: boolean): MutexGuard {
+  return makeGuardOf(core, ownerDied);
+}
+
+/** The mutex of a guard that is held, for {@linkcode Condition} alone. */
+export function coreOf(guard: MutexGuard, act: string): MutexCore {
+  if (!(guard instanceof MutexGuard)) {
+    throw new TypeError(
+      `Cannot ${act}: it takes the guard of a mutex: received ${typeof guard}`,
+    );
+  }
+  return coreOfHeld(guard);
+}
+
+/** Releases a lock for the time of a wait, for {@linkcode Condition} alone. */
+export function suspend(guard: MutexGuard): void {
+  suspendGuard(guard);
+}
+
+/** Gives a lock that was taken again to the guard that waited. */
+export function resume(guard: MutexGuard, ownerDied: boolean): void {
+  resumeGuard(guard, ownerDied);
+}
+
+/** Lets a guard end that lost its lock, for {@linkcode Condition} alone. */
+export function abandon(guard: MutexGuard): void {
+  abandonGuard(guard);
+}

@@ -1,0 +1,129 @@
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { systemError } from "../../ffi/errors/system_error.ts";
+import { wake, type Word } from "../../ffi/sync/futex.ts";
+import type { Block } from "../locks/block.ts";
+import { lookAgainMs } from "../waiting/safety_nets.ts";
+import { Sleepers } from "../waiting/sleepers.ts";
+import type { Waiting } from "../waiting/wait_loop.ts";
+
+/**
+ * Layout of a `sem_t` of glibc on a 64-bit machine (`nptl/sem_waitcommon.c`):
+ *
+ * ```text
+ *  0       4         8        12    32
+ *  | value | waiters | shared | …   |
+ * ```
+ *
+ * glibc changes value and waiters as one 64-bit word; changing either of them
+ * atomically is as good, because each side writes its own before it reads the
+ * other's. The third word tells glibc that the semaphore is for all processes;
+ * it is written for glibc, and here only looked at when a semaphore is opened.
+ */
+const VALUE = 0;
+const WAITERS = 1;
+const SHARED = 2;
+const PROCESS_SHARED = 0x80;
+
+/** Largest value of a semaphore (`SEM_VALUE_MAX` on Linux). */
+export const MAX_VALUE = 0x7fff_ffff;
+
+/** A process that dies after it was woken leaves the value to the others. */
+const LOOK_AGAIN_MS = 200;
+
+/** Makes a semaphore. */
+export function initialize(
+  words: Int32Array<ArrayBuffer>,
+  value: number,
+): void {
+  words.fill(0);
+  words[SHARED] = PROCESS_SHARED;
+  Atomics.store(words, VALUE, value);
+}
+
+/** Whether the words are those of a semaphore for all processes. */
+export function isProcessShared(words: Int32Array<ArrayBuffer>): boolean {
+  return words[SHARED] === PROCESS_SHARED && Atomics.load(words, VALUE) >= 0;
+}
+
+/** The protocol of a semaphore, over its words. */
+export class SemaphoreCounter {
+  /** The value, to sleep on. */
+  readonly word: Word;
+  readonly sleepers: Sleepers;
+  readonly #words: Int32Array<ArrayBuffer>;
+
+  /** Describes a semaphore. */
+  constructor(block: Block) {
+    this.#words = block.words;
+    this.word = block.word(VALUE);
+    this.sleepers = new Sleepers(block.words, WAITERS, block.neighbourhood);
+  }
+
+  /** The value now. */
+  get value(): number {
+    const value = Atomics.load(this.#words, VALUE);
+    if (value < 0) throw damaged("read the value of semaphore");
+    return value;
+  }
+
+  /** Adds one, and wakes one who sleeps. */
+  post(): void {
+    const words = this.#words;
+    for (;;) {
+      const value = words[VALUE]!;
+      if (value < 0) throw damaged("post semaphore");
+      if (value === MAX_VALUE) {
+        throw systemError(
+          "sem_post",
+          errnoNumber("EOVERFLOW"),
+          "post semaphore",
+        );
+      }
+      const found = Atomics.compareExchange(words, VALUE, value, value + 1);
+      if (found === value) break;
+    }
+    if (Atomics.load(words, WAITERS) !== 0) wake(this.word, 1);
+  }
+
+  /** Takes one away, if there is one. */
+  tryTake(): boolean {
+    const words = this.#words;
+    for (;;) {
+      const value = Atomics.load(words, VALUE);
+      if (value === 0) return false;
+      if (value < 0) throw damaged("take semaphore");
+      const found = Atomics.compareExchange(words, VALUE, value, value - 1);
+      if (found === value) return true;
+    }
+  }
+
+  /**
+   * Wakes others who sleep, if there is something for them: one that gives up may
+   * have taken their wake-up.
+   */
+  passOn(count = 1): void {
+    const words = this.#words;
+    if (words.length === 0) return;
+    if (Atomics.load(words, VALUE) !== 0) wake(this.word, count);
+  }
+
+  /** Waiting until one can be taken away. */
+  get waiting(): Waiting<"ok"> {
+    return {
+      attempt: () => this.tryTake() ? "ok" : undefined,
+      prepare: () => 0,
+      word: this.word,
+      sleepers: this.sleepers,
+      lookAgainMs: lookAgainMs(LOOK_AGAIN_MS),
+    };
+  }
+}
+
+function damaged(act: string): Error {
+  return systemError(
+    "sem_post",
+    errnoNumber("EINVAL"),
+    act,
+    "damaged semaphore: its value is none that a semaphore can have; make it anew when nobody uses it",
+  );
+}

@@ -1,0 +1,20 @@
+import type { WaitOptions } from "../waiting/options.ts";
+
+/** How `Semaphore.create()` creates. */
+export interface SemaphoreCreateOptions {
+  /** Value to start with, 0 to 2^31 - 1. Default: 0. */
+  readonly value?: number;
+  /** Permission bits; the umask is not applied. Default: 0o600. */
+  readonly mode?: number;
+  /** What to do when the name is taken. Default: `"fail"`, with EEXIST. */
+  readonly ifExists?: "fail" | "open";
+}
+
+/** How `Semaphore.createAt()` creates. */
+export type SemaphoreCreateAtOptions = Pick<SemaphoreCreateOptions, "value">;
+
+/** How `Semaphore.wait()` waits: the same as {@linkcode WaitOptions}. */
+export type SemaphoreWaitOptions = WaitOptions;
+
+/** How a wait for a semaphore ended. */
+export type SemaphoreResult = "ok" | "timed-out";
