@@ -19,6 +19,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#ifdef __linux__
+#include <mqueue.h>
+#endif
+#include <poll.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -27,6 +31,8 @@
 #include <sys/file.h>
 #include <sys/ipc.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
+#include <sys/resource.h>
 #include <sys/sem.h>
 #include <sys/shm.h>
 #include <sys/stat.h>
@@ -110,6 +116,24 @@
 #endif
 #ifndef MFD_HUGETLB
 #define MFD_HUGETLB ABSENT
+#endif
+#ifndef MSG_EXCEPT
+#define MSG_EXCEPT ABSENT
+#endif
+#ifndef MSG_COPY
+#define MSG_COPY ABSENT
+#endif
+#ifndef MSG_STAT
+#define MSG_STAT ABSENT
+#endif
+#ifndef MSG_INFO
+#define MSG_INFO ABSENT
+#endif
+#ifndef MSG_STAT_ANY
+#define MSG_STAT_ANY ABSENT
+#endif
+#ifndef RLIMIT_MSGQUEUE
+#define RLIMIT_MSGQUEUE ABSENT
 #endif
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE ABSENT
@@ -198,9 +222,11 @@
 #ifdef __APPLE__
 #define IPC_PERM_KEY _key
 #define IPC_PERM_SEQ _seq
+#define MSG_CBYTES msg_cbytes
 #else
 #define IPC_PERM_KEY __key
 #define IPC_PERM_SEQ __seq
+#define MSG_CBYTES __msg_cbytes
 #endif
 #if defined(__GLIBC__) && __GLIBC__ == 2 && __GLIBC_MINOR__ < 32
 /* Declared as 16 bits with padding behind; the kernel writes all 32. */
@@ -276,6 +302,38 @@ static void structs(void) {
   FIELD(semid_ds, "sem_ctime", sem_ctime);
   FIELD(semid_ds, "sem_nsems", sem_nsems);
 
+  STRUCT(msqid_ds);
+  IPC_PERM(msqid_ds, msg_perm);
+  FIELD(msqid_ds, "msg_stime", msg_stime);
+  FIELD(msqid_ds, "msg_rtime", msg_rtime);
+  FIELD(msqid_ds, "msg_ctime", msg_ctime);
+  FIELD(msqid_ds, "msg_cbytes", MSG_CBYTES);
+  FIELD(msqid_ds, "msg_qnum", msg_qnum);
+  FIELD(msqid_ds, "msg_qbytes", msg_qbytes);
+  FIELD(msqid_ds, "msg_lspid", msg_lspid);
+  FIELD(msqid_ds, "msg_lrpid", msg_lrpid);
+
+#ifdef __linux__
+  STRUCT(msginfo);
+  FIELD(msginfo, "msgpool", msgpool);
+  FIELD(msginfo, "msgmap", msgmap);
+  FIELD(msginfo, "msgmax", msgmax);
+  FIELD(msginfo, "msgmnb", msgmnb);
+  FIELD(msginfo, "msgmni", msgmni);
+  FIELD(msginfo, "msgtql", msgtql);
+
+  STRUCT(mq_attr);
+  FIELD(mq_attr, "mq_flags", mq_flags);
+  FIELD(mq_attr, "mq_maxmsg", mq_maxmsg);
+  FIELD(mq_attr, "mq_msgsize", mq_msgsize);
+  FIELD(mq_attr, "mq_curmsgs", mq_curmsgs);
+#endif
+
+  STRUCT(pollfd);
+  FIELD(pollfd, "fd", fd);
+  FIELD(pollfd, "events", events);
+  FIELD(pollfd, "revents", revents);
+
   STRUCT(flock);
   FIELD(flock, "l_type", l_type);
   FIELD(flock, "l_whence", l_whence);
@@ -327,6 +385,19 @@ static void constants(void) {
   CONSTANT(IPC_SET);
   CONSTANT(IPC_STAT);
   CONSTANT(IPC_INFO);
+  CONSTANT(IPC_NOWAIT);
+  CONSTANT(MSG_NOERROR);
+  CONSTANT(MSG_EXCEPT);
+  CONSTANT(MSG_COPY);
+  CONSTANT(MSG_STAT);
+  CONSTANT(MSG_INFO);
+  CONSTANT(MSG_STAT_ANY);
+  CONSTANT(RLIMIT_MSGQUEUE);
+  CONSTANT(POLLIN);
+  CONSTANT(POLLOUT);
+  CONSTANT(POLLHUP);
+  CONSTANT(S_IFIFO);
+  CONSTANT(O_WRONLY);
   CONSTANT(SHM_LOCK);
   CONSTANT(SHM_UNLOCK);
   CONSTANT(SHM_INFO);

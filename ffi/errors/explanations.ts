@@ -143,6 +143,78 @@ const sets: Table = {
   ERANGE: { meaning: "the value would be larger than a semaphore's may be" },
 };
 
+const queues: Table = {
+  ...descriptors,
+  EACCES: {
+    meaning: "the mode of the queue does not grant the access asked for",
+    wayOut: 'ask its owner, or open it with `access: "read"` or `"write"`',
+  },
+  EAGAIN: { meaning: "the queue is full, or empty" },
+  EBADF: {
+    meaning: "the queue is closed, or not open for this",
+    wayOut: 'open it with `access: "read-write"`',
+  },
+  EEXIST: {
+    meaning: "a queue with this name exists already",
+    wayOut: 'open it, choose another name, or create with `ifExists: "open"`',
+  },
+  EINVAL: {
+    meaning:
+      "the name, the number or length of messages is not one that the system accepts",
+  },
+  EMSGSIZE: {
+    meaning: "the message is longer than the queue allows",
+    wayOut: "see maxMessageLength, and send less or create a queue for more",
+  },
+  ENAMETOOLONG: { meaning: "the name is too long" },
+  ENOENT: {
+    meaning: "there is no queue with this name",
+    wayOut: "create it first, or check the name: MessageQueue.list()",
+  },
+  ENOSPC: {
+    meaning: "the system has as many queues as it may have",
+    wayOut: "remove unused queues, or raise fs.mqueue.queues_max",
+  },
+};
+
+const systemQueues: Table = {
+  E2BIG: {
+    meaning: "the message is longer than the room for it",
+    wayOut: "receive with a larger maxLength, or cut it with `truncate: true`",
+  },
+  EACCES: {
+    meaning: "the mode of the queue does not grant this access",
+    wayOut: "ask its owner",
+  },
+  EAGAIN: { meaning: "the queue is full" },
+  EEXIST: {
+    meaning: "the key has a queue already",
+    wayOut: 'open it, choose another key, or create with `ifExists: "open"`',
+  },
+  EIDRM: { meaning: "the queue was removed" },
+  EINVAL: {
+    meaning:
+      "there is no queue with this id, or the type, length or command does not fit",
+    wayOut: "check the id with SystemMessageQueue.list()",
+  },
+  ENOENT: {
+    meaning: "the key has no queue",
+    wayOut: "create it first, or check the key: SystemMessageQueue.list()",
+  },
+  ENOMEM: { meaning: "there is not enough memory" },
+  ENOMSG: { meaning: "the queue holds no message of the wanted type" },
+  ENOSPC: {
+    meaning: "the system has as many queues as it may have",
+    wayOut:
+      "remove unused queues (SystemMessageQueue.list()), or raise kernel.msgmni",
+  },
+  EPERM: {
+    meaning:
+      "only the owner, the creator or root may do this, and only root raise maxBytes above kernel.msgmnb",
+    wayOut: "ask the owner, or leave maxBytes as it is",
+  },
+};
+
 const reservations: Table = {
   EFBIG: { meaning: "the size is larger than the system allows" },
   ENODEV: { meaning: "it is not a regular file" },
@@ -271,6 +343,10 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     },
     ENOSPC: { meaning: "the directory has no room for a new file" },
     ENXIO: { meaning: "it is a pipe, socket or device, not a file" },
+    ETIMEDOUT: {
+      meaning: "nobody has opened the other end in time",
+      wayOut: "start the reader, or wait longer",
+    },
     EPERM: { meaning: "a seal or the file system forbids it" },
     ETXTBSY: {
       meaning: "it is a program that runs",
@@ -402,6 +478,41 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   "pthread_mutex_unlock": mutexes,
   "pthread_rwlock_rdlock": mutexes,
   "pthread_rwlock_wrlock": mutexes,
+  "mq_open": queues,
+  "mq_getattr": queues,
+  "mq_send": queues,
+  "mq_receive": queues,
+  "mq_unlink": queues,
+  msgget: systemQueues,
+  msgsnd: systemQueues,
+  msgrcv: systemQueues,
+  msgctl: systemQueues,
+  mkfifo: {
+    ...paths,
+    EACCES: {
+      meaning: "the permission bits of a folder on the way forbid it",
+      wayOut: "choose another folder",
+    },
+    EEXIST: {
+      meaning: "something with this path exists already",
+      wayOut: 'open it, or create with `ifExists: "open"`',
+    },
+    EROFS: { meaning: "it lies on a read-only file system" },
+    EPERM: { meaning: "the file system has no named pipes" },
+  },
+  unlink: {
+    ...paths,
+    EACCES: { meaning: "the permission bits of its folder forbid it" },
+    EISDIR: { meaning: "it is a directory" },
+    EPERM: { meaning: "only its owner or root may do this" },
+    EROFS: { meaning: "it lies on a read-only file system" },
+  },
+  write: {
+    EPIPE: {
+      meaning: "nobody has the other end open for reading any longer",
+      wayOut: "open it again, which waits for the next reader",
+    },
+  },
   opendir: paths,
   statvfs: paths,
 };

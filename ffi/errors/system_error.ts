@@ -106,6 +106,7 @@ const DENO_CLASSES: Readonly<
   EINTR: Deno.errors.Interrupted,
   EAGAIN: Deno.errors.WouldBlock,
   ETIMEDOUT: Deno.errors.TimedOut,
+  EPIPE: Deno.errors.BrokenPipe,
   ENOTDIR: Deno.errors.NotADirectory,
   EISDIR: Deno.errors.IsADirectory,
   ELOOP: Deno.errors.FilesystemLoop,

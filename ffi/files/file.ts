@@ -18,6 +18,7 @@ import {
   MFD_HUGETLB,
   O_RDONLY,
   O_RDWR,
+  S_IFIFO,
   S_IFMT,
   S_IFREG,
 } from "../platforms/constants.ts";
@@ -49,6 +50,8 @@ export interface FileStatus {
   readonly inode: number;
   /** Whether it is a regular file, memory objects included. */
   readonly regular: boolean;
+  /** Whether it is a pipe, with a name or without. */
+  readonly fifo: boolean;
   /** Permission bits. */
   readonly mode: number;
   /** How many names it has; 0 for what was removed. */
@@ -150,6 +153,7 @@ export function status(fd: number, act: string): FileStatus {
     device: stat.get("st_dev"),
     inode: stat.get("st_ino"),
     regular: (mode & S_IFMT) === S_IFREG,
+    fifo: (mode & S_IFMT) === S_IFIFO,
     mode: mode & 0o777,
     links: stat.get("st_nlink"),
     uid: stat.get("st_uid"),

@@ -159,17 +159,17 @@ export function complete(symbols: Libc): Libc {
       `Cannot use the library: it has no ${errnoFunction}, so it is no libc of ${name}`,
     );
   }
-  let { shm_open, shm_unlink, fstat } = symbols;
-  if ((shm_open === null || shm_unlink === null) && realtimeLibrary !== null) {
-    ({ shm_open, shm_unlink } =
-      Deno.dlopen(realtimeLibrary, REALTIME_SYMBOLS).symbols);
-  }
+  let { fstat } = symbols;
+  const realtime = (symbols.shm_open === null || symbols.shm_unlink === null) &&
+      realtimeLibrary !== null
+    ? Deno.dlopen(realtimeLibrary, REALTIME_SYMBOLS).symbols
+    : {};
   const { __fxstat } = symbols;
   if (fstat === null && __fxstat !== null) {
     fstat = (fd, buffer) => __fxstat(0, fd, buffer);
   }
   if (fstatFunction === "fstat64") fstat = symbols.fstat64;
-  return { ...symbols, shm_open, shm_unlink, fstat };
+  return { ...symbols, ...realtime, fstat };
 }
 
 /** A path-limited grant opens libraries but refuses pointers, so ask for all. */

@@ -305,6 +305,88 @@ export const SYMBOLS = {
     result: "i32",
   },
 
+  // int msgget(key_t key, int msgflg);
+  // Fails with -1 and errno.
+  msgget: { parameters: ["i32", "i32"], result: "i32" },
+
+  // int msgsnd(int msqid, const void *msgp, size_t msgsz, int msgflg);
+  // Fails with -1 and errno. msgp is a long, the type, and the bytes behind it.
+  msgsnd: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+
+  // ssize_t msgrcv(int msqid, void *msgp, size_t msgsz, long msgtyp, int msgflg);
+  // Fails with -1 and errno. No message is longer than an int can say.
+  msgrcv: {
+    parameters: ["i32", "buffer", "usize", "isize", "i32"],
+    result: "i32",
+  },
+
+  // int msgctl(int msqid, int cmd, struct msqid_ds *buf);
+  // Fails with -1 and errno; IPC_INFO, MSG_INFO give the highest used index,
+  // MSG_STAT, MSG_STAT_ANY give an id.
+  msgctl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
+
+  // mqd_t mq_open(const char *name, int oflag, ... mode_t mode, struct mq_attr *attr);
+  // Variadic, but absent on macOS, as all that follow of its family. Fails with -1
+  // and errno. In librt before glibc 2.34.
+  mq_open: {
+    parameters: ["buffer", "i32", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int mq_getattr(mqd_t mqdes, struct mq_attr *attr);
+  // Fails with -1 and errno.
+  mq_getattr: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+
+  // int mq_send(mqd_t mqdes, const char *msg_ptr, size_t msg_len, unsigned int msg_prio);
+  // Fails with -1 and errno.
+  mq_send: {
+    parameters: ["i32", "buffer", "usize", "u32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // ssize_t mq_receive(mqd_t mqdes, char *msg_ptr, size_t msg_len, unsigned int *msg_prio);
+  // Fails with -1 and errno. No message is longer than an int can say.
+  mq_receive: {
+    parameters: ["i32", "buffer", "usize", "buffer"],
+    result: "i32",
+    optional: true,
+  },
+
+  // int mq_unlink(const char *name);
+  // Fails with -1 and errno.
+  mq_unlink: { parameters: ["buffer"], result: "i32", optional: true },
+
+  // int mkfifo(const char *pathname, mode_t mode);
+  // Fails with -1 and errno.
+  mkfifo: { parameters: ["buffer", "u32"], result: "i32" },
+
+  // int unlink(const char *pathname);
+  // Fails with -1 and errno.
+  unlink: { parameters: ["buffer"], result: "i32" },
+
+  // int poll(struct pollfd *fds, nfds_t nfds, int timeout);
+  // Fails with -1 and errno; gives how many are ready, 0 when the time is over.
+  poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
+
+  // The same on a thread of the pool, where errno cannot be read. It writes into fds
+  // when it ends, so they lie in memory that outlives a worker.
+  poll_async: {
+    name: "poll",
+    parameters: ["pointer", "usize", "i32"],
+    result: "i32",
+    nonblocking: true,
+  },
+
+  // int pipe(int pipefd[2]);
+  // Fails with -1 and errno.
+  pipe: { parameters: ["buffer"], result: "i32" },
+
+  // int pipe2(int pipefd[2], int flags);
+  // Fails with -1 and errno. Absent on macOS.
+  pipe2: { parameters: ["buffer", "i32"], result: "i32", optional: true },
+
   // int getrlimit(int resource, struct rlimit *rlim);
   // Fails with -1 and errno.
   getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
@@ -312,6 +394,10 @@ export const SYMBOLS = {
   // ssize_t read(int fd, void *buf, size_t count);
   // Fails with -1 and errno.
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+
+  // ssize_t write(int fd, const void *buf, size_t count);
+  // Fails with -1 and errno.
+  write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
 
   // int getpagesize(void);
   // Cannot fail.
@@ -326,8 +412,13 @@ export const SYMBOLS = {
   __error: { parameters: [], result: "pointer", optional: true },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** The two functions that glibc before 2.34 keeps in librt. */
+/** The functions that glibc before 2.34 keeps in librt. */
 export const REALTIME_SYMBOLS = {
   shm_open: { ...SYMBOLS.shm_open, optional: false },
   shm_unlink: { ...SYMBOLS.shm_unlink, optional: false },
+  mq_open: SYMBOLS.mq_open,
+  mq_getattr: SYMBOLS.mq_getattr,
+  mq_send: SYMBOLS.mq_send,
+  mq_receive: SYMBOLS.mq_receive,
+  mq_unlink: SYMBOLS.mq_unlink,
 } as const satisfies Deno.ForeignLibraryInterface;

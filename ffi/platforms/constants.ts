@@ -32,6 +32,24 @@ export const SHM_STAT = 13;
 /** Command of `shmctl`: status by index instead of id, for everyone; Linux 4.17. */
 export const SHM_STAT_ANY = 15;
 
+/** Flag of `msgsnd` and `msgrcv`: fail with EAGAIN or ENOMSG instead of waiting. */
+export const IPC_NOWAIT = 0o4000;
+/** Flag of `msgrcv`: cut a message that is too long, instead of failing with E2BIG. */
+export const MSG_NOERROR = 0o10000;
+/** Flag of `msgrcv`: take the first message of any other type; Linux. */
+export const MSG_EXCEPT = 0o20000;
+/**
+ * Flag of `msgrcv`, with `IPC_NOWAIT`: copy the message at a place instead of taking
+ * it; Linux 3.8, where the kernel was built with checkpoints.
+ */
+export const MSG_COPY = 0o40000;
+/** Command of `msgctl`: status by index instead of id, with read permission; Linux. */
+export const MSG_STAT = 11;
+/** Command of `msgctl`: read how much the queues hold; Linux (`msgctl(2)`). */
+export const MSG_INFO = 12;
+/** Command of `msgctl`: status by index instead of id, for everyone; Linux 4.17. */
+export const MSG_STAT_ANY = 13;
+
 /** Flag of `shmget`: use huge pages; Linux (`shmget(2)`). */
 export const SHM_HUGETLB = 0o4000;
 /** Flag of `shmget`, with `SHM_HUGETLB`: huge pages of 2 MiB (`shmget(2)`). */
@@ -52,6 +70,7 @@ export const SHM_DEST = 0o1000;
 export const SHM_LOCKED = 0o2000;
 
 export const O_RDONLY = 0;
+export const O_WRONLY = 1;
 export const O_RDWR = 2;
 
 export const PROT_READ = 0x1;
@@ -79,3 +98,11 @@ export const MFD_HUGETLB = 0x4;
 
 export const S_IFMT = 0o170000;
 export const S_IFREG = 0o100000;
+export const S_IFIFO = 0o010000;
+
+export const POLLIN = 0x1;
+export const POLLOUT = 0x4;
+export const POLLHUP = 0x10;
+
+/** Limit of the bytes in a user's POSIX message queues; Linux. */
+export const RLIMIT_MSGQUEUE = 12;

@@ -81,6 +81,37 @@ export const DARWIN = {
       },
     },
     seminfo: null,
+    msqidDs: {
+      size: 116,
+      fields: {
+        uid: { offset: 0, type: "u32" },
+        gid: { offset: 4, type: "u32" },
+        cuid: { offset: 8, type: "u32" },
+        cgid: { offset: 12, type: "u32" },
+        mode: { offset: 16, type: "u16" },
+        seq: { offset: 18, type: "u16" },
+        key: { offset: 20, type: "i32" },
+        msg_cbytes: { offset: 32, type: "u64" },
+        msg_qnum: { offset: 40, type: "u64" },
+        msg_qbytes: { offset: 48, type: "u64" },
+        msg_lspid: { offset: 56, type: "i32" },
+        msg_lrpid: { offset: 60, type: "i32" },
+        msg_stime: { offset: 64, type: "i64" },
+        msg_rtime: { offset: 76, type: "i64" },
+        msg_ctime: { offset: 88, type: "i64" },
+      },
+    },
+    msginfo: null,
+    // There are no POSIX message queues.
+    mqAttr: null,
+    pollfd: {
+      size: 8,
+      fields: {
+        fd: { offset: 0, type: "i32" },
+        events: { offset: 4, type: "i16" },
+        revents: { offset: 6, type: "i16" },
+      },
+    },
     shminfo: null,
     shmInfo: null,
     stat: {

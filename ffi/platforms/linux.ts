@@ -119,6 +119,55 @@ export const LINUX = {
         semaem: { offset: 36, type: "i32" },
       },
     },
+    // struct msqid_ds with struct ipc_perm at its start.
+    msqidDs: {
+      size: 120,
+      fields: {
+        key: { offset: 0, type: "i32" },
+        uid: { offset: 4, type: "u32" },
+        gid: { offset: 8, type: "u32" },
+        cuid: { offset: 12, type: "u32" },
+        cgid: { offset: 16, type: "u32" },
+        mode: { offset: 20, type: "u32" },
+        seq: { offset: 24, type: "u16" },
+        msg_stime: { offset: 48, type: "i64" },
+        msg_rtime: { offset: 56, type: "i64" },
+        msg_ctime: { offset: 64, type: "i64" },
+        msg_cbytes: { offset: 72, type: "u64" },
+        msg_qnum: { offset: 80, type: "u64" },
+        msg_qbytes: { offset: 88, type: "u64" },
+        msg_lspid: { offset: 96, type: "i32" },
+        msg_lrpid: { offset: 100, type: "i32" },
+      },
+    },
+    msginfo: {
+      size: 32,
+      fields: {
+        msgpool: { offset: 0, type: "i32" },
+        msgmap: { offset: 4, type: "i32" },
+        msgmax: { offset: 8, type: "i32" },
+        msgmnb: { offset: 12, type: "i32" },
+        msgmni: { offset: 16, type: "i32" },
+        msgtql: { offset: 24, type: "i32" },
+      },
+    },
+    mqAttr: {
+      size: 64,
+      fields: {
+        mq_flags: { offset: 0, type: "i64" },
+        mq_maxmsg: { offset: 8, type: "i64" },
+        mq_msgsize: { offset: 16, type: "i64" },
+        mq_curmsgs: { offset: 24, type: "i64" },
+      },
+    },
+    pollfd: {
+      size: 8,
+      fields: {
+        fd: { offset: 0, type: "i32" },
+        events: { offset: 4, type: "i16" },
+        revents: { offset: 6, type: "i16" },
+      },
+    },
     flock: {
       size: 32,
       fields: {

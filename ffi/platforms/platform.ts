@@ -79,6 +79,43 @@ export type SeminfoField =
   | "semvmx"
   | "semaem";
 
+/** Fields of `struct msqid_ds`, with those of its `ipc_perm` in front. */
+export type MsqidDsField =
+  | "key"
+  | "uid"
+  | "gid"
+  | "cuid"
+  | "cgid"
+  | "mode"
+  | "seq"
+  | "msg_stime"
+  | "msg_rtime"
+  | "msg_ctime"
+  | "msg_cbytes"
+  | "msg_qnum"
+  | "msg_qbytes"
+  | "msg_lspid"
+  | "msg_lrpid";
+
+/** Fields of `struct msginfo`, the limits of `IPC_INFO` and the usage of `MSG_INFO`. */
+export type MsginfoField =
+  | "msgpool"
+  | "msgmap"
+  | "msgmax"
+  | "msgmnb"
+  | "msgmni"
+  | "msgtql";
+
+/** Fields of `struct mq_attr`, the size of a POSIX message queue. */
+export type MqAttrField =
+  | "mq_flags"
+  | "mq_maxmsg"
+  | "mq_msgsize"
+  | "mq_curmsgs";
+
+/** Fields of `struct pollfd`, a descriptor that `poll` waits for. */
+export type PollfdField = "fd" | "events" | "revents";
+
 /** Fields of `struct flock`, a lock on a range of a file. */
 export type FlockField =
   | "l_type"
@@ -101,6 +138,10 @@ export interface Layouts {
   readonly flock: Layout<FlockField>;
   readonly semidDs: Layout<SemidDsField>;
   readonly seminfo: Layout<SeminfoField> | null;
+  readonly msqidDs: Layout<MsqidDsField>;
+  readonly msginfo: Layout<MsginfoField> | null;
+  readonly mqAttr: Layout<MqAttrField> | null;
+  readonly pollfd: Layout<PollfdField>;
 }
 
 /** Constants whose numbers differ between platforms. */

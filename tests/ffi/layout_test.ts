@@ -124,6 +124,10 @@ const C_NAMES = {
   flock: "flock",
   semidDs: "semid_ds",
   seminfo: "seminfo",
+  msqidDs: "msqid_ds",
+  msginfo: "msginfo",
+  mqAttr: "mq_attr",
+  pollfd: "pollfd",
 } as const;
 
 testWith(NEEDS, "struct layouts are those of the headers", async (context) => {

@@ -62,7 +62,7 @@ function placeDeno(path: string): void {
 }
 
 /** The folders of the module; others have no part in what a program imports. */
-const PARTS = ["ffi", "memory", "sync", "channel"];
+const PARTS = ["ffi", "memory", "sync", "channel", "queue"];
 
 function copyModule(from: URL, to: string): void {
   for (const part of PARTS) copyFolder(part, from, to);
@@ -116,6 +116,8 @@ export interface Limits {
   readonly nofile?: number;
   /** Bytes that may be locked in memory. Root is not held by it. */
   readonly memlock?: number;
+  /** Bytes that a user's POSIX message queues may take. */
+  readonly msgqueue?: number;
 }
 
 /** Runs a command under limits. */
@@ -148,7 +150,7 @@ export function inSmallShm(
   return withTmpfs("/dev/shm", `size=${byteLength},mode=1777`, command);
 }
 
-/** Limits of System V shared memory, named as under `/proc/sys/kernel`. */
+/** Limits of System V objects, named as under `/proc/sys/kernel`. */
 export interface IpcSettings {
   /** Bytes of one segment. */
   readonly shmmax?: number;
@@ -156,6 +158,8 @@ export interface IpcSettings {
   readonly shmall?: number;
   /** How many segments. */
   readonly shmmni?: number;
+  /** How many message queues. */
+  readonly msgmni?: number;
 }
 
 /** Runs a command with System V memory of its own, under limits. */

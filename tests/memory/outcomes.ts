@@ -47,7 +47,7 @@ export type Wrap = (command: readonly string[]) => string[];
  * Runs a program in a child process that calls `attempt(label, call)` any
  * number of times, and gives how each call ended.
  *
- * @param source TypeScript that imports from "mod.ts".
+ * @param source TypeScript that imports from "mod.ts", "sync/mod.ts" and the like.
  * @param wrap Limits to run it under. Default: none.
  * @param options Permissions and arguments.
  */
@@ -73,8 +73,12 @@ export async function outcomesOf(
 }
 
 function program(source: string): string {
-  const { module } = readableCopy();
-  return `${source.replaceAll('"mod.ts"', JSON.stringify(module))}
+  const { folder } = readableCopy();
+  const text = source.replaceAll(
+    /"((?:\w+\/)?mod\.ts)"/g,
+    (_, path) => JSON.stringify(`file://${folder}/${path}`),
+  );
+  return `${text}
 console.log(JSON.stringify(outcomes));
 function attempt(label, call) {
   (globalThis.outcomes ??= {})[label] = outcomeOf(call);

@@ -24,9 +24,9 @@ const PYTHON = [
 /** A module for semaphores. */
 export type PythonModule = "posix_ipc" | "sysv_ipc";
 
-/** Starts the program in Python that has one semaphore. */
-export function pythonPeer(): Peer {
-  const script = projectPath("tests/peers/python/semaphore_peer.py");
+/** Starts a program in Python, by default the one that has one semaphore. */
+export function pythonPeer(name = "semaphore_peer"): Peer {
+  const script = projectPath(`tests/peers/python/${name}.py`);
   return Peer.start([...PYTHON, script]);
 }
 

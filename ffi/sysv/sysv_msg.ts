@@ -1,0 +1,341 @@
+/**
+ * System V message queues: `sys/msg.h`.
+ *
+ * @module
+ */
+
+import { checkNotMinusOne } from "../libc/check.ts";
+import { errnoName } from "../errors/errno.ts";
+import { systemError } from "../errors/system_error.ts";
+import { Struct } from "../libc/layout.ts";
+import { errnoCell, libc } from "../libc/library.ts";
+import {
+  IPC_INFO,
+  IPC_RMID,
+  IPC_SET,
+  IPC_STAT,
+  MSG_INFO,
+  MSG_STAT,
+  MSG_STAT_ANY,
+} from "../platforms/constants.ts";
+import { type MsqidDsField, platform } from "../platforms/platform.ts";
+import { sizeOf } from "../files/mqueue.ts";
+
+/** What the kernel keeps of a queue (`struct msqid_ds`). */
+export interface SystemQueueStatus {
+  /** Identifier. */
+  readonly id: number;
+  /** Key that `msgget` finds it by; 0 (`IPC_PRIVATE`) when it cannot be found. */
+  readonly key: number;
+  /** Permission bits. */
+  readonly mode: number;
+  /** User id of its owner. */
+  readonly uid: number;
+  /** Group id of its owner. */
+  readonly gid: number;
+  /** User id of its creator. */
+  readonly creatorUid: number;
+  /** Group id of its creator. */
+  readonly creatorGid: number;
+  /** How many messages it holds. */
+  readonly messages: number;
+  /** How many bytes they have together. */
+  readonly bytes: number;
+  /** How many bytes they may have together. */
+  readonly maxBytes: number;
+  /** Process that sent last; 0 when none did. */
+  readonly lastSendPid: number;
+  /** Process that received last; 0 when none did. */
+  readonly lastReceivePid: number;
+  /** When a message was sent last, to the second; null when none was. */
+  readonly sentAt: Date | null;
+  /** When a message was received last, to the second; null when none was. */
+  readonly receivedAt: Date | null;
+  /** When it was created or changed, to the second. */
+  readonly changedAt: Date | null;
+  /** Counts how often the kernel has used its slot. */
+  readonly sequence: number;
+}
+
+/** Limits of System V message queues (`struct msginfo`). */
+export interface SystemQueueLimits {
+  /** How long a message may be, in bytes (`kernel.msgmax`). */
+  readonly maxMessageLength: number;
+  /** How many bytes a new queue takes (`kernel.msgmnb`). */
+  readonly maxBytes: number;
+  /** How many queues there may be (`kernel.msgmni`). */
+  readonly maxQueues: number;
+}
+
+/** How much all System V message queues hold together. */
+export interface SystemQueueUsage {
+  /** How many queues there are. */
+  readonly queues: number;
+  /** How many messages they hold. */
+  readonly messages: number;
+  /** How many bytes those have. */
+  readonly bytes: number;
+}
+
+/** What may be changed of a queue (`IPC_SET`). */
+export interface SystemQueueChanges {
+  /** User id of the owner. */
+  readonly uid?: number;
+  /** Group id of the owner. */
+  readonly gid?: number;
+  /** Permission bits. */
+  readonly mode?: number;
+  /** How many bytes it takes; more than `kernel.msgmnb` for root alone. */
+  readonly maxBytes?: number;
+}
+
+/** Creates or finds a queue (`msgget(2)`). */
+export function getQueue(key: number, flags: number, act: string): number {
+  const result = libc().msgget(key, flags);
+  return checkNotMinusOne(result, errnoCell[0], "msgget", act);
+}
+
+/** The type in front of every message, a C `long`. */
+const TYPE_SIZE = 8;
+
+/** A message as `msgsnd` and `msgrcv` have it: the type, and the bytes behind it. */
+export class MessageBuffer {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
+
+  /** Makes room for a length. */
+  constructor(length: number) {
+    this.#bytes = new Uint8Array(TYPE_SIZE + length);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** How long the message may be. */
+  get room(): number {
+    return this.#bytes.byteLength - TYPE_SIZE;
+  }
+
+  /** Makes room for a length at least. What was in it is lost. */
+  grow(length: number): void {
+    if (length <= this.room) return;
+    this.#bytes = new Uint8Array(TYPE_SIZE + length);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** The type; beyond 2^53 it is rounded. */
+  get type(): number {
+    return this.#view.getInt32(4, true) * 2 ** 32 +
+      this.#view.getUint32(0, true);
+  }
+
+  /** Puts a message in. There is room for it. */
+  put(type: number, bytes: Uint8Array): void {
+    this.#view.setUint32(0, type, true);
+    this.#view.setUint32(4, type / 2 ** 32, true);
+    this.#bytes.set(bytes, TYPE_SIZE);
+  }
+
+  /** A copy of the message that was received. */
+  copy(length: number): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(TYPE_SIZE, TYPE_SIZE + length);
+  }
+
+  /**
+   * Sends what was put in (`msgsnd(2)`).
+   *
+   * @param flags `IPC_NOWAIT`, or 0 to block this thread while the queue is full.
+   * @returns Whether it was sent; false when the queue is full.
+   */
+  send(id: number, length: number, flags: number, act: string): boolean {
+    const { msgsnd } = libc();
+    while (msgsnd(id, this.#bytes, sizeOf(length), flags) === -1) {
+      const errno = errnoCell[0] ?? 0;
+      const code = errnoName(errno);
+      if (code === "EAGAIN") return false;
+      if (code === "EINTR") continue;
+      throw systemError("msgsnd", errno, act, lengthHint(code, length));
+    }
+    return true;
+  }
+
+  /**
+   * Receives a message (`msgrcv(2)`).
+   *
+   * @param length How long it may be; there is room for it.
+   * @param type Which: 0 the oldest, above 0 the oldest of this type, below 0 the
+   * oldest of the lowest type up to this.
+   * @returns Its length; -1 when there is none.
+   */
+  receive(
+    id: number,
+    length: number,
+    type: number,
+    flags: number,
+    act: string,
+  ): number {
+    const { msgrcv } = libc();
+    const room = sizeOf(length);
+    const wanted = BigInt(type);
+    for (;;) {
+      const received = msgrcv(id, this.#bytes, room, wanted, flags);
+      if (received !== -1) return received;
+      const errno = errnoCell[0] ?? 0;
+      const code = errnoName(errno);
+      if (code === "ENOMSG") return -1;
+      if (code !== "EINTR") throw systemError("msgrcv", errno, act);
+    }
+  }
+}
+
+/** Says how long a message may be, when one was too long. */
+function lengthHint(code: string, length: number): string | undefined {
+  const { msginfo } = platform().layouts;
+  if (code !== "EINVAL" || msginfo === null) return undefined;
+  const { maxMessageLength } = queueLimits("read the limits of queues");
+  if (length <= maxMessageLength) return undefined;
+  return `it has ${length} bytes, and kernel.msgmax allows ${maxMessageLength}: send it in parts, or raise the limit`;
+}
+
+/** Reads the status of a queue (`IPC_STAT`). */
+export function queueStatus(id: number, act: string): SystemQueueStatus {
+  const msqidDs = new Struct(platform().layouts.msqidDs);
+  const result = libc().msgctl(id, IPC_STAT, msqidDs.bytes);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+  return toStatus(id, msqidDs);
+}
+
+/** Changes owner, group, mode or size of a queue (`IPC_SET`). */
+export function changeQueue(
+  id: number,
+  { uid, gid, mode, maxBytes }: SystemQueueChanges,
+  act: string,
+): void {
+  const msqidDs = new Struct(platform().layouts.msqidDs);
+  // IPC_SET sets all four, so read those that stay.
+  const read = libc().msgctl(id, IPC_STAT, msqidDs.bytes);
+  checkNotMinusOne(read, errnoCell[0], "msgctl", act);
+  if (uid !== undefined) msqidDs.set("uid", uid);
+  if (gid !== undefined) msqidDs.set("gid", gid);
+  if (mode !== undefined) msqidDs.set("mode", mode);
+  if (maxBytes !== undefined) msqidDs.set("msg_qbytes", maxBytes);
+  const result = libc().msgctl(id, IPC_SET, msqidDs.bytes);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+}
+
+/** Removes a queue with all that is in it; who waits is told (`IPC_RMID`). */
+export function removeQueue(id: number, act: string): void {
+  const result = libc().msgctl(id, IPC_RMID, null);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+}
+
+/** Reads the limits (`IPC_INFO`); Linux. */
+export function queueLimits(act: string): SystemQueueLimits {
+  const { msginfo } = readInfo(IPC_INFO, act);
+  return {
+    maxMessageLength: msginfo.get("msgmax"),
+    maxBytes: msginfo.get("msgmnb"),
+    maxQueues: msginfo.get("msgmni"),
+  };
+}
+
+/** Reads how much all queues hold (`MSG_INFO`); Linux. */
+export function queueUsage(act: string): SystemQueueUsage {
+  const { msginfo } = readInfo(MSG_INFO, act);
+  return {
+    queues: msginfo.get("msgpool"),
+    messages: msginfo.get("msgmap"),
+    bytes: msginfo.get("msgtql"),
+  };
+}
+
+/**
+ * Reads the status of the queue with an index, not an id (`MSG_STAT`,
+ * `MSG_STAT_ANY`); Linux.
+ */
+export function queueStatusAt(
+  index: number,
+  command: number,
+  act: string,
+): SystemQueueStatus {
+  if (platform().layouts.msginfo === null) unsupported(act);
+  const msqidDs = new Struct(platform().layouts.msqidDs);
+  const id = libc().msgctl(index, command, msqidDs.bytes);
+  checkNotMinusOne(id, errnoCell[0], "msgctl", act);
+  return toStatus(id, msqidDs);
+}
+
+/**
+ * Lists all queues, those of other users too (`MSG_STAT_ANY`); before Linux 4.17
+ * those that this user may read (`MSG_STAT`).
+ */
+export function listQueues(act: string): SystemQueueStatus[] {
+  const { msginfo, highestIndex } = readInfo(MSG_INFO, act);
+  const found = queuesBy(MSG_STAT_ANY, highestIndex, act);
+  if (found.length > 0 || msginfo.get("msgpool") === 0) return found;
+  return queuesBy(MSG_STAT, highestIndex, act);
+}
+
+function queuesBy(
+  command: number,
+  highestIndex: number,
+  act: string,
+): SystemQueueStatus[] {
+  const found: SystemQueueStatus[] = [];
+  for (let index = 0; index <= highestIndex; index++) {
+    const msqidDs = new Struct(platform().layouts.msqidDs);
+    const id = libc().msgctl(index, command, msqidDs.bytes);
+    if (id === -1) {
+      const number = errnoCell[0] ?? 0;
+      // An unused index, or a queue that went away or may not be read.
+      if (["EINVAL", "EIDRM", "EACCES"].includes(errnoName(number))) continue;
+      throw systemError("msgctl", number, act);
+    }
+    found.push(toStatus(id, msqidDs));
+  }
+  return found;
+}
+
+function readInfo(command: number, act: string) {
+  const layout = platform().layouts.msginfo ?? unsupported(act);
+  const msginfo = new Struct(layout);
+  const highestIndex = checkNotMinusOne(
+    libc().msgctl(0, command, msginfo.bytes),
+    errnoCell[0],
+    "msgctl",
+    act,
+  );
+  return { msginfo, highestIndex };
+}
+
+function toStatus(
+  id: number,
+  msqidDs: Struct<MsqidDsField>,
+): SystemQueueStatus {
+  return {
+    id,
+    key: msqidDs.get("key"),
+    mode: msqidDs.get("mode") & 0o777,
+    uid: msqidDs.get("uid"),
+    gid: msqidDs.get("gid"),
+    creatorUid: msqidDs.get("cuid"),
+    creatorGid: msqidDs.get("cgid"),
+    messages: msqidDs.get("msg_qnum"),
+    bytes: msqidDs.get("msg_cbytes"),
+    maxBytes: msqidDs.get("msg_qbytes"),
+    lastSendPid: msqidDs.get("msg_lspid"),
+    lastReceivePid: msqidDs.get("msg_lrpid"),
+    sentAt: toDate(msqidDs.get("msg_stime")),
+    receivedAt: toDate(msqidDs.get("msg_rtime")),
+    changedAt: toDate(msqidDs.get("msg_ctime")),
+    sequence: msqidDs.get("seq"),
+  };
+}
+
+function toDate(seconds: number): Date | null {
+  return seconds === 0 ? null : new Date(seconds * 1000);
+}
+
+function unsupported(act: string): never {
+  throw new Deno.errors.NotSupported(
+    `Cannot ${act}: ${platform().name} has no such command`,
+  );
+}

@@ -1,0 +1,216 @@
+import { closeDescriptor } from "../../ffi/files/file.ts";
+import {
+  type QueueAccess,
+  type QueueSize,
+  ReceiveBuffer,
+  sendNow,
+} from "../../ffi/files/mqueue.ts";
+import { checkInteger } from "../../ffi/libc/integers.ts";
+import { checkTimeout } from "../../sync/waiting/wait.ts";
+import { checkMessage } from "../checks/message_bytes.ts";
+import { checkOptionNames, checkSignal } from "../checks/options.ts";
+import { waitHere } from "../waiting/blocking.ts";
+import { takeTurns } from "../waiting/pauses.ts";
+import { forget, isAwaited, poll } from "../waiting/poller.ts";
+import { label } from "./queue_creation.ts";
+import type {
+  QueueMessage,
+  QueueReceiveAsyncOptions,
+  QueueSendAsyncOptions,
+} from "./queue_options.ts";
+
+/** Highest priority (`MQ_PRIO_MAX` less one, on Linux). */
+const MAX_PRIORITY = 32767;
+
+/** What a send or receive was told, checked. */
+interface Request {
+  readonly priority: number;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Options that are given for most messages: none. */
+const NONE: Request = { priority: 0, timeoutMs: Infinity, signal: undefined };
+
+/** An open queue: its descriptor, and how messages pass through it. */
+export class QueueHandle {
+  readonly #fd: number;
+  readonly #access: QueueAccess;
+  readonly #label: string;
+  readonly #sendAct: string;
+  readonly #receiveAct: string;
+  readonly #buffer: ReceiveBuffer | null;
+  #closed = false;
+
+  /** Takes over a descriptor. */
+  constructor(
+    fd: number,
+    name: string,
+    access: QueueAccess,
+    { maxMessageLength }: QueueSize,
+  ) {
+    this.#fd = fd;
+    this.#access = access;
+    this.#label = label(name);
+    this.#sendAct = `send to ${this.#label}`;
+    this.#receiveAct = `receive from ${this.#label}`;
+    this.#buffer = access === "write"
+      ? null
+      : new ReceiveBuffer(maxMessageLength);
+  }
+
+  /** The descriptor, for a call. */
+  fd(act: string): number {
+    if (!this.#closed) return this.#fd;
+    throw new Deno.errors.BadResource(
+      `Cannot ${act} ${this.#label}: the handle is closed`,
+    );
+  }
+
+  /** Sends a message, waiting on this thread. */
+  send(
+    bytes: Uint8Array,
+    options: QueueSendAsyncOptions | undefined,
+    known: readonly string[],
+  ): boolean {
+    const fd = this.#fdToSend();
+    const act = this.#sendAct;
+    const length = checkMessage(bytes, act);
+    const { priority, timeoutMs } = checkRequest(options, known, act);
+    if (sendNow(fd, bytes, length, priority, act)) return true;
+    return waitHere(
+      fd,
+      "write",
+      timeoutMs,
+      act,
+      () => sendNow(fd, bytes, length, priority, act) || undefined,
+    ) ?? false;
+  }
+
+  /** Sends a message if there is room. */
+  trySend(
+    bytes: Uint8Array,
+    options: QueueSendAsyncOptions | undefined,
+  ): boolean {
+    const fd = this.#fdToSend();
+    const act = this.#sendAct;
+    const length = checkMessage(bytes, act);
+    const { priority } = checkRequest(options, ["priority"], act);
+    return sendNow(fd, bytes, length, priority, act);
+  }
+
+  /** Sends a message, waiting in the event loop. */
+  async sendAsync(
+    bytes: Uint8Array,
+    options: QueueSendAsyncOptions | undefined,
+  ): Promise<boolean> {
+    const fd = this.#fdToSend();
+    const act = this.#sendAct;
+    const length = checkMessage(bytes, act);
+    const known = ["priority", "timeoutMs", "signal"];
+    const request = checkRequest(options, known, act);
+    const { priority, signal } = request;
+    signal?.throwIfAborted();
+    if (
+      !isAwaited(fd, "write") && sendNow(fd, bytes, length, priority, act)
+    ) {
+      await takeTurns();
+      return true;
+    }
+    // What the caller does with the array meanwhile does not matter.
+    const copy = new Uint8Array(length);
+    copy.set(bytes);
+    const sent = await poll(
+      fd,
+      "write",
+      request,
+      () => sendNow(fd, copy, length, priority, act) || undefined,
+    );
+    return sent ?? false;
+  }
+
+  /** Receives a message, waiting on this thread. */
+  receive(options: QueueReceiveAsyncOptions | undefined): QueueMessage | null {
+    const fd = this.#fdToReceive();
+    const act = this.#receiveAct;
+    const { timeoutMs } = checkRequest(options, ["timeoutMs"], act);
+    const attempt = () => this.#receiveNow(fd);
+    return attempt() ?? waitHere(fd, "read", timeoutMs, act, attempt) ?? null;
+  }
+
+  /** Receives a message if there is one. */
+  tryReceive(): QueueMessage | null {
+    return this.#receiveNow(this.#fdToReceive()) ?? null;
+  }
+
+  /** Receives a message, waiting in the event loop. */
+  async receiveAsync(
+    options: QueueReceiveAsyncOptions | undefined,
+  ): Promise<QueueMessage | null> {
+    const fd = this.#fdToReceive();
+    const act = this.#receiveAct;
+    const request = checkRequest(options, ["timeoutMs", "signal"], act);
+    request.signal?.throwIfAborted();
+    if (!isAwaited(fd, "read")) {
+      const message = this.#receiveNow(fd);
+      if (message !== undefined) {
+        await takeTurns();
+        return message;
+      }
+    }
+    const attempt = () => this.#receiveNow(fd);
+    return await poll(fd, "read", request, attempt) ?? null;
+  }
+
+  /** Closes the descriptor; who waits is told. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    forget(
+      this.#fd,
+      new Deno.errors.BadResource(
+        `Cannot wait any longer for ${this.#label}: the handle was closed`,
+      ),
+    );
+    closeDescriptor(this.#fd);
+  }
+
+  #receiveNow(fd: number): QueueMessage | undefined {
+    const buffer = this.#buffer!;
+    const length = buffer.receiveNow(fd, this.#receiveAct);
+    if (length === -1) return undefined;
+    return { bytes: buffer.bytes.slice(0, length), priority: buffer.priority };
+  }
+
+  #fdToSend(): number {
+    const fd = this.fd("send to");
+    if (this.#access === "read") this.#refuse(this.#sendAct);
+    return fd;
+  }
+
+  #fdToReceive(): number {
+    const fd = this.fd("receive from");
+    if (this.#buffer === null) this.#refuse(this.#receiveAct);
+    return fd;
+  }
+
+  #refuse(act: string): never {
+    throw new TypeError(
+      `Cannot ${act}: the handle was opened with \`access: "${this.#access}"\`; open it with \`access: "read-write"\``,
+    );
+  }
+}
+
+/** Reads each option once, and checks it. */
+function checkRequest(
+  options: QueueSendAsyncOptions | undefined,
+  known: readonly string[],
+  act: string,
+): Request {
+  if (options === undefined) return NONE;
+  checkOptionNames(options, known, act);
+  const { priority = 0, timeoutMs = Infinity, signal } = options;
+  checkInteger(priority, "priority", 0, MAX_PRIORITY);
+  checkTimeout(timeoutMs, act);
+  return { priority, timeoutMs, signal: checkSignal(signal, act) };
+}

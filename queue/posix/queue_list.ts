@@ -1,0 +1,34 @@
+import { readNames } from "../../ffi/files/directory.ts";
+import { readKernelFile } from "../../ffi/files/kernel_file.ts";
+
+/**
+ * The names of all POSIX message queues of this IPC namespace, with their slashes.
+ * The system shows them as files, where an administrator mounted these
+ * (`mq_overview(7)`); this library mounts nothing.
+ *
+ * @throws {Deno.errors.NotSupported} When they are not mounted.
+ */
+export function queueNames(act: string): string[] {
+  const folder = mountPoint(readKernelFile("/proc/self/mountinfo"));
+  if (folder === undefined) {
+    throw new Deno.errors.NotSupported(
+      `Cannot ${act}: the system shows no list of them; as root, \`mkdir -p /dev/mqueue && mount -t mqueue none /dev/mqueue\` makes it`,
+    );
+  }
+  return readNames(folder, act).map((name) => `/${name}`);
+}
+
+/** Finds where message queues are mounted (`proc_pid_mountinfo(5)`). */
+export function mountPoint(mounts: string): string | undefined {
+  for (const line of mounts.split("\n")) {
+    const [before = "", after = ""] = line.split(" - ");
+    if (!after.startsWith("mqueue ")) continue;
+    const [, , , , path = ""] = before.split(" ");
+    // Blanks and the like are written as octal numbers.
+    return path.replace(
+      /\\([0-7]{3})/g,
+      (_, digits) => String.fromCharCode(parseInt(digits, 8)),
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,382 @@
+import {
+  IPC_CREAT,
+  IPC_EXCL,
+  IPC_NOWAIT,
+  IPC_PRIVATE,
+} from "../../ffi/platforms/constants.ts";
+import { checkI32, checkInteger, describe } from "../../ffi/libc/integers.ts";
+import {
+  changeQueue,
+  getQueue,
+  listQueues,
+  queueLimits,
+  queueStatus,
+  removeQueue,
+  type SystemQueueChanges,
+  type SystemQueueLimits,
+  type SystemQueueStatus,
+} from "../../ffi/sysv/sysv_msg.ts";
+import { checkMode, checkWord } from "../../memory/checks/checks.ts";
+import { createOrOpen } from "../../memory/checks/create_or_open.ts";
+import { checkChanges } from "../../memory/sysv/segment.ts";
+import { checkMessage } from "../checks/message_bytes.ts";
+import { checkOptionNames } from "../checks/options.ts";
+import { retry, retryAsync, takeTurns } from "../waiting/pauses.ts";
+import type {
+  SystemMessage,
+  SystemQueueCreateOptions,
+  SystemQueueOpenOptions,
+  SystemQueueReceiveAsyncOptions,
+  SystemQueueReceiveNowOptions,
+  SystemQueueReceiveOptions,
+  SystemQueueSendAsyncOptions,
+  SystemQueueSendNowOptions,
+  SystemQueueSendOptions,
+} from "./system_queue_options.ts";
+import {
+  afterWaiting,
+  checkReceive,
+  checkSend,
+  Transfer,
+} from "./system_queue_transfer.ts";
+
+export type { SystemQueueChanges, SystemQueueLimits, SystemQueueStatus };
+
+/**
+ * A System V message queue (`msgget(2)`): whole messages with types, kept by the
+ * system. A receiver takes the oldest message, or the oldest of the types that it
+ * asks for; so one queue serves many conversations.
+ *
+ * The queue and what is in it stay until {@linkcode SystemMessageQueue.remove} or a
+ * restart, whoever exits.
+ *
+ * @example A question to one, and the answer to the one who asked
+ * ```ts
+ * import { SystemMessageQueue } from "@shmem/shmem/queue";
+ *
+ * const queue = SystemMessageQueue.create({});
+ * const text = new TextEncoder();
+ * queue.send(text.encode("what time is it?"), { type: 1 });
+ * const question = queue.receive({ type: 1 });
+ * queue.send(text.encode("noon"), { type: Deno.pid });
+ * const answer = queue.receive({ type: Deno.pid });
+ * console.log(question?.bytes.length, answer?.bytes.length); // 16 4
+ * queue.remove();
+ * ```
+ */
+export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
+  /** Identifier in this IPC namespace, for other processes. */
+  readonly id: number;
+  /** Key that it was created or opened with; 0 when by id alone. */
+  readonly key: number;
+  /** Whether this object created it, rather than opened it. */
+  readonly created: boolean;
+  readonly #id: number;
+  readonly #transfer: Transfer;
+  readonly #sendAct: string;
+  readonly #receiveAct: string;
+
+  private constructor(id: number, key: number, created: boolean) {
+    this.id = id;
+    this.key = key;
+    this.created = created;
+    this.#id = id;
+    this.#transfer = new Transfer(id);
+    this.#sendAct = `send to system message queue ${id}`;
+    this.#receiveAct = `receive from system message queue ${id}`;
+  }
+
+  /**
+   * Creates a queue (`msgget(2)`).
+   *
+   * @param options Key, mode and the rest.
+   * @returns The queue.
+   * @throws {Deno.errors.AlreadyExists} When the key has a queue (EEXIST).
+   * @throws {SystemError} Above the system's number of queues (ENOSPC).
+   */
+  static create(options: SystemQueueCreateOptions = {}): SystemMessageQueue {
+    const known = ["key", "mode", "ifExists"];
+    checkOptionNames(options, known, "create system message queue");
+    const { key = IPC_PRIVATE, mode = 0o600, ifExists = "fail" } = options;
+    checkI32(key, "key");
+    checkMode(mode);
+    checkWord(ifExists, ["fail", "open"], "ifExists");
+    const act = `create system message queue ${shown(key)}`;
+    const flags = IPC_CREAT | IPC_EXCL | mode;
+    const create = () =>
+      new SystemMessageQueue(getQueue(key, flags, act), key, true);
+    if (ifExists === "fail") return create();
+    return createOrOpen(create, () => SystemMessageQueue.open({ key }));
+  }
+
+  /**
+   * Opens a queue that exists, by key or by id, made here or by another language.
+   *
+   * @param options Which one.
+   * @returns The queue.
+   * @throws {Deno.errors.NotFound} When the key has no queue (ENOENT).
+   * @throws {SystemError} When the id has no queue (EINVAL).
+   * @throws {Deno.errors.PermissionDenied} When its mode does not let this user read
+   * it (EACCES).
+   */
+  static open(options: SystemQueueOpenOptions): SystemMessageQueue {
+    checkOptionNames(options, ["key", "id"], "open system message queue");
+    const { key, id } = options;
+    if ((key === undefined) === (id === undefined)) {
+      throw new TypeError(
+        `Cannot open system message queue: give its key or its id: received ${
+          describe(key)
+        } and ${describe(id)}`,
+      );
+    }
+    if (key === IPC_PRIVATE) {
+      throw new RangeError(
+        "Cannot open system message queue: key 0 is IPC_PRIVATE, which finds none; open it by id",
+      );
+    }
+    if (key !== undefined) {
+      checkI32(key, "key");
+      const act = `open system message queue ${shown(key)}`;
+      return new SystemMessageQueue(getQueue(key, 0, act), key, false);
+    }
+    const found = checkI32(id ?? 0, "id");
+    const act = `open system message queue with id ${found}`;
+    return new SystemMessageQueue(found, queueStatus(found, act).key, false);
+  }
+
+  /**
+   * Lists all queues of this IPC namespace, those of other users too
+   * (`MSG_STAT_ANY`); Linux.
+   *
+   * @returns Their status.
+   * @throws {Deno.errors.NotSupported} On macOS, which has no such command.
+   */
+  static list(): SystemQueueStatus[] {
+    return listQueues("list system message queues");
+  }
+
+  /**
+   * Reads the limits of System V message queues (`IPC_INFO`); Linux.
+   *
+   * @throws {Deno.errors.NotSupported} On macOS.
+   */
+  static limits(): SystemQueueLimits {
+    return queueLimits("read the limits of system message queues");
+  }
+
+  /**
+   * Sends a message, blocking this thread while the queue is full (`msgsnd(2)`).
+   *
+   * @param bytes The message; it may be empty.
+   * @param options Type and timeout. With a timeout it looks again in pauses of up to
+   * 16 ms: the system has no timed wait.
+   * @returns `"ok"`, or `"timed-out"` with nothing sent.
+   * @throws {SystemError} When it is longer than `kernel.msgmax` (EINVAL), or the
+   * queue is removed (EIDRM) or gone (EINVAL).
+   */
+  send(
+    bytes: Uint8Array,
+    options?: SystemQueueSendOptions,
+  ): "ok" | "timed-out" {
+    const act = this.#sendAct;
+    const request = checkSend(options, ["type", "timeoutMs"], act);
+    const { timeoutMs } = request;
+    const now = () => this.#transfer.send(bytes, request, IPC_NOWAIT, act);
+    if (now()) return "ok";
+    if (timeoutMs === Infinity) {
+      return this.#transfer.send(bytes, request, 0, act) ? "ok" : "timed-out";
+    }
+    const again = () => afterWaiting("msgsnd", act, now) || undefined;
+    return retry(timeoutMs, again) ? "ok" : "timed-out";
+  }
+
+  /**
+   * Sends a message, unless the queue is full (`IPC_NOWAIT`).
+   *
+   * @param bytes The message; it may be empty.
+   * @param options Type.
+   * @returns Whether it was sent.
+   */
+  trySend(bytes: Uint8Array, options?: SystemQueueSendNowOptions): boolean {
+    const act = this.#sendAct;
+    const request = checkSend(options, ["type"], act);
+    return this.#transfer.send(bytes, request, IPC_NOWAIT, act);
+  }
+
+  /**
+   * Sends a message, waiting without blocking while the queue is full: it looks
+   * again in pauses that grow to 16 ms, on no thread.
+   *
+   * @param bytes The message; it is copied at once.
+   * @param options Type, timeout and signal.
+   * @returns `"ok"`, or `"timed-out"` with nothing sent. Rejects with the signal's
+   * reason with nothing sent, or like {@linkcode SystemMessageQueue.send} throws.
+   */
+  async sendAsync(
+    bytes: Uint8Array,
+    options?: SystemQueueSendAsyncOptions,
+  ): Promise<"ok" | "timed-out"> {
+    const act = this.#sendAct;
+    const known = ["type", "timeoutMs", "signal"];
+    const request = checkSend(options, known, act);
+    request.signal?.throwIfAborted();
+    if (this.#transfer.send(bytes, request, IPC_NOWAIT, act)) {
+      await takeTurns();
+      return "ok";
+    }
+    const copy = new Uint8Array(checkMessage(bytes, act));
+    copy.set(bytes);
+    const again = () =>
+      this.#transfer.send(copy, request, IPC_NOWAIT, act) || undefined;
+    const sent = await retryAsync(
+      request.timeoutMs,
+      request.signal,
+      () => afterWaiting("msgsnd", act, again),
+    );
+    return sent ? "ok" : "timed-out";
+  }
+
+  /**
+   * Receives a message, blocking this thread until there is one (`msgrcv(2)`).
+   *
+   * @param options Which one, how long it may be.
+   * @returns The message.
+   * @throws {SystemError} When it is too long (E2BIG), or the queue is removed (EIDRM)
+   * or gone (EINVAL).
+   */
+  receive(options?: SystemQueueReceiveNowOptions): SystemMessage;
+  /**
+   * Receives a message, or null when there is none in time.
+   *
+   * @param options Which one, and timeout. It looks again in pauses of up to 16 ms:
+   * the system has no timed wait.
+   */
+  receive(options: SystemQueueReceiveOptions): SystemMessage | null;
+  receive(options?: SystemQueueReceiveOptions): SystemMessage | null {
+    const act = this.#receiveAct;
+    const request = checkReceive(options, ["timeoutMs"], act);
+    const { timeoutMs } = request;
+    const now = () => this.#transfer.receive(request, IPC_NOWAIT, act);
+    const message = now();
+    if (message !== undefined) return message;
+    if (timeoutMs === Infinity) {
+      return this.#transfer.receive(request, 0, act) ?? null;
+    }
+    return retry(timeoutMs, () => afterWaiting("msgrcv", act, now)) ?? null;
+  }
+
+  /**
+   * Receives a message, if there is one (`IPC_NOWAIT`).
+   *
+   * @param options Which one, how long it may be.
+   * @returns The message, or null.
+   */
+  tryReceive(options?: SystemQueueReceiveNowOptions): SystemMessage | null {
+    const act = this.#receiveAct;
+    const request = checkReceive(options, [], act);
+    return this.#transfer.receive(request, IPC_NOWAIT, act) ?? null;
+  }
+
+  /**
+   * Receives a message, waiting without blocking: it looks again in pauses that grow
+   * to 16 ms, on no thread.
+   *
+   * @param options Which one, and signal.
+   * @returns The message. Rejects with the signal's reason with nothing lost, or like
+   * {@linkcode SystemMessageQueue.receive} throws.
+   */
+  receiveAsync(
+    options?: Omit<SystemQueueReceiveAsyncOptions, "timeoutMs">,
+  ): Promise<SystemMessage>;
+  /**
+   * Receives a message, or null when there is none in time.
+   *
+   * @param options Which one, timeout and signal.
+   */
+  receiveAsync(
+    options: SystemQueueReceiveAsyncOptions,
+  ): Promise<SystemMessage | null>;
+  async receiveAsync(
+    options?: SystemQueueReceiveAsyncOptions,
+  ): Promise<SystemMessage | null> {
+    const act = this.#receiveAct;
+    const request = checkReceive(options, ["timeoutMs", "signal"], act);
+    const { timeoutMs, signal } = request;
+    signal?.throwIfAborted();
+    const now = () => this.#transfer.receive(request, IPC_NOWAIT, act);
+    const message = now();
+    if (message !== undefined) {
+      await takeTurns();
+      return message;
+    }
+    const again = () => afterWaiting("msgrcv", act, now);
+    return await retryAsync(timeoutMs, signal, again) ?? null;
+  }
+
+  /**
+   * Receives message after message, of all types in order, for `for await`. It does
+   * not end by itself: leave the loop, or remove the queue, which ends it with an
+   * error.
+   */
+  async *[Symbol.asyncIterator](): AsyncGenerator<SystemMessage, void> {
+    for (;;) yield await this.receiveAsync();
+  }
+
+  /**
+   * Reads what the kernel keeps of the queue (`IPC_STAT`).
+   *
+   * @throws {SystemError} When the queue is gone (EINVAL).
+   */
+  status(): SystemQueueStatus {
+    return queueStatus(this.#id, this.#act("read the status of"));
+  }
+
+  /**
+   * Changes owner, group, mode or size (`IPC_SET`); what is left out stays.
+   *
+   * @param changes What to change.
+   * @throws {Deno.errors.PermissionDenied} Unless this process is the owner's, the
+   * creator's or root's, and when `maxBytes` is above `kernel.msgmnb` for others than
+   * root (EPERM).
+   */
+  set(changes: SystemQueueChanges): void {
+    const act = this.#act("change");
+    changeQueue(this.#id, checkQueueChanges(changes, act), act);
+  }
+
+  /**
+   * Removes the queue with all that is in it (`IPC_RMID`); who waits for it is told,
+   * with EIDRM.
+   *
+   * @throws {SystemError} When it is gone already (EINVAL).
+   * @throws {Deno.errors.PermissionDenied} Unless this process is the owner's, the
+   * creator's or root's (EPERM).
+   */
+  remove(): void {
+    removeQueue(this.#id, this.#act("remove"));
+  }
+
+  #act(act: string): string {
+    return `${act} system message queue ${this.#id}`;
+  }
+}
+
+/** Reads each change once, and checks it. */
+export function checkQueueChanges(
+  changes: SystemQueueChanges,
+  act: string,
+): SystemQueueChanges {
+  checkOptionNames(changes, ["uid", "gid", "mode", "maxBytes"], act);
+  const { maxBytes, ...others } = changes;
+  checkChanges(others);
+  if (maxBytes === undefined) return others;
+  checkInteger(maxBytes, "maxBytes", 1, Number.MAX_SAFE_INTEGER);
+  return { ...others, maxBytes };
+}
+
+/** How messages call a queue with a key. */
+export function shown(key: number): string {
+  return key === IPC_PRIVATE
+    ? "without a key"
+    : `with key 0x${(key >>> 0).toString(16)}`;
+}
