@@ -12,7 +12,12 @@ export type {
   MessageHandler,
 } from "./buffers/message_handler.ts";
 export { RING_TRAILER_LENGTH } from "./ring/ring_layout.ts";
-export { INSUFFICIENT_CAPACITY, RingBuffer } from "./ring/ring_buffer.ts";
+export {
+  INSUFFICIENT_CAPACITY,
+  type RingBuffer,
+  type RingBufferOptions,
+} from "./ring/ring_buffer.ts";
+export type { StoreOrder } from "./buffers/store_order.ts";
 export { OneToOneRingBuffer } from "./ring/one_to_one_ring_buffer.ts";
 export { ManyToOneRingBuffer } from "./ring/many_to_one_ring_buffer.ts";
 export { ChannelEnd } from "./ends/channel_end.ts";

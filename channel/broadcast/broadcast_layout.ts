@@ -14,8 +14,8 @@
  * @module
  */
 
-import { ALIGNMENT } from "../ring/record_layout.ts";
-import { type RegionViews, viewRegion } from "../buffers/buffer_views.ts";
+import { ALIGNMENT } from "../buffers/record_layout.ts";
+import { type RegionViews, viewRegion } from "../buffers/region_views.ts";
 
 /** Bytes that a broadcast buffer needs besides its capacity. */
 export const BROADCAST_TRAILER_LENGTH = 128;
@@ -95,7 +95,7 @@ export function toPosition(value: bigint): number {
     return position;
   }
   throw new RangeError(
-    `Cannot use broadcast buffer: position ${position} is beyond what a number holds exactly, or one that no sound transmitter writes`,
+    `Cannot use broadcast buffer: corrupt buffer: position ${position} is not a multiple of 8, or beyond what a number holds exactly; recreate it`,
   );
 }
 

@@ -12,7 +12,8 @@ import {
   HEADER_LENGTH,
   PADDING_TYPE,
   TYPE_OFFSET,
-} from "../ring/record_layout.ts";
+} from "../buffers/record_layout.ts";
+import { partOf, setBytes } from "../buffers/typed_arrays.ts";
 
 /** For stores that only order other accesses. */
 const order = new Int32Array(1);
@@ -42,15 +43,36 @@ let copyMessage: (
  * Receives what a {@linkcode BroadcastTransmitter} sends from now on, where it
  * lies; a transmitter that comes round overwrites it. In the bytes of Agrona's
  * class of the same name. It writes nothing to the memory, which may be mapped
- * for reading only.
+ * for reading only. A message that is being overwritten while it is read is found
+ * out by looking again afterwards, as with a seqlock.
+ *
+ * @example Receive messages where they lie
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import {
+ *   BROADCAST_TRAILER_LENGTH,
+ *   BroadcastReceiver,
+ *   BroadcastTransmitter,
+ * } from "@shmem/shmem/channel";
+ *
+ * using memory = SharedMemory.anonymous({ size: 1024 + BROADCAST_TRAILER_LENGTH });
+ * using mapping = memory.map();
+ * const transmitter = new BroadcastTransmitter(mapping.bytes);
+ * const receiver = new BroadcastReceiver(mapping.bytes);
+ * transmitter.transmit(1, new Uint8Array([42]));
+ * if (receiver.receiveNext()) {
+ *   const value = mapping.bytes[receiver.offset];
+ *   // What was read counts only if it was not overwritten meanwhile.
+ *   if (receiver.validate()) console.log(value); // 42
+ * }
+ * ```
  *
  * @typeParam Memory What the memory is given as.
  */
 export class BroadcastReceiver<
   Memory extends Uint8Array | ReadonlyBytes = Uint8Array,
 > {
-  /** All memory of the buffer, as it was given. */
-  readonly bytes: Memory;
+  readonly #memory: Memory;
   readonly #views: BroadcastViews;
   #cursor: number;
   #next: number;
@@ -65,7 +87,7 @@ export class BroadcastReceiver<
     ordinalOfReceiver = (receiver) => receiver.#ordinal;
     copyMessage = (receiver, target, offset, length) => {
       const { bytes } = receiver.#views;
-      target.set(bytes.subarray(offset, offset + length));
+      setBytes(target, partOf(bytes, offset, length), 0);
     };
   }
 
@@ -76,7 +98,7 @@ export class BroadcastReceiver<
    * @throws {RangeError} When size or alignment do not fit.
    */
   constructor(memory: Memory) {
-    this.bytes = memory;
+    this.#memory = memory;
     // The view behind read-only memory stays in here: a write through it would
     // kill the process.
     this.#views = viewBroadcast(
@@ -88,6 +110,11 @@ export class BroadcastReceiver<
     this.#index = position % this.#views.capacity;
     this.#nextOrdinal = ordinal;
     this.#ordinal = ordinal - 1;
+  }
+
+  /** All memory of the buffer, as it was given. */
+  get bytes(): Memory {
+    return this.#memory;
   }
 
   /** Bytes of the data area. */

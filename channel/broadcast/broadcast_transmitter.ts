@@ -8,25 +8,26 @@ import {
   viewBroadcast,
 } from "./broadcast_layout.ts";
 import { Copier } from "../buffers/copy_in.ts";
+import { byteLengthOf } from "../buffers/typed_arrays.ts";
 import {
   align,
   HEADER_LENGTH,
   PADDING_TYPE,
   TYPE_OFFSET,
-} from "../ring/record_layout.ts";
+} from "../buffers/record_layout.ts";
 import {
   checkAvailable,
   checkMessageLength,
   checkSource,
   checkTypeId,
-} from "../buffers/buffer_views.ts";
+} from "../buffers/message_checks.ts";
 
 /**
  * Sends messages to any number of receivers, without waiting for them: one that
  * is too slow loses messages, and finds out. In the bytes of Agrona's class of
  * the same name. Only one transmitter may use a buffer.
  *
- * @example Send to whoever listens
+ * @example Send to all that listen
  * ```ts
  * import { SharedMemory } from "@shmem/shmem";
  * import {
@@ -45,10 +46,6 @@ import {
  * ```
  */
 export class BroadcastTransmitter {
-  /** Bytes of the data area, a power of two. */
-  readonly capacity: number;
-  /** Longest message in bytes. */
-  readonly maxMessageLength: number;
   readonly #views: BroadcastViews;
   readonly #copier: Copier;
   /** Where the intent stands that a transmitter left behind which died. */
@@ -68,11 +65,19 @@ export class BroadcastTransmitter {
    */
   constructor(memory: Uint8Array) {
     this.#views = viewBroadcast(memory);
-    const { capacity, bytes, words } = this.#views;
-    this.capacity = capacity;
-    this.maxMessageLength = capacity >> 3;
+    const { bytes, words } = this.#views;
     this.#copier = new Copier(bytes, words);
     this.#takeOver();
+  }
+
+  /** Bytes of the data area, a power of two. */
+  get capacity(): number {
+    return this.#views.capacity;
+  }
+
+  /** Longest message in bytes. */
+  get maxMessageLength(): number {
+    return this.#views.capacity >> 3;
   }
 
   /** Goes on where a former transmitter stopped. */
@@ -143,7 +148,7 @@ export class BroadcastTransmitter {
     const end = position + aligned + padding;
     if (end > MAX_POSITION) {
       throw new RangeError(
-        `Cannot transmit message: position ${end} is beyond what a number holds exactly; make the buffer anew`,
+        `Cannot transmit message: position ${end} is beyond what a number holds exactly; recreate the buffer`,
       );
     }
     // One that died in the middle may have overwritten up to what it had said.
@@ -160,7 +165,9 @@ export class BroadcastTransmitter {
     }
     words[index >> 2] = recordLength;
     words[(index + TYPE_OFFSET) >> 2] = typeId;
-    this.#copier.copy(index + HEADER_LENGTH, source, offset, length);
+    // Memory that others can grow may be longer than when it was checked.
+    const isWhole = offset === 0 && length === byteLengthOf(source);
+    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);
     // Latest before tail: a receiver that sees the tail finds a latest that is
     // at least as new.
     if (this.#ordinal >= 0) this.#count(end);

@@ -1,12 +1,33 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
 import { type BroadcastReceiver, copyFrom } from "./broadcast_receiver.ts";
-import { checkHandler } from "../buffers/buffer_views.ts";
+import { checkHandler } from "../buffers/message_checks.ts";
 import type { MessageHandler } from "../buffers/message_handler.ts";
 
 /**
  * Receives messages of a {@linkcode BroadcastTransmitter} as copies of its own,
  * which nobody overwrites. In the manner of Agrona's class of the same name.
+ *
+ * @example Receive from memory that is mapped for reading only
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import {
+ *   BROADCAST_TRAILER_LENGTH,
+ *   BroadcastReceiver,
+ *   BroadcastTransmitter,
+ *   CopyBroadcastReceiver,
+ * } from "@shmem/shmem/channel";
+ *
+ * using memory = SharedMemory.anonymous({ size: 1024 + BROADCAST_TRAILER_LENGTH });
+ * using mapping = memory.map();
+ * using view = memory.map({ access: "read" });
+ * const transmitter = new BroadcastTransmitter(mapping.bytes);
+ * const receiver = new CopyBroadcastReceiver(new BroadcastReceiver(view.bytes));
+ * transmitter.transmit(7, new Uint8Array([1, 2, 3]));
+ * receiver.receive((typeId, bytes, offset, length) => {
+ *   console.log(typeId, bytes.slice(offset, offset + length)); // 7 [1, 2, 3]
+ * });
+ * ```
  */
 export class CopyBroadcastReceiver {
   readonly #receiver: BroadcastReceiver<Uint8Array | ReadonlyBytes>;
@@ -56,7 +77,7 @@ export class CopyBroadcastReceiver {
       if (!receiver.validate()) this.#fail();
       if (typeId < 1) {
         throw new TypeError(
-          `Cannot receive message: it has type ${typeId}, which no sound transmitter writes`,
+          `Cannot receive message: corrupt buffer: it has type ${typeId}; recreate it`,
         );
       }
       throw new RangeError(

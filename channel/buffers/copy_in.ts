@@ -1,3 +1,12 @@
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+  hasFixedSize,
+  partOf,
+  setBytes,
+} from "./typed_arrays.ts";
+
 /** Behind this the indexes of words are no 32-bit numbers. */
 const LARGEST_END = 2 ** 31 - 2 ** 10;
 
@@ -32,12 +41,13 @@ export class Copier {
   /**
    * Copies a whole source, one of many.
    *
-   * @param length How long it was: memory that others can grow may be longer now.
+   * @param length How long it was: memory that others can grow may be longer now,
+   * and memory that is gone reads as zeros.
    */
   copyWhole(target: number, source: Uint8Array, length: number): void {
     const bytes = this.#bytes;
-    if (length >= SET_LENGTH && length === source.length) {
-      bytes.set(source, target);
+    if (length >= SET_LENGTH && length === byteLengthOf(source)) {
+      setBytes(bytes, source, target);
       return;
     }
     for (let i = 0; i < length; i++) bytes[target + i] = source[i]!;
@@ -47,28 +57,30 @@ export class Copier {
    * Copies. Everything was checked before.
    *
    * @param target Where to in the region, a multiple of 8.
+   * @param isWhole Whether that is all of the source.
    */
   copy(
     target: number,
     source: Uint8Array,
     offset: number,
     length: number,
+    isWhole: boolean,
   ): void {
-    if (offset === 0 && length === source.length) {
+    if (isWhole) {
       if (length >= SET_OVER_WORDS_LENGTH) {
-        this.#bytes.set(source, target);
+        setBytes(this.#bytes, source, target);
         return;
       }
       this.#remember(source);
       const hasWords = this.#sourceWords !== undefined &&
         this.#sourceStart % 4 === 0;
       if (length >= SET_LENGTH && !hasWords) {
-        this.#bytes.set(source, target);
+        setBytes(this.#bytes, source, target);
         return;
       }
     } else {
       if (length >= SET_OF_PART_LENGTH) {
-        this.#bytes.set(partOf(source, offset, length), target);
+        setBytes(this.#bytes, partOf(source, offset, length), target);
         return;
       }
       this.#remember(source);
@@ -106,29 +118,14 @@ export class Copier {
     } else if (!this.#asked) this.#ask(source);
   }
 
-  #ask({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  #ask(source: Uint8Array): void {
     this.#asked = true;
+    const buffer = bufferOf(source);
+    const start = byteOffsetOf(source);
+    const end = start + byteLengthOf(source);
     // What can change its size is copied by bytes.
-    if (!hasFixedSize(buffer) || byteOffset + byteLength > LARGEST_END) return;
-    const length = Math.trunc(buffer.byteLength / 4);
-    this.#sourceWords = new Int32Array(buffer, 0, length);
-    this.#sourceStart = byteOffset;
+    if (!hasFixedSize(buffer) || end > LARGEST_END) return;
+    this.#sourceWords = new Int32Array(buffer, 0, end >> 2);
+    this.#sourceStart = start;
   }
-}
-
-/**
- * A part of an array. Not by `subarray`, which a class of the user's may have
- * changed: nothing may fail between a claim and its end.
- */
-export function partOf(
-  { buffer, byteOffset }: Uint8Array,
-  offset: number,
-  length: number,
-): Uint8Array {
-  return new Uint8Array(buffer, byteOffset + offset, length);
-}
-
-/** Whether memory cannot change its size while it is copied. */
-export function hasFixedSize(buffer: ArrayBufferLike): boolean {
-  return buffer instanceof ArrayBuffer ? !buffer.resizable : !buffer.growable;
 }

@@ -1,5 +1,5 @@
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import { checkSource } from "../buffers/buffer_views.ts";
+import { checkSource } from "../buffers/message_checks.ts";
 import { receiverDied } from "../membership/departures.ts";
 import {
   RECEIVER,

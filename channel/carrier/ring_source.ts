@@ -15,13 +15,9 @@ import {
   HEADER_LENGTH,
   PADDING_TYPE,
   TYPE_OFFSET,
-} from "../ring/record_layout.ts";
-import {
-  peek,
-  release,
-  type RingBuffer,
-  viewsOf,
-} from "../ring/ring_buffer.ts";
+} from "../buffers/record_layout.ts";
+import { peek, release, viewsOf } from "../ring/ring_access.ts";
+import type { RingBuffer } from "../ring/ring_buffer.ts";
 import type { Message, Pending } from "../ends/message.ts";
 
 /** What `peek` returns when there is no message, and what is held then. */

@@ -1,6 +1,6 @@
 import { BROADCAST_TRAILER_LENGTH } from "../broadcast/broadcast_layout.ts";
 import { BroadcastTransmitter } from "../broadcast/broadcast_transmitter.ts";
-import { checkSource } from "../buffers/buffer_views.ts";
+import { checkSource } from "../buffers/message_checks.ts";
 import {
   type BroadcastChannel,
   checkBroadcast,

@@ -1,5 +1,5 @@
-import { checkSource } from "../buffers/buffer_views.ts";
-import { partOf } from "../buffers/copy_in.ts";
+import { checkSource } from "../buffers/message_checks.ts";
+import { partOf } from "../buffers/typed_arrays.ts";
 import {
   RING_CREATE_OPTIONS,
   RING_OPEN_OPTIONS,

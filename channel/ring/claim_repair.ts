@@ -9,27 +9,15 @@ import {
   ALIGNMENT,
   HEADER_LENGTH,
   PADDING_TYPE,
-  padRecord,
   TYPE_OFFSET,
-} from "./record_layout.ts";
+} from "../buffers/record_layout.ts";
+import type { RingMemory } from "./ring_memory.ts";
 
 // Parts of an announced claim; the other bits are the low word of a position.
 /** There is one. */
 export const ANNOUNCED = 1;
 /** It needs the start of the data area besides. */
 export const WRAPS = 2;
-
-/** The part of a ring that claims are repaired in. */
-export interface ClaimMemory {
-  /** All memory as 32-bit words. */
-  readonly words: Int32Array;
-  /** Index of the low word of the tail. */
-  readonly tail: number;
-  /** Index of the low word of the head. */
-  readonly head: number;
-  /** Bytes of the data area. */
-  readonly capacity: number;
-}
 
 /** Low word of the position at which an announced claim starts. */
 function startOf(announced: number): number {
@@ -52,22 +40,20 @@ export function isPast(
 /**
  * Makes padding of the claim at the head, if a dead producer's is there.
  *
- * @param live Gives the announcements of all who may be at work.
+ * @param live Returns the announcements of all who may be at work.
  * @param dead Announcements of those that are known to be dead.
- * @param refuse Fails for a record that no sound producer writes.
  * @returns Whether something was repaired.
  */
 export function repairAtHead(
-  memory: ClaimMemory,
+  memory: RingMemory,
   live: () => readonly number[],
   dead: readonly number[],
-  refuse: (index: number, length: number, typeId: number) => never,
 ): boolean {
   const { words, capacity } = memory;
   const head = Atomics.load(words, memory.head);
   const start = head & (capacity - 1);
-  // The tail before the announcements: whoever has claimed at the head has
-  // announced it before the tail moved past it.
+  // The tail before the announcements: a producer that has claimed at the head
+  // has announced it before the tail moved past it.
   const used = (Atomics.load(words, memory.tail) - head) | 0;
   if (used <= 0) return false;
   const living = live();
@@ -78,9 +64,9 @@ export function repairAtHead(
   const limit = Math.min(used, capacity - start);
   if (length < 0) {
     if (length > -HEADER_LENGTH || length < -limit) {
-      refuse(start, length, words[(start + TYPE_OFFSET) >> 2]!);
+      memory.refuse(start, length);
     }
-    padRecord(words, start, -length);
+    memory.pad(start, -length);
     return true;
   }
   const byteLength = gapAt(memory, head, limit, [...living, ...dead]);
@@ -104,7 +90,7 @@ function mayBeAt(
 
 /** Bytes of the claim at a position, to which nothing was written. */
 function gapAt(
-  { words, capacity }: ClaimMemory,
+  { words, capacity }: RingMemory,
   position: number,
   limit: number,
   announcements: readonly number[],

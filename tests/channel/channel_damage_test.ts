@@ -64,7 +64,7 @@ for (const producers of ["one", "many"] satisfies Producers[]) {
     const header = words[0] ?? 0;
     words[0] = 3;
     const had = traces(name).length;
-    assertThrows(() => receiver.close(), TypeError, "no sound producer");
+    assertThrows(() => receiver.close(), TypeError, "corrupt ring");
     assertEquals(receiver.closed, true);
     assert(traces(name).length < had);
     words[0] = header;
@@ -106,7 +106,7 @@ for (const producers of ["one", "many"] satisfies Producers[]) {
       words[0] = length ?? 0;
       longs(mapping)[TAIL / 8] = 16n;
       const receiving = () => receiver.receive();
-      await assertRejects(receiving, TypeError, "no sound producer");
+      await assertRejects(receiving, TypeError, "corrupt ring");
     }
   });
 

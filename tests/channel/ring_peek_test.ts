@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
-import { peek, release, viewsOf } from "../../channel/ring/ring_buffer.ts";
+import { peek, release, viewsOf } from "../../channel/ring/ring_access.ts";
 import { makeRing, payload, readTypes, RING_KINDS } from "./rings.ts";
 
 for (const kind of RING_KINDS) {
@@ -52,17 +52,17 @@ for (const kind of RING_KINDS) {
       const { ring, words } = makeRing(kind, 128);
       ring.write(1, payload(8));
       words.set([length ?? 0, typeId ?? 0]);
-      assertThrows(() => peek(ring), TypeError, "sound");
+      assertThrows(() => peek(ring), TypeError, "corrupt");
     }
     const { ring, words } = makeRing(kind, 128);
     ring.write(1, payload(8));
     assertEquals(peek(ring), 0);
     for (const length of [-16, 0, 7, 129]) {
       words[0] = length;
-      assertThrows(() => release(ring, 0), TypeError, "sound");
+      assertThrows(() => release(ring, 0), TypeError, "corrupt");
     }
     words[0] = 16;
-    assertThrows(() => release(ring, 8), TypeError, "sound");
+    assertThrows(() => release(ring, 8), TypeError, "corrupt");
     assertEquals(ring.consumerPosition, 0n);
   });
 

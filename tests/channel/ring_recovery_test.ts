@@ -226,13 +226,13 @@ Deno.test("takeOverProducer() refuses lengths and positions that no sound produc
     test.ring.tryClaim(1, 8);
     test.words[0] = length;
     // The tail is at 16: nothing longer is in front of it.
-    assertThrows(() => takeOverProducer(oneToOne(test)), TypeError, "sound");
+    assertThrows(() => takeOverProducer(oneToOne(test)), TypeError, "corrupt");
     assertEquals(test.words[0], length);
   }
   for (const tail of [-8n, 128n, 136n, 4n, 2n ** 31n]) {
     const test = makeRing(ONE_TO_ONE, 128);
     test.longs[(128 + TAIL) / 8] = tail;
-    assertThrows(() => takeOverProducer(oneToOne(test)), TypeError, "sound");
+    assertThrows(() => takeOverProducer(oneToOne(test)), TypeError, "corrupt");
   }
 });
 

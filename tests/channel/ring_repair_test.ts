@@ -204,7 +204,7 @@ Deno.test("repairClaim() refuses a length that no sound producer writes", () => 
   for (const length of [-7, -1, -25, -(2 ** 31)]) {
     const test = deadClaim(0, 24);
     test.words[0] = length;
-    assertThrows(() => repair(test, [], [CLAIMED]), TypeError, "sound");
+    assertThrows(() => repair(test, [], [CLAIMED]), TypeError, "corrupt");
   }
 });
 

@@ -25,7 +25,7 @@ import {
   repairClaim,
 } from "../../../channel/ring/many_to_one_ring_buffer.ts";
 import { takeOverProducer } from "../../../channel/ring/one_to_one_ring_buffer.ts";
-import { peek, release } from "../../../channel/ring/ring_buffer.ts";
+import { peek, release } from "../../../channel/ring/ring_access.ts";
 
 const CAPACITY = 128;
 /** Bytes in front of the region and behind it, which nobody may touch. */

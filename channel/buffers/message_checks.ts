@@ -1,76 +1,27 @@
 /**
- * The memory that a channel lies in: a data area whose size is a power of two,
- * and a trailer behind it.
+ * Checks of what users pass: nothing that they pass runs code of theirs after
+ * these, and all of them come before a claim.
  *
  * @module
  */
 
 import { checkInteger, describe } from "../../ffi/libc/integers.ts";
-
-/** Largest data area: lengths are 32-bit in the format. */
-const MAX_CAPACITY = 2 ** 30;
-
-/** A region, checked, as the arrays that its algorithms work on. */
-export interface RegionViews {
-  /** Bytes of the data area. */
-  readonly capacity: number;
-  /** All of it as bytes. */
-  readonly bytes: Uint8Array;
-  /** The same as 32-bit words. */
-  readonly words: Int32Array;
-  /** The same as 64-bit words. */
-  readonly longs: BigInt64Array;
-}
-
-/**
- * Checks the memory of a channel.
- *
- * @param memory Data area and trailer, aligned to 8 bytes.
- * @param trailerLength Bytes of the trailer.
- * @param minCapacity Smallest data area.
- * @param what How messages call it.
- */
-export function viewRegion(
-  memory: Uint8Array,
-  trailerLength: number,
-  minCapacity: number,
-  what: string,
-): RegionViews {
-  if (!(memory instanceof Uint8Array)) {
-    throw new TypeError(
-      `Cannot use ${what}: it takes a Uint8Array: received ${describe(memory)}`,
-    );
-  }
-  const { buffer, byteOffset, byteLength } = memory;
-  const capacity = byteLength - trailerLength;
-  const isPowerOfTwo = capacity > 0 && (capacity & (capacity - 1)) === 0;
-  if (!isPowerOfTwo || capacity < minCapacity || capacity > MAX_CAPACITY) {
-    throw new RangeError(
-      `Cannot use ${what}: its memory must have a power of two from ${minCapacity} to 2^30, and ${trailerLength} bytes more: received ${byteLength}`,
-    );
-  }
-  if (byteOffset % BigInt64Array.BYTES_PER_ELEMENT !== 0) {
-    throw new RangeError(
-      `Cannot use ${what}: its memory must start at a multiple of 8: received offset ${byteOffset}`,
-    );
-  }
-  return {
-    capacity,
-    bytes: memory,
-    words: new Int32Array(buffer, byteOffset, byteLength / 4),
-    longs: new BigInt64Array(buffer, byteOffset, byteLength / 8),
-  };
-}
+import { byteLengthOf, isBytes, isGone } from "./typed_arrays.ts";
 
 /** Checks the type of a message: 1 to 2^31 - 1. */
 export function checkTypeId(typeId: number): void {
-  if ((typeId | 0) === typeId && typeId >= 1) return;
+  if (typeof typeId === "number" && (typeId | 0) === typeId && typeId >= 1) {
+    return;
+  }
   checkInteger(typeId, "typeId", 1, 0x7fff_ffff);
 }
 
 /** Checks the length of a message. */
 export function checkMessageLength(length: number, maximum: number): void {
-  if ((length | 0) === length && length >= 0 && length <= maximum) return;
+  if (
+    typeof length === "number" && (length | 0) === length && length >= 0 &&
+    length <= maximum
+  ) return;
   checkInteger(length, "length", 0, Number.MAX_SAFE_INTEGER);
   throw new RangeError(
     `Cannot write message: it has ${length} bytes, and one may have ${maximum}; make the ring larger, or send it as a stream`,
@@ -90,16 +41,17 @@ export function checkSource(source: Uint8Array, offset: number): number {
       }`,
     );
   }
-  const { byteLength } = source;
+  const byteLength = trueLengthOf(source);
   // Only an empty one can be gone, and looking takes time.
   if (byteLength === 0 && isGone(source)) {
     throw new TypeError(
       "Cannot write message: the memory of its source is unmapped or transferred",
     );
   }
-  if ((offset | 0) !== offset || offset < 0 || offset > byteLength) {
-    checkInteger(offset, "offset", 0, byteLength);
-  }
+  if (
+    typeof offset !== "number" || (offset | 0) !== offset || offset < 0 ||
+    offset > byteLength
+  ) checkInteger(offset, "offset", 0, byteLength);
   return byteLength - offset;
 }
 
@@ -123,7 +75,6 @@ export function checkMessages(
       }`,
     );
   }
-  if ((from | 0) === from && from >= 0 && from <= messages.length) return;
   checkInteger(from, "from", 0, messages.length);
 }
 
@@ -144,7 +95,7 @@ export function checkMessage(
       }`,
     );
   }
-  const { byteLength } = message;
+  const byteLength = trueLengthOf(message);
   if (byteLength === 0 && isGone(message)) {
     throw new TypeError(
       `Cannot write message ${index}: its memory is unmapped or transferred`,
@@ -168,15 +119,19 @@ export function checkHandler(handler: unknown): void {
 
 /** Checks how many messages are to be read: an integer, or all. */
 export function checkLimit(limit: number): void {
-  if ((limit | 0) === limit && limit >= 0 || limit === Infinity) return;
+  if (
+    typeof limit === "number" &&
+    ((limit | 0) === limit && limit >= 0 || limit === Infinity)
+  ) return;
   checkInteger(limit, "limit", 0, Number.MAX_SAFE_INTEGER);
 }
 
-/** A proxy is an instance, too, but none that can be copied without surprise. */
-function isBytes(value: unknown): value is Uint8Array {
-  return value instanceof Uint8Array && ArrayBuffer.isView(value);
-}
-
-function isGone({ buffer }: Uint8Array): boolean {
-  return buffer instanceof ArrayBuffer && buffer.detached;
+/**
+ * The length in bytes. A class of the user's may say another one: it is asked, but
+ * only because the compiler then knows what the array is, and calls no function
+ * for the true one.
+ */
+function trueLengthOf(source: Uint8Array): number {
+  void source.length;
+  return byteLengthOf(source);
 }

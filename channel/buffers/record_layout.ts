@@ -26,13 +26,3 @@ export const PADDING_TYPE = -1;
 export function align(length: number): number {
   return (length + 7) & -8;
 }
-
-/** Makes padding of a record: the type first, which is read behind the length. */
-export function padRecord(
-  words: Int32Array,
-  index: number,
-  byteLength: number,
-): void {
-  words[(index + TYPE_OFFSET) >> 2] = PADDING_TYPE;
-  Atomics.store(words, index >> 2, byteLength);
-}

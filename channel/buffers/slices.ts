@@ -1,7 +1,8 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
-import { hasFixedSize, partOf } from "../buffers/copy_in.ts";
+import { longsOf } from "./held_source.ts";
 import { align, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
-import type { RegionViews } from "../buffers/buffer_views.ts";
+import type { RegionViews } from "./region_views.ts";
+import { partOf, setBytes } from "./typed_arrays.ts";
 
 /**
  * Checks how an array is cut into messages.
@@ -37,8 +38,8 @@ export class Slices {
   }
 
   /**
-   * Copies, and writes the type of each record. Everything was checked before.
-   * The first record comes last: a consumer that has caught up looks at it all the
+   * Copies, and writes the headers but for the length of the first record, which
+   * publishes all. Everything was checked before. The first record comes last: a consumer that has caught up looks at it all the
    * time, and would take its memory away while the others are copied.
    *
    * @param index Where the first record starts.
@@ -60,22 +61,25 @@ export class Slices {
       for (let i = count - 1; i >= 0; i--) {
         const at = index + i * span;
         const start = (from + i) * length;
-        bytes.set(partOf(source, start, length), at + HEADER_LENGTH);
+        setBytes(bytes, partOf(source, start, length), at + HEADER_LENGTH);
         words[(at + TYPE_OFFSET) >> 2] = typeId;
+        if (i > 0) words[at >> 2] = length + HEADER_LENGTH;
       }
       return;
     }
     const step = span >> 3;
     const each = length >> 3;
     const last = count - 1;
+    const recordLength = length + HEADER_LENGTH;
     let target = ((index + HEADER_LENGTH) >> 3) + last * step;
     let word = ((index + TYPE_OFFSET) >> 2) + last * 2 * step;
     let start = (from + last) * each;
-    for (let i = 0; i < count; i++) {
+    for (let i = last; i >= 0; i--) {
       for (let k = 0; k < each; k++) {
         longs[target + k] = sourceLongs[start + k]!;
       }
       words[word] = typeId;
+      if (i > 0) words[word - 1] = recordLength;
       target -= step;
       word -= 2 * step;
       start -= each;
@@ -83,14 +87,10 @@ export class Slices {
   }
 
   #longsOf(source: Uint8Array): BigInt64Array | undefined {
-    if (source === this.#source) return this.#sourceLongs;
-    const { buffer, byteOffset, byteLength } = source;
-    // What can change its size is copied by bytes.
-    this.#source = source;
-    this.#sourceLongs =
-      hasFixedSize(buffer) && (byteOffset | byteLength) % 8 === 0
-        ? new BigInt64Array(buffer, byteOffset, byteLength / 8)
-        : undefined;
+    if (source !== this.#source) {
+      this.#source = source;
+      this.#sourceLongs = longsOf(source);
+    }
     return this.#sourceLongs;
   }
 }
