@@ -11,6 +11,7 @@
  * | `Semaphore` | counting, with C and Python |
  * | `SemaphoreSet` | several counters at once, undone by the kernel when the process exits |
  * | `Barrier` | waiting until all have arrived |
+ * | `Once` | doing something in one process, while others wait |
  *
  * @example A counter that two processes increment
  * ```ts
@@ -80,3 +81,4 @@ export {
   type BarrierOptions,
   type BarrierResult,
 } from "./locks/barrier.ts";
+export { Once, type OnceContext } from "./locks/once.ts";
