@@ -8,6 +8,8 @@
  * @module
  */
 
+// deno-lint-ignore-file no-console -- what it prints is what it answers
+
 import { SharedMemory } from "../../../mod.ts";
 import { Once } from "../../../sync/mod.ts";
 
