@@ -13,7 +13,7 @@ import {
   withImports,
   withNames,
 } from "./helpers/blocks.ts";
-import { projectPath, runDeno } from "./helpers/deno.ts";
+import { denoCommand, projectPath, run, runDeno } from "./helpers/deno.ts";
 import { randomName } from "./helpers/names.ts";
 import { testWith } from "./helpers/needs.ts";
 
@@ -62,6 +62,29 @@ for (const document of documents) {
     assertEquals(text.match(/@[A-Z]+@/g), null);
   });
 }
+
+Deno.test("the programs of all documents pass the type checker", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "shmem-test-" });
+  try {
+    const files: string[] = [];
+    for (const document of documents) {
+      const text = await Deno.readTextFile(projectPath(document));
+      for (const { language, words, code } of blocksOf(text)) {
+        if (language !== "ts" || words.includes("ignore")) continue;
+        const name = `${document.replaceAll(/\W/g, "_")}_${files.length}.ts`;
+        await Deno.writeTextFile(join(folder, name), withImports(code));
+        files.push(join(folder, name));
+      }
+    }
+    const { code, stderr } = await run(
+      [...denoCommand(), "check", "--quiet", ...files],
+      { cwd: folder },
+    );
+    assertEquals({ code, stderr }, { code: 0, stderr: "" });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("README fits on two screens: 150 lines, cells of at most 60 characters", async () => {
   const lines = (await Deno.readTextFile(projectPath("README.md"))).split("\n");
