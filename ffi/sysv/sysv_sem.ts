@@ -10,7 +10,6 @@ import { errnoName } from "../errors/errno.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { systemError } from "../errors/system_error.ts";
 
-const IPC_NOWAIT = 0o4000;
 const SEM_UNDO = 0o10000;
 /** `struct sembuf`: u16 sem_num, i16 sem_op, i16 sem_flg. */
 const SEMBUF_SIZE = 6;

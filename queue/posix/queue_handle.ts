@@ -73,10 +73,10 @@ export class QueueHandle {
     options: QueueSendAsyncOptions | undefined,
     known: readonly string[],
   ): boolean {
-    const fd = this.#fdToSend();
     const act = this.#sendAct;
-    const length = checkMessage(bytes, act);
     const { priority, timeoutMs } = checkRequest(options, known, act);
+    const fd = this.#fdToSend();
+    const length = checkMessage(bytes, act);
     if (sendNow(fd, bytes, length, priority, act)) return true;
     return waitHere(
       fd,
@@ -92,10 +92,10 @@ export class QueueHandle {
     bytes: Uint8Array,
     options: QueueSendAsyncOptions | undefined,
   ): boolean {
-    const fd = this.#fdToSend();
     const act = this.#sendAct;
-    const length = checkMessage(bytes, act);
     const { priority } = checkRequest(options, ["priority"], act);
+    const fd = this.#fdToSend();
+    const length = checkMessage(bytes, act);
     return sendNow(fd, bytes, length, priority, act);
   }
 
@@ -104,13 +104,13 @@ export class QueueHandle {
     bytes: Uint8Array,
     options: QueueSendAsyncOptions | undefined,
   ): Promise<boolean> {
-    const fd = this.#fdToSend();
     const act = this.#sendAct;
-    const length = checkMessage(bytes, act);
     const known = ["priority", "timeoutMs", "signal"];
     const request = checkRequest(options, known, act);
     const { priority, signal } = request;
     signal?.throwIfAborted();
+    const fd = this.#fdToSend();
+    const length = checkMessage(bytes, act);
     if (
       !isAwaited(fd, "write") && sendNow(fd, bytes, length, priority, act)
     ) {
@@ -131,9 +131,9 @@ export class QueueHandle {
 
   /** Receives a message, waiting on this thread. */
   receive(options: QueueReceiveAsyncOptions | undefined): QueueMessage | null {
-    const fd = this.#fdToReceive();
     const act = this.#receiveAct;
     const { timeoutMs } = checkRequest(options, ["timeoutMs"], act);
+    const fd = this.#fdToReceive();
     const attempt = () => this.#receiveNow(fd);
     return attempt() ?? waitHere(fd, "read", timeoutMs, act, attempt) ?? null;
   }
@@ -147,10 +147,10 @@ export class QueueHandle {
   async receiveAsync(
     options: QueueReceiveAsyncOptions | undefined,
   ): Promise<QueueMessage | null> {
-    const fd = this.#fdToReceive();
     const act = this.#receiveAct;
     const request = checkRequest(options, ["timeoutMs", "signal"], act);
     request.signal?.throwIfAborted();
+    const fd = this.#fdToReceive();
     if (!isAwaited(fd, "read")) {
       const message = this.#receiveNow(fd);
       if (message !== undefined) {
@@ -201,7 +201,10 @@ export class QueueHandle {
   }
 }
 
-/** Reads each option once, and checks it. */
+/**
+ * Reads each option once, and checks it. Before anything else: reading an option may
+ * run code that closes the handle, or takes the message's memory away.
+ */
 function checkRequest(
   options: QueueSendAsyncOptions | undefined,
   known: readonly string[],

@@ -1,0 +1,319 @@
+/**
+ * Message queues between Deno and programs in C and Python, both ways, and what is
+ * left when one of the two is killed.
+ *
+ * @module
+ */
+
+import { assert, assertEquals, assertRejects } from "../../deps.ts";
+import {
+  isSystemError,
+  MessageQueue,
+  SystemMessageQueue,
+} from "../../queue/mod.ts";
+import { compile } from "../helpers/cc.ts";
+import { denoRun } from "../helpers/deno.ts";
+import { randomKey, randomName } from "../helpers/names.ts";
+import { testWith } from "../helpers/needs.ts";
+import { Peer } from "../peers/peer.ts";
+import { Program } from "../peers/program.ts";
+import { pythonPeer, testWithPython } from "../sync/python.ts";
+import { pause, times } from "../sync/size.ts";
+import {
+  bytesOf,
+  hexOf,
+  testQueue,
+  testSystemQueue,
+  textOf,
+} from "./queues.ts";
+
+const SOURCE = "tests/peers/c/queue_peer.c";
+
+/** Both have the POSIX queue open: each sends, and each waits for the other. */
+async function talkPosix(peer: Peer, queue: MessageQueue): Promise<void> {
+  queue.send(bytesOf("low"), { priority: 1 });
+  queue.send(bytesOf("high"), { priority: 30 });
+  queue.send(bytesOf(""), { priority: 2 });
+  assertEquals(await peer.ask("mq-receive"), `30 ${hexOf("high")}`);
+  assertEquals(await peer.ask("mq-receive"), "2 -");
+  assertEquals(await peer.ask("mq-receive"), `1 ${hexOf("low")}`);
+
+  await peer.ask("mq-send", 4, hexOf("from there"));
+  await peer.ask("mq-send", 5, hexOf("urgent"));
+  const urgent = queue.receive();
+  assertEquals([textOf(urgent), urgent.priority], ["urgent", 5]);
+  const other = await queue.receiveAsync();
+  assertEquals([textOf(other), other.priority], ["from there", 4]);
+
+  // One waits while the other sends.
+  const theirs = peer.ask("mq-receive");
+  await pause(20);
+  assertEquals(await queue.sendAsync(bytesOf("wake up")), "ok");
+  assertEquals(await theirs, `0 ${hexOf("wake up")}`);
+  const ours = queue.receiveAsync();
+  await pause(20);
+  await peer.ask("mq-send", 0, hexOf("you, too"));
+  assertEquals(textOf(await ours), "you, too");
+  const blocked = peer.ask("mq-send", 0, hexOf("sent while Deno blocks"));
+  assertEquals(textOf(queue.receive()), "sent while Deno blocks");
+  await blocked;
+}
+
+/** More than the queue takes: each side waits for the other, and none is lost. */
+async function floodPosix(peer: Peer, queue: MessageQueue): Promise<void> {
+  const count = times(500);
+  const flood = peer.ask("mq-flood", count);
+  for (let number = 0; number < count; number++) {
+    const { bytes } = number % 3 === 0
+      ? await queue.receiveAsync()
+      : queue.receive();
+    assertEquals(new DataView(bytes.buffer).getUint32(0, true), number);
+  }
+  await flood;
+}
+
+testWith(
+  ["cc"],
+  "a C program and Deno send and receive through the same POSIX queue, whoever made it",
+  async () => {
+    using program = await compile(SOURCE);
+    await using peer = Peer.start([program.path]);
+    using made = testQueue();
+    await peer.ask("mq-open", made.name);
+    await talkPosix(peer, made.queue);
+    await floodPosix(peer, made.queue);
+
+    const name = randomName();
+    await peer.ask("mq-create", name, 5, 77);
+    try {
+      using opened = MessageQueue.open(name);
+      assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
+      await talkPosix(peer, opened);
+    } finally {
+      await peer.ask("mq-unlink", name);
+    }
+  },
+);
+
+testWithPython(
+  "posix_ipc",
+  "a program with posix_ipc and Deno send and receive through the same queue, whoever made it",
+  async () => {
+    await using peer = pythonPeer("queue_peer");
+    using made = testQueue();
+    await peer.ask("mq-open", made.name);
+    await talkPosix(peer, made.queue);
+    await floodPosix(peer, made.queue);
+
+    const name = randomName();
+    await peer.ask("mq-create", name, 5, 77);
+    try {
+      using opened = MessageQueue.open(name);
+      assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
+      await talkPosix(peer, opened);
+    } finally {
+      await peer.ask("mq-unlink", name);
+    }
+    await assertRejects(
+      () => peer.ask("mq-open", name),
+      Error,
+      "ExistentialError",
+    );
+  },
+);
+
+/** Both have the System V queue open: each sends, and each waits for the other. */
+async function talkSystem(
+  peer: Peer,
+  queue: SystemMessageQueue,
+): Promise<void> {
+  queue.send(bytesOf("seven"), { type: 7 });
+  queue.send(bytesOf("three"), { type: 3 });
+  queue.send(bytesOf(""), { type: 9 });
+  assertEquals(await peer.ask("msg-receive", 3), `3 ${hexOf("three")}`);
+  assertEquals(await peer.ask("msg-receive", -8), `7 ${hexOf("seven")}`);
+  assertEquals(await peer.ask("msg-receive", 0), "9 -");
+
+  await peer.ask("msg-send", 5, hexOf("five"));
+  await peer.ask("msg-send", 2, hexOf("two"));
+  assertEquals(queue.receive({ type: 5, except: true }).type, 2);
+  assertEquals(textOf(await queue.receiveAsync({ type: 5 })), "five");
+
+  const theirs = peer.ask("msg-receive", 4);
+  await pause(20);
+  queue.send(bytesOf("wake up"), { type: 4 });
+  assertEquals(await theirs, `4 ${hexOf("wake up")}`);
+  const ours = queue.receiveAsync({ type: 6 });
+  await pause(20);
+  await peer.ask("msg-send", 6, hexOf("you, too"));
+  assertEquals(textOf(await ours), "you, too");
+  const blocked = peer.ask("msg-send", 1, hexOf("sent while Deno blocks"));
+  assertEquals(textOf(queue.receive()), "sent while Deno blocks");
+  await blocked;
+
+  const count = times(3000);
+  const flood = peer.ask("msg-flood", 8, count);
+  for (let number = 0; number < count; number++) {
+    const { bytes } = number % 3 === 0
+      ? await queue.receiveAsync({ type: 8 })
+      : queue.receive({ type: -8 });
+    assertEquals(new DataView(bytes.buffer).getUint32(0, true), number);
+  }
+  await flood;
+}
+
+testWith(
+  ["cc"],
+  "a C program and Deno send and receive through the same System V queue, whoever made it",
+  async () => {
+    using program = await compile(SOURCE);
+    await using peer = Peer.start([program.path]);
+    using made = testSystemQueue();
+    await peer.ask("msg-open", made.queue.key);
+    await talkSystem(peer, made.queue);
+    const key = randomKey();
+    await peer.ask("msg-create", key);
+    const opened = SystemMessageQueue.open({ key });
+    await talkSystem(peer, opened);
+
+    // Who waits when the other removes the queue is told.
+    const ours = assertRejects(() => opened.receiveAsync());
+    await pause(10);
+    await peer.ask("msg-remove");
+    const error = await ours;
+    assert(isSystemError(error) && error.code === "EIDRM", `${error}`);
+    await peer.ask("msg-open", made.queue.key);
+    const theirs = assertRejects(
+      () => peer.ask("msg-receive", 1),
+      Error,
+      "EIDRM",
+    );
+    await pause(30);
+    made.queue.remove();
+    await theirs;
+  },
+);
+
+testWithPython(
+  "sysv_ipc",
+  "a program with sysv_ipc and Deno send and receive through the same queue, whoever made it",
+  async () => {
+    await using peer = pythonPeer("queue_peer");
+    using made = testSystemQueue();
+    await peer.ask("msg-open", made.queue.key);
+    await talkSystem(peer, made.queue);
+    const key = randomKey();
+    await peer.ask("msg-create", key);
+    await talkSystem(peer, SystemMessageQueue.open({ key }));
+    await peer.ask("msg-remove");
+    await assertRejects(
+      () => peer.ask("msg-open", key),
+      Error,
+      "ExistentialError",
+    );
+  },
+);
+
+testWith(
+  ["cc", "native"],
+  "a queue goes on when a program is killed in the middle of sending or receiving",
+  async () => {
+    using program = await compile(SOURCE);
+    using made = testQueue();
+    using system = testSystemQueue();
+    for (let round = 0; round < 10; round++) {
+      {
+        await using victim = Peer.start([program.path]);
+        await victim.ask("mq-open", made.name);
+        await victim.ask("msg-open", system.queue.key);
+        // It blocks in the middle of both: the one is full, the other empty.
+        const command = round % 2 === 0
+          ? ["mq-flood", 1000]
+          : ["msg-receive", 9];
+        const answer = victim.ask(...command).catch(() => {});
+        await pause(5);
+        await victim[Symbol.asyncDispose]();
+        await answer;
+      }
+      let next = 0;
+      for (let message; (message = made.queue.tryReceive()) !== null;) {
+        const { bytes } = message;
+        assertEquals(new DataView(bytes.buffer).getUint32(0, true), next++);
+      }
+      system.queue.send(bytesOf("for who lives"), { type: 9 });
+      assertEquals(textOf(system.queue.receive({ type: 9 })), "for who lives");
+    }
+  },
+);
+
+testWith(
+  ["native"],
+  "a queue goes on when a Deno program is killed that waits for it in every way",
+  async () => {
+    using made = testQueue();
+    using system = testSystemQueue();
+    const module = new URL("../../queue/mod.ts", import.meta.url).href;
+    const script = await Deno.makeTempFile({ suffix: ".ts" });
+    try {
+      await Deno.writeTextFile(
+        script,
+        `
+        import { MessageQueue, SystemMessageQueue } from "${module}";
+        const queue = MessageQueue.open(Deno.args[0]);
+        const system = SystemMessageQueue.open({ id: Number(Deno.args[1]) });
+        for (let i = 0; i < 10; i++) {
+          queue.receiveAsync();
+          system.receiveAsync({ type: 5 });
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        console.log("waiting");
+        if (Deno.args[2] === "block") queue.receive();
+        `,
+      );
+      for (const how of ["block", "async"]) {
+        const args = [made.name, String(system.queue.id), how];
+        await using victim = Program.start(denoRun(script, { args }));
+        assertEquals(await victim.line(), "waiting");
+        await victim[Symbol.asyncDispose]();
+        made.queue.send(bytesOf("for who lives"));
+        assertEquals(
+          textOf(made.queue.receive({ timeoutMs: 0 })),
+          "for who lives",
+        );
+        system.queue.send(bytesOf("and here"), { type: 5 });
+        assertEquals(textOf(system.queue.tryReceive({ type: 5 })), "and here");
+      }
+    } finally {
+      await Deno.remove(script);
+    }
+  },
+);
+
+Deno.test("a worker that is terminated while it waits takes no message with it, and harms nobody", async () => {
+  using made = testQueue();
+  const module = new URL("../../queue/mod.ts", import.meta.url).href;
+  const source = `
+    import { MessageQueue } from "${module}";
+    const queue = MessageQueue.open(${JSON.stringify(made.name)});
+    for (let i = 0; i < 20; i++) queue.receiveAsync();
+    setTimeout(() => postMessage("waiting"), 10);
+  `;
+  const url = URL.createObjectURL(
+    new Blob([source], { type: "application/typescript" }),
+  );
+  try {
+    for (let round = 0; round < 3; round++) {
+      const worker = new Worker(url, { type: "module" });
+      await new Promise((resolve) => worker.onmessage = resolve);
+      worker.terminate();
+      await pause(150);
+      made.queue.send(bytesOf("here"));
+      assertEquals(
+        textOf(await made.queue.receiveAsync({ timeoutMs: 0 })),
+        "here",
+      );
+    }
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+});
