@@ -8,6 +8,7 @@ import { checkNotMinusOne, present } from "../libc/check.ts";
 import { timespecOf } from "../sync/clock.ts";
 import { errnoName } from "../errors/errno.ts";
 import { errnoCell, libc } from "../libc/library.ts";
+import { IPC_NOWAIT } from "../platforms/constants.ts";
 import { systemError } from "../errors/system_error.ts";
 
 const SEM_UNDO = 0o10000;
