@@ -22,6 +22,7 @@ import { mutex } from "./mutex.ts";
 import { ping } from "./ping.ts";
 import { print, type Report } from "./report.ts";
 import { ringPing } from "./ring_ping.ts";
+import { queues } from "./queues.ts";
 import { rings } from "./rings.ts";
 import { syscalls } from "./syscalls.ts";
 import { wake } from "./wake.ts";
@@ -38,6 +39,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["ringPing", ringPing],
   ["messages", messages],
   ["streams", streams],
+  ["queues", queues],
   ["syscalls", syscalls],
 ]);
 

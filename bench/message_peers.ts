@@ -6,6 +6,8 @@ import { denoRun } from "./peer.ts";
 /** A way to pass messages or bytes. */
 export type Way =
   | "channel"
+  | "queue"
+  | "system-queue"
   | "socket"
   | "socket-bulk"
   | "pipe"

@@ -10,7 +10,9 @@
  */
 
 import { Receiver, Sender } from "../../channel/mod.ts";
+import { MessageQueue, SystemMessageQueue } from "../../queue/mod.ts";
 import {
+  LENGTH,
   messagesOf,
   messagesReadFrom,
   receiveAll,
@@ -22,6 +24,10 @@ import {
 const CAPACITY = 2 ** 20;
 
 const [role = "", name = "", path = ""] = Deno.args;
+
+/** Queues that the system keeps, beside the channel: the two find them by name. */
+const queueName = `${name}-queue`;
+const queueKey = Number.parseInt(name.slice(-8), 16) | 1;
 
 function say(text: string | number): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
@@ -44,10 +50,21 @@ async function receive(): Promise<void> {
   using receiver = Receiver.create(name, { capacity: CAPACITY });
   using listener = Deno.listen({ transport: "unix", path });
   const accepted = listener.accept();
+  using cleanup = new DisposableStack();
+  const queue = cleanup.use(
+    MessageQueue.create(queueName, { maxMessageLength: LENGTH }),
+  );
+  cleanup.defer(() => queue.unlink());
+  const system = SystemMessageQueue.create({ key: queueKey });
+  cleanup.defer(() => system.remove());
   await serve(async (way, count) => {
     switch (way) {
       case "channel":
         return await receiveAll(count, receiver);
+      case "queue":
+        return await receiveAll(count, queue);
+      case "system-queue":
+        return await receiveAll(count, system);
       case "channel-stream":
         return await receiveStream(count, receiver.readable);
       case "socket":
@@ -103,10 +120,18 @@ async function receiveInWorker(count: number): Promise<number> {
 async function send(): Promise<void> {
   using sender = await Sender.waitFor(name);
   using conn = await Deno.connect({ transport: "unix", path });
+  using queue = MessageQueue.open(queueName);
+  const system = SystemMessageQueue.open({ key: queueKey });
   await serve(async (way, count) => {
     switch (way) {
       case "channel":
         await sendAll(count, (message) => sender.send(message));
+        break;
+      case "queue":
+        await sendAll(count, (message) => queue.sendAsync(message));
+        break;
+      case "system-queue":
+        await sendAll(count, (message) => system.sendAsync(message));
         break;
       case "channel-stream":
         await streamOf(count).pipeTo(sender.writable, { preventClose: true });
