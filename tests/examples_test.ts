@@ -179,6 +179,7 @@ Deno.test("every program of examples/ is run by a test, and listed in examples/R
     "tests/examples_c_test.ts",
     "tests/sync/examples_sync_test.ts",
     "tests/channel/examples_channel_test.ts",
+    "tests/queue/examples_queue_test.ts",
   ];
   const source = tests.map(projectPath).map((path) =>
     Deno.readTextFileSync(path)
