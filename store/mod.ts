@@ -1,0 +1,35 @@
+/**
+ * What programs that share memory otherwise write by hand, between any number of
+ * processes; Linux. Each survives the death of any of them at any moment, waits
+ * without using the processor, closes with `using`, and lies under a name or in a
+ * file.
+ *
+ * | what | for |
+ * | --- | --- |
+ * | `Latest` | the newest complete value: frames, positions, configuration |
+ *
+ * @example The newest value
+ * ```ts
+ * import { Latest } from "@shmem/shmem/store";
+ *
+ * const name = `/price-${crypto.randomUUID()}`;
+ * using latest = Latest.create(name, { byteLength: 1000 });
+ * latest.write(new TextEncoder().encode('{"ACME":100}'));
+ * const { bytes } = await latest.next();
+ * console.log(JSON.parse(new TextDecoder().decode(bytes)).ACME); // 100
+ * latest.unlink();
+ * ```
+ *
+ * @module
+ */
+
+export {
+  Latest,
+  type LatestInfo,
+  type LatestOpenOptions,
+  type LatestOptions,
+  type LatestValue,
+} from "./latest/latest.ts";
+export type { Place } from "./object/place.ts";
+export type { StoreOptions } from "./object/store_object.ts";
+export type { ValueLayout } from "./object/value_layout.ts";

@@ -1,0 +1,273 @@
+import { createOrOpen } from "../../memory/checks/create_or_open.ts";
+import { checkMode, checkWord } from "../../memory/checks/checks.ts";
+import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
+import { MappedFile } from "../../memory/file/mapped_file.ts";
+import {
+  hasByteLocks,
+  isByteLocked,
+  tryLockByte,
+  unlockByte,
+} from "../../memory/locks/byte_lock.ts";
+import type { Mapping } from "../../memory/mapping/mapping.ts";
+import type { ObjectAccess } from "../../memory/posix/object_options.ts";
+import { SharedMemory } from "../../memory/posix/shared_memory.ts";
+import {
+  hasHeader,
+  type Header,
+  isBlank,
+  readHeader,
+  writeHeader,
+} from "./header.ts";
+import { type CheckedPlace, checkPlace, type Place } from "./place.ts";
+
+/**
+ * Bytes that processes lock far behind every object, as in channels: the kernel
+ * gives a lock up when its process ends.
+ */
+const LOCKS_START = 2 ** 40;
+/** Which byte is locked for what. */
+export const LOCKS = {
+  /** While the object is being made. */
+  creation: LOCKS_START + 32,
+  /** By the one that writes. */
+  writer: LOCKS_START + 33,
+} as const;
+
+/** What `create` takes for every kind of object. */
+export interface StoreOptions {
+  /** Permission bits, exactly these; of a file, less the umask. Default: 0o600. */
+  readonly mode?: number;
+  /**
+   * What to do when the name is taken: `"open"` opens what is there, so that
+   * whoever comes first creates it. Default: `"fail"`, with EEXIST.
+   */
+  readonly ifExists?: "fail" | "open";
+  /**
+   * What to do when the name is taken by an object that no process has open,
+   * such as one that a crash left; not for a path. Default: `"fail"`, with EEXIST.
+   */
+  readonly ifStale?: "fail" | "replace";
+}
+
+/** How an object is to be made. */
+export interface Creation extends StoreOptions {
+  readonly header: Header;
+  /** Fills what lies behind the header; the rest is zero. */
+  readonly fill?: (bytes: Uint8Array<ArrayBuffer>) => void;
+}
+
+/** An object of this layer, mapped, until it is closed. */
+export class StoreObject<A extends ObjectAccess = ObjectAccess> {
+  /** How messages call it: `latest value "/frames"`. */
+  readonly what: string;
+  /** Its name with a slash, or its path. */
+  readonly name: string;
+  /** All of its memory. */
+  readonly mapping: Mapping<A>;
+  readonly #place: CheckedPlace;
+  readonly #handle: SharedMemory<A> | MappedFile<A>;
+
+  private constructor(
+    what: string,
+    place: CheckedPlace,
+    handle: SharedMemory<A> | MappedFile<A>,
+  ) {
+    this.#place = place;
+    this.#handle = handle;
+    this.name = place.name;
+    this.what = what;
+    this.mapping = handle.map();
+  }
+
+  /** Creates an object, or opens it where the options say so. */
+  static create(
+    noun: string,
+    place: Place,
+    creation: Creation,
+  ): StoreObject<"read-write"> {
+    requireLocks(noun);
+    const checked = checkPlace(place);
+    const { ifExists = "fail", ifStale = "fail", mode = 0o600 } = creation;
+    checkMode(mode);
+    checkWord(ifExists, ["fail", "open"], "ifExists");
+    checkWord(ifStale, ["fail", "replace"], "ifStale");
+    const what = `${noun} ${JSON.stringify(checked.name)}`;
+    const { kind, name } = checked;
+    if (ifStale === "replace" && kind === "path") {
+      throw new TypeError(
+        `Cannot create ${what}: ifStale "replace" is for names; a file that a crash left is taken up again with ifExists "open"`,
+      );
+    }
+    const { size } = creation.header;
+    const make = () =>
+      kind === "name"
+        ? SharedMemory.create(name, { size, mode, ifStale })
+        : MappedFile.open(name, { size, mode, create: "exclusive" });
+    const handle = ifExists === "open"
+      ? createOrOpen(make, () => openHandle(what, checked, "read-write"))
+      : make();
+    using undo = new DisposableStack();
+    undo.defer(() => {
+      if (handle.created) removeObject(checked);
+      handle.close();
+    });
+    const object = new StoreObject(what, checked, handle);
+    undo.defer(() => object.mapping.unmap());
+    object.#complete(creation);
+    undo.move();
+    return object;
+  }
+
+  /** Opens an object that is complete. */
+  static open<A extends ObjectAccess>(
+    noun: string,
+    place: Place,
+    access: A,
+  ): StoreObject<A> {
+    requireLocks(noun);
+    const checked = checkPlace(place, access);
+    const what = `${noun} ${JSON.stringify(checked.name)}`;
+    const handle = openHandle(what, checked, access);
+    using undo = new DisposableStack();
+    undo.defer(() => handle.close());
+    const object = new StoreObject(what, checked, handle);
+    undo.defer(() => object.mapping.unmap());
+    object.#requireComplete();
+    undo.move();
+    return object;
+  }
+
+  /** Size of the object in bytes. */
+  get size(): number {
+    return this.mapping.byteLength;
+  }
+
+  /** Whether this handle created it. */
+  get created(): boolean {
+    return this.#handle.created;
+  }
+
+  /** What its header says. */
+  header(kind: string): Header {
+    return readHeader(this.#source(), this.what, kind, this.size);
+  }
+
+  /** Tries to take a lock of {@linkcode LOCKS}. */
+  tryLock(lock: number): boolean {
+    return tryLockByte(this.#handle, lock, `lock ${this.what}`);
+  }
+
+  /** Gives a lock up. */
+  unlock(lock: number): void {
+    unlockByte(this.#handle, lock, `unlock ${this.what}`);
+  }
+
+  /** Whether another handle has a lock. */
+  isLocked(lock: number): boolean {
+    return isByteLocked(this.#handle, lock, `look at ${this.what}`);
+  }
+
+  /** Throws when it is closed. */
+  requireOpen(act: string): void {
+    if (!this.mapping.closed) return;
+    throw new Deno.errors.BadResource(
+      `Cannot ${act} ${this.what}: it is closed`,
+    );
+  }
+
+  /** Removes the name, or the file. */
+  unlink(): void {
+    removeObject(this.#place);
+  }
+
+  /** Unmaps and closes it, which gives up all its locks. */
+  close(): void {
+    // Descriptors live until the mappings made from them are gone.
+    this.#handle.close();
+    this.mapping.unmap();
+  }
+
+  #source(): DataView | Extract<Mapping["bytes"], { getUint8: unknown }> {
+    const { bytes } = this.mapping;
+    if (!(bytes instanceof Uint8Array)) return bytes;
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Makes it whole, unless it is; whoever has the lock does, the others wait. */
+  #complete({ header, fill }: Creation): void {
+    const { bytes } = this.mapping;
+    if (!(bytes instanceof Uint8Array)) return;
+    const done = retryFor(PATIENCE_MS, () => {
+      if (!isBlank(this.#source())) return true;
+      if (!this.tryLock(LOCKS.creation)) return undefined;
+      try {
+        if (!isBlank(this.#source())) return true;
+        if (bytes.byteLength !== header.size) {
+          throw new RangeError(
+            `Cannot complete ${this.what}: it has ${bytes.byteLength} bytes, and ${header.size} are needed; whoever created it died: remove it`,
+          );
+        }
+        fill?.(bytes);
+        writeHeader(bytes, header);
+        return true;
+      } finally {
+        this.unlock(LOCKS.creation);
+      }
+    });
+    if (done === undefined) this.#throwIncomplete();
+  }
+
+  #requireComplete(): void {
+    const done = retryFor(
+      PATIENCE_MS,
+      () => hasHeader(this.#source()) || !isBlank(this.#source()) || undefined,
+    );
+    if (done === undefined) this.#throwIncomplete();
+  }
+
+  #throwIncomplete(): never {
+    throw new Deno.errors.InvalidData(
+      `Cannot open ${this.what}: nobody completed it within ${PATIENCE_MS} ms, so whoever created it died; remove it, or create it with ifExists "open"`,
+    );
+  }
+}
+
+/** Removes a name or a file; processes that have it open go on with it. */
+export function removeObject({ kind, name }: CheckedPlace): void {
+  if (kind === "name") SharedMemory.unlink(name);
+  else Deno.removeSync(name);
+}
+
+/** Opens as soon as its creator has given it its size. */
+function openHandle<A extends ObjectAccess>(
+  what: string,
+  { kind, name }: CheckedPlace,
+  access: A,
+): SharedMemory<A> | MappedFile<A> {
+  if (kind === "name") return openNamed(name, access);
+  const file = retryFor(PATIENCE_MS, () => {
+    const file = MappedFile.open(name, { access });
+    if (file.size > 0) return file;
+    file.close();
+    return undefined;
+  });
+  if (file !== undefined) return file;
+  throw new Deno.errors.TimedOut(
+    `Cannot open ${what}: the file has been empty for ${PATIENCE_MS} ms, so whoever created it died; remove it`,
+  );
+}
+
+function openNamed<A extends ObjectAccess>(
+  name: string,
+  access: A,
+): SharedMemory<A> {
+  const memory: SharedMemory = SharedMemory.open(name, { access });
+  return memory as SharedMemory<A>;
+}
+
+function requireLocks(noun: string): void {
+  if (hasByteLocks()) return;
+  throw new Deno.errors.NotSupported(
+    `Cannot use a ${noun} on this system: it has no locks on shared memory`,
+  );
+}

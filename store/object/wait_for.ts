@@ -1,0 +1,60 @@
+import { readOptions } from "../../memory/checks/options.ts";
+import { pollAsync } from "../../memory/waiting/poll.ts";
+import {
+  checkSignal,
+  checkTimeout,
+  type WaitOptions,
+} from "../../memory/waiting/wait_options.ts";
+import { checkPlace, type Place } from "./place.ts";
+
+/** Names of {@linkcode WaitOptions}. */
+export const WAIT_OPTIONS = { timeoutMs: true, signal: true } as const;
+
+/** Options of a wait, read once and checked. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** When the time is over, by `performance.now()`. */
+  readonly end: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Reads how something waits. */
+export function readPatience(
+  options: WaitOptions | undefined,
+  act: string,
+): Patience {
+  const { timeoutMs, signal } = readOptions(options, WAIT_OPTIONS, act);
+  const checked = checkTimeout(timeoutMs);
+  checkSignal(signal)?.throwIfAborted();
+  return { timeoutMs: checked, end: performance.now() + checked, signal };
+}
+
+/**
+ * Opens an object as soon as it is there.
+ *
+ * @throws {Deno.errors.TimedOut} When nobody creates it in time.
+ */
+export async function waitForObject<Handle>(
+  noun: string,
+  place: Place,
+  open: () => Handle,
+  options: WaitOptions | undefined,
+): Promise<Handle> {
+  const { timeoutMs, signal } = readPatience(options, `wait for ${noun}`);
+  const { name } = checkPlace(place, "read");
+  const attempt = () => {
+    try {
+      return { handle: open() };
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return undefined;
+    }
+  };
+  const opened = await pollAsync(attempt, timeoutMs, signal);
+  if (opened !== undefined) return opened.handle;
+  throw new Deno.errors.TimedOut(
+    `Cannot open ${noun} ${
+      JSON.stringify(name)
+    }: nobody created it within ${timeoutMs} ms`,
+  );
+}

@@ -1,0 +1,48 @@
+/**
+ * The examples of this layer, run as their first lines say.
+ *
+ * @module
+ */
+
+import { assertEquals, assertMatch } from "../../deps.ts";
+import { SharedMemory } from "../../mod.ts";
+import { compile } from "../helpers/cc.ts";
+import { run } from "../helpers/deno.ts";
+import { testWith } from "../helpers/needs.ts";
+import { deno, output } from "../peers/examples.ts";
+import { Program } from "../peers/program.ts";
+import { testName } from "./place.ts";
+
+testWith(
+  ["cc", "native"],
+  "camera_viewer.ts shows the newest frames of camera.c, fast and slow",
+  async () => {
+    using at = testName();
+    using camera = await compile("examples/c/camera.c");
+    const viewers = [0, 90].map((pauseMs) =>
+      output(deno("camera_viewer", at.name, String(pauseMs)))
+    );
+    assertEquals(await output([camera.path, at.name]), "Wrote 40 frames\n");
+    for (const line of await Promise.all(viewers)) {
+      assertMatch(line, /^Shown \d+, passed over \d+, torn 0\n$/);
+      const [shown = 0, passedOver = 0] = line.match(/\d+/g)?.map(Number) ?? [];
+      assertEquals(shown + passedOver, 40);
+    }
+  },
+);
+
+Deno.test("live_config.ts follows what another one changes", async () => {
+  using at = testName();
+  await output(deno("live_config", at.name, '{"limit":10}'));
+  await using follower = Program.start(deno("live_config", at.name));
+  assertEquals(await follower.line(), "The limit is 10");
+  await output(deno("live_config", at.name, '{"limit":20}'));
+  assertEquals(await follower.line(), "The limit is 20");
+  await output(deno("live_config", at.name, '{"limit":30,"stop":true}'));
+  assertEquals(await follower.line(), "The limit is 30");
+  assertEquals(await follower.end(), { code: 0, stdout: "", stderr: "" });
+  const { code, stderr } = await run(deno("live_config", at.name, "{"));
+  assertEquals(code, 1);
+  assertMatch(stderr, /^[^\n]+\n$/);
+  SharedMemory.unlink(at.name);
+});
