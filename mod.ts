@@ -44,14 +44,31 @@ export type {
   ObjectEntry,
   ObjectStatus,
   OpenOptions,
+  WaitForOptions,
 } from "./memory/posix/object_options.ts";
 export type { Seal } from "./memory/posix/seals.ts";
+export { MappedFile } from "./memory/file/mapped_file.ts";
+export type {
+  FileOptions,
+  FileWaitOptions,
+  MappedFileStatus,
+} from "./memory/file/file_options.ts";
 export {
-  type FileOptions,
-  MappedFile,
-  type MappedFileStatus,
-} from "./memory/file/mapped_file.ts";
-export { type BytesOf, Mapping } from "./memory/mapping/mapping.ts";
+  type BytesOf,
+  Mapping,
+  type Residency,
+} from "./memory/mapping/mapping.ts";
+export {
+  type AnyArray,
+  type ElementOf,
+  ReadonlyArrayOf,
+} from "./memory/mapping/readonly_array.ts";
+export type {
+  ArrayName,
+  Arrays,
+  ViewOf,
+  ViewType,
+} from "./memory/mapping/view.ts";
 export {
   FileLock,
   type FileLockAsyncOptions,

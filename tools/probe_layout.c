@@ -43,6 +43,7 @@
 #include <asm-generic/hugetlb_encode.h>
 /* The kernel's own lists are often newer than those of libc. */
 #include <asm/mman.h>
+#include <sys/vfs.h>
 #include <asm/unistd.h>
 #ifndef SHM_HUGE_2MB
 #define SHM_HUGE_2MB HUGETLB_FLAG_ENCODE_2MB
@@ -365,6 +366,11 @@ static void structs(void) {
   FIELD(stat, "st_mtime", st_mtime);
   FIELD(stat, "st_ctime", st_ctime);
 
+#ifdef __linux__
+  STRUCT(statfs);
+  FIELD(statfs, "f_type", f_type);
+#endif
+
   STRUCT(statvfs);
   FIELD(statvfs, "f_frsize", f_frsize);
   FIELD(statvfs, "f_blocks", f_blocks);
@@ -445,6 +451,7 @@ static void constants(void) {
   CONSTANT(F_WRLCK);
   CONSTANT(F_UNLCK);
   CONSTANT(O_CLOEXEC);
+  CONSTANT(O_NOFOLLOW);
   CONSTANT(MAP_ANON);
   CONSTANT(MAP_NORESERVE);
   CONSTANT(MS_SYNC);

@@ -51,6 +51,9 @@ const objects: Table = {
       'open it, choose another name, or create with `ifExists: "open"` or `ifStale: "replace"`',
   },
   EINVAL: { meaning: "the name is not one that the system accepts" },
+  EISDIR: { meaning: "it is a directory, not shared memory" },
+  ELOOP: { meaning: "it is a symbolic link, which is not followed" },
+  ENXIO: { meaning: "it is a socket or FIFO, not shared memory" },
   ENAMETOOLONG: { meaning: "the name is too long" },
   ENOENT: {
     meaning: "there is no object with this name",
@@ -63,6 +66,11 @@ const NO_LOCKS: Explanation = {
   wayOut:
     "use Mutex or the ring buffers over memory of your own, which need none",
   unsupported: true,
+};
+
+const NO_MEMFD: Explanation = {
+  meaning: "memory without a name is not allowed here, or not known",
+  wayOut: "use SharedMemory.create() with a name, or a MappedFile",
 };
 
 const mappings: Table = {
@@ -325,8 +333,9 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ...descriptors,
     EINVAL: { meaning: "the name is too long, or a flag is unknown" },
     ENOMEM: { meaning: "there is not enough memory" },
-    EPERM: { meaning: "huge pages are not allowed here" },
-    ENOSYS: { meaning: "the kernel has no memory without a name" },
+    EPERM: NO_MEMFD,
+    EACCES: NO_MEMFD,
+    ENOSYS: NO_MEMFD,
   },
 
   open: {
@@ -373,6 +382,10 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   fallocate: reservations,
 
   fstat: { EBADF: { meaning: "it is closed" } },
+  fstatfs: { EBADF: { meaning: "it is closed" } },
+  mincore: {
+    ENOMEM: { meaning: "a part of the memory is not mapped" },
+  },
   fchmod: { EPERM: { meaning: "only the owner or root may do this" } },
   flock: {
     EAGAIN: {
@@ -381,6 +394,8 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     },
     EINTR: { meaning: "a signal came first" },
     ENOLCK: { meaning: "the kernel has no room for another lock" },
+    EOPNOTSUPP: { meaning: "the file system has no locks" },
+    ENOSYS: { meaning: "the kernel has no such locks" },
   },
   "fcntl:lock": {
     EAGAIN: { meaning: "another handle has it locked" },

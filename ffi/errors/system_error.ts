@@ -6,7 +6,7 @@
  */
 
 import { errnoName } from "./errno.ts";
-import { explain } from "./explanations.ts";
+import { explain, type Explanation } from "./explanations.ts";
 
 /** What every error of a failed system call carries. */
 export interface SystemErrorInfo {
@@ -17,6 +17,12 @@ export interface SystemErrorInfo {
   /** The function of libc that failed: "shmget". */
   readonly syscall: string;
 }
+
+/** Only this file has it, so only this file can make a {@linkcode SystemError}. */
+const SECRET = Symbol("secret");
+
+/** The errors that this library made. */
+const made = new WeakSet<WeakKey>();
 
 /**
  * A failed call for whose error number Deno has no class of its own, such as
@@ -45,13 +51,15 @@ export class SystemError extends Error implements SystemErrorInfo {
   readonly syscall: string;
 
   /**
-   * Makes an error; this library does it for you.
+   * Not for programs: the library makes these errors.
    *
-   * @param message What happened and what to do.
-   * @param info Name, number and function.
+   * @ignore
    */
-  constructor(message: string, info: SystemErrorInfo) {
+  constructor(secret: typeof SECRET, message: string, info: SystemErrorInfo) {
     super(message);
+    if (secret !== SECRET) {
+      throw new TypeError("Cannot make a SystemError: the library does that");
+    }
     this.name = "SystemError";
     this.code = info.code;
     this.errno = info.errno;
@@ -82,10 +90,7 @@ export class SystemError extends Error implements SystemErrorInfo {
 export function isSystemError(
   value: unknown,
 ): value is Error & SystemErrorInfo {
-  return value instanceof Error &&
-    "code" in value && typeof value.code === "string" &&
-    "errno" in value && typeof value.errno === "number" &&
-    "syscall" in value && typeof value.syscall === "string";
+  return typeof value === "object" && value !== null && made.has(value);
 }
 
 /** Whether a value is the error of a system call with this code. */
@@ -93,10 +98,10 @@ export function hasCode(value: unknown, code: string): boolean {
   return isSystemError(value) && value.code === code;
 }
 
-/** Error names for which Deno has a class. */
-const DENO_CLASSES: Readonly<
+/** Error names for which Deno has a class; a function, because other runtimes have none. */
+const denoClasses = (): Readonly<
   Record<string, new (message?: string) => Error>
-> = {
+> => ({
   EACCES: Deno.errors.PermissionDenied,
   EPERM: Deno.errors.PermissionDenied,
   ENOENT: Deno.errors.NotFound,
@@ -113,7 +118,7 @@ const DENO_CLASSES: Readonly<
   ENOSYS: Deno.errors.NotSupported,
   ENOTSUP: Deno.errors.NotSupported,
   EOPNOTSUPP: Deno.errors.NotSupported,
-};
+});
 
 /**
  * Makes the error of a failed call.
@@ -122,22 +127,31 @@ const DENO_CLASSES: Readonly<
  * for where one does many things: "fcntl:lock".
  * @param errno Its error number.
  * @param act What was tried, with its object: `create segment 0x4d2`.
- * @param hint A way out that fits better than the one of the manual.
+ * @param hint A way out that fits better than the one of the manual, or also a
+ * meaning.
  */
 export function systemError(
   call: string,
   errno: number,
   act: string,
-  hint?: string,
+  hint?: string | Explanation,
 ): Error & SystemErrorInfo {
   const code = errnoName(errno);
   const [syscall = call] = call.split(":");
-  const { meaning, wayOut, unsupported } = explain(call, code);
-  const advice = hint ?? wayOut;
+  const usual = explain(call, code);
+  const { meaning, wayOut, unsupported } = typeof hint === "object"
+    ? hint
+    : usual;
+  const advice = typeof hint === "string" ? hint : wayOut;
   const message = `Cannot ${act}: ${meaning} (${code} from ${syscall})` +
     (advice === undefined ? "" : `; ${advice}`);
   const info = { code, errno, syscall };
-  const DenoClass = unsupported ? Deno.errors.NotSupported : DENO_CLASSES[code];
-  if (DenoClass === undefined) return new SystemError(message, info);
-  return Object.assign(new DenoClass(message), info);
+  const DenoClass = unsupported
+    ? Deno.errors.NotSupported
+    : denoClasses()[code];
+  const error = DenoClass === undefined
+    ? new SystemError(SECRET, message, info)
+    : Object.assign(new DenoClass(message), info);
+  made.add(error);
+  return error;
 }

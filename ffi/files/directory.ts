@@ -4,32 +4,46 @@
  * @module
  */
 
-import { checkNotMinusOne, checkNotNull } from "../libc/check.ts";
+import { errnoName } from "../errors/errno.ts";
+import { systemError } from "../errors/system_error.ts";
+import { checkNotMinusOne } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { Struct } from "../libc/layout.ts";
 import { errnoCell, libc } from "../libc/library.ts";
+import type { Hint } from "../libc/retry.ts";
 import { platform } from "../platforms/platform.ts";
 
 /** Lists the names in a directory (`opendir(3)`, `readdir(3)`). */
-export function readNames(path: string, act: string): string[] {
+export function readNames(path: string, act: string, hint?: Hint): string[] {
   const { opendir, readdir, closedir } = libc();
   const { d_name } = platform().layouts.dirent.fields;
-  const directory = checkNotNull(
-    opendir(cString(path)),
-    errnoCell[0],
-    "opendir",
-    act,
-  );
+  const directory = opendir(cString(path));
+  if (directory === null) {
+    const errno = errnoCell[0] ?? 0;
+    throw systemError("opendir", errno, act, hint?.(errnoName(errno)));
+  }
   try {
     const names: string[] = [];
     let entry;
     while ((entry = readdir(directory)) !== null) {
-      const name = Deno.UnsafePointerView.getCString(entry, d_name.offset);
-      if (name !== "." && name !== "..") names.push(name);
+      const name = nameAt(entry, d_name.offset);
+      if (name !== undefined && name !== "." && name !== "..") names.push(name);
     }
     return names;
   } finally {
     closedir(directory);
+  }
+}
+
+/** Reads a name; nothing when it is no UTF-8, which no string of ours can name. */
+function nameAt(
+  entry: Deno.PointerObject,
+  offset: number,
+): string | undefined {
+  try {
+    return Deno.UnsafePointerView.getCString(entry, offset);
+  } catch {
+    return undefined;
   }
 }
 

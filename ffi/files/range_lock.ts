@@ -11,7 +11,8 @@
 import { errnoName } from "../errors/errno.ts";
 import { systemError } from "../errors/system_error.ts";
 import { Struct } from "../libc/layout.ts";
-import { errnoCell, libc } from "../libc/library.ts";
+import { libc } from "../libc/library.ts";
+import { attempt, retry } from "../libc/retry.ts";
 import { type FlockField, platform } from "../platforms/platform.ts";
 
 /** Whether others may lock the same bytes, too. */
@@ -54,14 +55,12 @@ export function tryLockRange(
   const { F_OFD_SETLK, F_RDLCK, F_WRLCK } = platform().constants;
   const { fcntl } = libc();
   const pointer = fill(kind === "shared" ? F_RDLCK : F_WRLCK, range);
-  for (;;) {
-    const result = fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer);
-    if (result !== -1) return true;
-    const errno = errnoCell[0] ?? 0;
-    const code = errnoName(errno);
-    if (code === "EAGAIN" || code === "EACCES") return false;
-    if (code !== "EINTR") throw systemError(LOCKING, errno, act);
-  }
+  const result = attempt(() =>
+    fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer)
+  );
+  if (result >= 0) return true;
+  if (["EAGAIN", "EACCES"].includes(errnoName(-result))) return false;
+  throw systemError(LOCKING, -result, act);
 }
 
 /** Gives up what is locked of a range. */
@@ -69,12 +68,11 @@ export function unlockRange(fd: number, range: LockRange, act: string): void {
   const { F_OFD_SETLK, F_UNLCK } = platform().constants;
   const { fcntl } = libc();
   const pointer = fill(F_UNLCK, range);
-  while (
-    fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer) === -1
-  ) {
-    const errno = errnoCell[0] ?? 0;
-    if (errnoName(errno) !== "EINTR") throw systemError(LOCKING, errno, act);
-  }
+  retry(
+    () => fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer),
+    LOCKING,
+    act,
+  );
 }
 
 /**
@@ -91,12 +89,11 @@ export function findLock(
   const { F_OFD_GETLK, F_RDLCK, F_WRLCK, F_UNLCK } = platform().constants;
   const { fcntl } = libc();
   const pointer = fill(kind === "shared" ? F_RDLCK : F_WRLCK, range);
-  while (
-    fcntl(fd, F_OFD_GETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer) === -1
-  ) {
-    const errno = errnoCell[0] ?? 0;
-    if (errnoName(errno) !== "EINTR") throw systemError(LOCKING, errno, act);
-  }
+  retry(
+    () => fcntl(fd, F_OFD_GETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer),
+    LOCKING,
+    act,
+  );
   if (struct === undefined) return undefined;
   const type = struct.get("l_type");
   if (type === F_UNLCK) return undefined;

@@ -45,19 +45,8 @@ export function checkNotMapFailed(
   return result;
 }
 
-/** Checks a call that fails with NULL and errno: `opendir`. */
-export function checkNotNull(
-  result: Deno.PointerValue,
-  errno: number | undefined,
-  syscall: string,
-  act: string,
-): Deno.PointerObject {
-  if (result === null) throw systemError(syscall, errno ?? 0, act);
-  return result;
-}
-
 /**
- * Gives a function that not every libc has.
+ * Returns a function that not every libc has.
  *
  * @param found The function, or null.
  * @param syscall Its name.

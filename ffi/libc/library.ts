@@ -15,7 +15,7 @@ export type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 const LIBRARY_VARIABLE = "SHMEM_LIBRARY";
 
 /** Where a library comes from that is named by URL. */
-const PLUG = "jsr:@denosaurs/plug@^1.1.0";
+const PLUG = "jsr:@denosaurs/plug@1.1.0";
 
 /** A library in use. */
 interface Opened {

@@ -154,6 +154,18 @@ export const SYMBOLS = {
   // Fails with -1 and errno.
   statvfs: { parameters: ["buffer", "buffer"], result: "i32" },
 
+  // int fstatvfs(int fd, struct statvfs *buf);
+  // Fails with -1 and errno.
+  fstatvfs: { parameters: ["i32", "buffer"], result: "i32" },
+
+  // int fstatfs(int fd, struct statfs *buf);
+  // Fails with -1 and errno. Its struct is another one on macOS.
+  fstatfs: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+
+  // off_t lseek(int fd, off_t offset, int whence);
+  // Fails with -1 and errno.
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+
   // DIR *opendir(const char *name);
   // Fails with NULL and errno. Freed by closedir.
   opendir: { parameters: ["buffer"], result: "pointer" },
@@ -184,6 +196,10 @@ export const SYMBOLS = {
   // int madvise(void *addr, size_t length, int advice);
   // Fails with -1 and errno.
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+
+  // int mincore(void *addr, size_t length, unsigned char *vec);
+  // Fails with -1 and errno.
+  mincore: { parameters: ["pointer", "usize", "buffer"], result: "i32" },
 
   // int mlock(const void *addr, size_t len);
   // Fails with -1 and errno. munmap unlocks.
@@ -398,6 +414,10 @@ export const SYMBOLS = {
   // ssize_t write(int fd, const void *buf, size_t count);
   // Fails with -1 and errno.
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
+
+  // uid_t geteuid(void);
+  // Cannot fail.
+  geteuid: { parameters: [], result: "u32" },
 
   // int getpagesize(void);
   // Cannot fail.

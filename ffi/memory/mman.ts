@@ -19,6 +19,8 @@ import { errnoCell, libc } from "../libc/library.ts";
 import { platform } from "../platforms/platform.ts";
 import { isInStack } from "./stack.ts";
 import { Region } from "./region.ts";
+import { hugePageBits } from "./huge_pages.ts";
+import { countMapping } from "./map_limit.ts";
 import { systemError } from "../errors/system_error.ts";
 
 /** What may be done with mapped memory. */
@@ -80,6 +82,7 @@ export function map(request: MapRequest, act: string): Region {
     flags |= optionalFlags.MAP_HUGETLB | hugePageBits(hugePageSize);
   }
 
+  countMapping("mmap", act);
   const wanted = address === undefined
     ? null
     : pointerTo(address, mappedLength, act);
@@ -97,19 +100,24 @@ export function map(request: MapRequest, act: string): Region {
     act,
     request.hint,
   );
-  // Where MAP_FIXED_NOREPLACE is unknown the address is only a wish.
-  if (request.fixed && Deno.UnsafePointer.value(start) !== address) {
+  try {
+    // Where MAP_FIXED_NOREPLACE is unknown the address is only a wish.
+    if (request.fixed && Deno.UnsafePointer.value(start) !== address) {
+      throw systemError("mmap", errnoNumber("EEXIST"), act);
+    }
+    if (request.lock) {
+      const result = libc().mlock(start, BigInt(mappedLength));
+      checkNotMinusOne(result, errnoCell[0], "mlock", act);
+    }
+    return new Region("mmap", start, mappedLength, skip, length);
+  } catch (error) {
+    // Nothing has a view of it yet.
     libc().munmap(start, BigInt(mappedLength));
-    throw systemError("mmap", errnoNumber("EEXIST"), act);
+    throw error;
   }
-  if (request.lock) lockOrUnmap(start, mappedLength, act);
-  return new Region("mmap", start, mappedLength, skip, length);
 }
 
-/** The kernel's notation of a huge page size: its logarithm from bit 26 on. */
-export function hugePageBits(byteLength: number): number {
-  return Math.log2(byteLength) << 26;
-}
+export { hugePageBits };
 
 /** Locks attached memory into RAM (`mlock(2)`), or gives it back and throws. */
 export function lock(region: Region, act: string): void {
@@ -177,6 +185,16 @@ export function adviseAt(
   checkNotMinusOne(result, errnoCell[0], "madvise", act);
 }
 
+/** Which pages of a region are in memory (`mincore(2)`), one byte for each, 1 or 0. */
+export function residentPages(region: Region, act: string): Uint8Array {
+  const { start, length } = region.pagesAround(0, region.byteLength);
+  const pages = new Uint8Array(Math.ceil(Number(length) / pageSize()));
+  const result = libc().mincore(start, length, pages);
+  checkNotMinusOne(result, errnoCell[0], "mincore", act);
+  // The other bits are reserved.
+  return pages.map((byte) => byte & 1);
+}
+
 /**
  * An address that memory is wanted at.
  *
@@ -206,18 +224,4 @@ function adviceNumber(advice: string, act: string): number {
     );
   }
   return number;
-}
-
-function lockOrUnmap(
-  start: Deno.PointerObject,
-  mappedLength: number,
-  act: string,
-): void {
-  try {
-    const result = libc().mlock(start, BigInt(mappedLength));
-    checkNotMinusOne(result, errnoCell[0], "mlock", act);
-  } catch (error) {
-    libc().munmap(start, BigInt(mappedLength));
-    throw error;
-  }
 }

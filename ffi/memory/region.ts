@@ -6,11 +6,7 @@
 
 import { checkNotMinusOne } from "../libc/check.ts";
 import { errnoCell, libc } from "../libc/library.ts";
-
-// Taken now, so that nobody who patches the prototype later gets at a buffer
-// between its detaching and its unmapping.
-const transfer: (this: ArrayBuffer, newByteLength?: number) => ArrayBuffer =
-  ArrayBuffer.prototype.transfer;
+import { bufferByteLength, canDetach, detach, isDetached } from "./builtins.ts";
 
 /**
  * Where in the mapping the buffer starts is a multiple of this, so that typed
@@ -75,7 +71,7 @@ export class Region {
 
   /** Whether the buffer was transferred to another owner, who may still use it. */
   get transferred(): boolean {
-    return !this.#released && this.buffer.detached;
+    return !this.#released && isDetached(this.buffer);
   }
 
   /** The address of a byte, counted from the first one asked for. */
@@ -109,15 +105,33 @@ export class Region {
   }
 
   /**
+   * Why the memory cannot be given back; nothing when it can.
+   *
+   * Its views must be detached first, and what does that may have been replaced
+   * before this library was imported.
+   */
+  get stuck(): string | undefined {
+    if (this.transferred) {
+      return "their buffer was transferred to another owner, which may still use it; they stay mapped until the process ends";
+    }
+    if (!canDetach) {
+      return "ArrayBuffer.prototype.transfer was replaced before this library was imported, so their views cannot be detached; import this library first";
+    }
+    return undefined;
+  }
+
+  /**
    * Detaches the buffer, so that every view of it becomes empty, and gives the
    * memory back. In this order: no view may outlive the memory.
    *
-   * A caller makes sure that the buffer is not {@linkcode Region.transferred}.
+   * A caller makes sure that it is not {@linkcode Region.stuck}.
    */
   release(): void {
     if (this.#released) return;
-    // Without the 0 the memory would live on in the buffer that transfer gives.
-    transfer.call(this.buffer, 0);
+    detach(this.buffer);
+    if (bufferByteLength(this.buffer) !== 0) {
+      throw new Error("Cannot unmap the memory: its views are still there");
+    }
     this.#released = true;
     if (this.kind === "shmat") {
       const result = libc().shmdt(this.#start);

@@ -17,7 +17,8 @@ const LONGEST_STACK = 1n << 30n;
 
 /** Whether memory would lie where the stack grows to. */
 export function isInStack(address: bigint, byteLength: number): boolean {
-  const [, , end] = /^([0-9a-f]+)-([0-9a-f]+) .*\[stack\]$/m
+  // The stack is no file: a file whose name ends like this has an inode.
+  const [, , end] = /^([0-9a-f]+)-([0-9a-f]+) \S+ 0+ 00:00 0 +\[stack\]$/m
     .exec(readKernelFile("/proc/self/maps")) ?? [];
   if (end === undefined) return false;
   const limits = new BigUint64Array(2);

@@ -1,4 +1,4 @@
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./types.ts";
 import { DARWIN_ERRNO } from "./darwin_errno.ts";
 
 /**
@@ -20,6 +20,7 @@ export const DARWIN = {
     O_NONBLOCK: 0x4,
     O_NOCTTY: 0x20000,
     O_CLOEXEC: 0x1000000,
+    O_NOFOLLOW: 0x100,
     MAP_ANON: 0x1000,
     MAP_NORESERVE: 0x40,
     MS_SYNC: 0x10,
@@ -130,6 +131,7 @@ export const DARWIN = {
         st_blocks: { offset: 104, type: "i64" },
       },
     },
+    statfs: null,
     statvfs: {
       size: 64,
       fields: {
@@ -180,6 +182,7 @@ export const DARWIN = {
     locksObjects: false,
     countsObjectLinks: false,
     appliesUmask: false,
+    listsSegments: false,
     attachesRemoved: false,
   },
 } as const satisfies Platform;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./types.ts";
 import { LINUX_ERRNO } from "./linux_errno.ts";
 
 /** The shared part; each processor adds the structs that differ. */
@@ -21,6 +21,7 @@ export const LINUX = {
     O_NONBLOCK: 0o4000,
     O_NOCTTY: 0o400,
     O_CLOEXEC: 0o2000000,
+    O_NOFOLLOW: 0o400000,
     MAP_ANON: 0x20,
     MAP_NORESERVE: 0x4000,
     MS_SYNC: 4,
@@ -105,6 +106,12 @@ export const LINUX = {
         f_frsize: { offset: 8, type: "u64" },
         f_blocks: { offset: 16, type: "u64" },
         f_bavail: { offset: 32, type: "u64" },
+      },
+    },
+    statfs: {
+      size: 120,
+      fields: {
+        f_type: { offset: 0, type: "i64" },
       },
     },
     seminfo: {
@@ -205,6 +212,7 @@ export const LINUX = {
     locksObjects: true,
     countsObjectLinks: true,
     appliesUmask: true,
+    listsSegments: true,
     attachesRemoved: true,
   },
 } as const satisfies

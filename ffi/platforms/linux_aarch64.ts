@@ -1,4 +1,4 @@
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./types.ts";
 import { LINUX } from "./linux.ts";
 
 /** Linux on aarch64, glibc. */
@@ -7,6 +7,7 @@ export const LINUX_AARCH64 = {
   name: "Linux aarch64",
   syscalls: { futex: 98, futexWaitv: 449, getRobustList: 100 },
   mutexSize: 48,
+  constants: { ...LINUX.constants, O_NOFOLLOW: 0o100000 },
   layouts: {
     ...LINUX.layouts,
     semidDs: {

@@ -1,4 +1,4 @@
-import type { Platform } from "./platform.ts";
+import type { Platform } from "./types.ts";
 import { LINUX } from "./linux.ts";
 
 /** Linux on x86_64, glibc. */

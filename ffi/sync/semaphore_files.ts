@@ -14,8 +14,9 @@ import {
   changeMode,
   checkFileLimit,
   closeDescriptor,
-  reserve,
+  reserveNew,
   status,
+  truncate,
   unlinkObject,
 } from "../files/file.ts";
 import { map } from "../memory/mman.ts";
@@ -73,7 +74,8 @@ export function createSemaphoreFile(
   undo.defer(() => closeDescriptor(fd));
   undo.defer(() => unlinkObject(object, act));
   changeMode(fd, mode, act);
-  reserve(fd, SEMAPHORE_SIZE, act);
+  truncate(fd, SEMAPHORE_SIZE, act);
+  reserveNew(fd, SEMAPHORE_SIZE, act);
   const region = mapWhole(fd, act);
   try {
     initialize(region);

@@ -104,6 +104,11 @@ export function checkName(name: string): string {
       `Cannot use the name ${shown}: it must be one component, such as "/frames"`,
     );
   }
+  if (!name.isWellFormed()) {
+    throw new TypeError(
+      `Cannot use the name ${shown}: it has half of a surrogate pair, which no UTF-8 can hold`,
+    );
+  }
   const { maxNameLength } = platform().capabilities;
   // A UTF-16 unit takes 3 bytes at most, so short names need no counting.
   const byteLength = bare.length * 3 <= maxNameLength

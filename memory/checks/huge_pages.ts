@@ -16,10 +16,16 @@ const BYTE_LENGTHS: Readonly<Record<HugePages, number>> = {
  * Checks an option for huge pages.
  *
  * @param size Size in bytes of the memory, a multiple of the page.
+ * @param noReserve Whether they are not to be reserved, which is refused.
  * @returns Size in bytes of one page.
  */
-export function checkHugePages(hugePages: HugePages, size: number): number {
+export function checkHugePages(
+  hugePages: HugePages,
+  size: number,
+  noReserve = false,
+): number {
   checkWord(hugePages, ["2MB", "1GB"], "hugePages");
+  if (noReserve) refuseUnreserved();
   const byteLength = BYTE_LENGTHS[hugePages];
   if (size % byteLength !== 0) {
     throw new RangeError(
@@ -27,4 +33,11 @@ export function checkHugePages(hugePages: HugePages, size: number): number {
     );
   }
   return byteLength;
+}
+
+/** Huge pages that are not there when they are touched kill the process by SIGBUS. */
+export function refuseUnreserved(): never {
+  throw new TypeError(
+    "Cannot use huge pages without reserving them: where the system has none left, touching the memory would kill the process; leave `noReserve` (SHM_NORESERVE) out",
+  );
 }

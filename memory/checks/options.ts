@@ -50,7 +50,8 @@ export function readOptions<Options extends object>(
   }
   for (const name of keys(names)) {
     const value: unknown = get(options, name);
-    if (value !== undefined) copy[name] = value;
+    // -0 is 0 to everyone but libc's border.
+    if (value !== undefined) copy[name] = value === 0 ? 0 : value;
   }
   return copy;
 }

@@ -1,82 +1,28 @@
-import {
-  type Creation,
-  flushFile,
-  openFile,
-  toDate,
-  tryLockFile,
-  unlockFile,
-} from "../../ffi/files/file.ts";
-import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { flushFile } from "../../ffi/files/size.ts";
+import { toDate } from "../../ffi/files/status.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
-import { systemError } from "../../ffi/errors/system_error.ts";
-import type { Advice } from "../mapping/advice.ts";
-import {
-  checkFits,
-  checkMode,
-  checkSize,
-  checkSizes,
-  checkWord,
-} from "../checks/checks.ts";
-import { createOrOpen } from "../checks/create_or_open.ts";
-import { Descriptor } from "./descriptor.ts";
-import { unwatch, watch } from "../mapping/leaks.ts";
-import type { Mapping } from "../mapping/mapping.ts";
-import { PATIENCE_MS, retryFor } from "../checks/retry.ts";
+import { checkFits, checkSize } from "../checks/checks.ts";
+import { readOptions } from "../checks/options.ts";
 import { permitPath } from "../checks/sandbox.ts";
 import {
   ACCESSES,
   checkAccess,
+  MAP_NAMES,
   type WindowOptions,
 } from "../mapping/access.ts";
-
-/** How {@linkcode MappedFile.open} opens. */
-export interface FileOptions {
-  /**
-   * What may be done with its memory. Default: `"read"`, or `"read-write"`
-   * with `create`.
-   */
-  readonly access?: Access;
-  /**
-   * Create the file: when there is none (`"if-missing"`), or in any case, and
-   * fail with EEXIST when there is one (`"exclusive"`). Default: never.
-   */
-  readonly create?: "if-missing" | "exclusive";
-  /**
-   * Size in bytes: of the file that is created, or that it must have. An empty
-   * file gets it with `create`. Default: any, and required with `create`.
-   */
-  readonly size?: number;
-  /** Size in bytes that the file must have at least. Default: any. */
-  readonly minSize?: number;
-  /** Permission bits of a file that is created, less the umask. Default: 0o600. */
-  readonly mode?: number;
-  /**
-   * Leave holes of the file unreserved: for files of which only a part is
-   * used. When there is no room on the disk for a page that is written, the
-   * process dies by SIGBUS. Default: false.
-   */
-  readonly sparse?: boolean;
-}
-
-/** What {@linkcode MappedFile.status} tells. */
-export interface MappedFileStatus {
-  /** Size in bytes. */
-  readonly size: number;
-  /** Bytes that have room on the disk; less than `size` when it has holes. */
-  readonly allocated: number;
-  /** Permission bits. */
-  readonly mode: number;
-  /** User id of its owner. */
-  readonly uid: number;
-  /** Group id of its owner. */
-  readonly gid: number;
-  /** When it was read last, to the second. */
-  readonly accessedAt: Date;
-  /** When it was written last, to the second. */
-  readonly modifiedAt: Date;
-  /** When owner, mode or links were changed last, to the second. */
-  readonly changedAt: Date;
-}
+import { type Advice, checkAdvice } from "../mapping/advice.ts";
+import { unwatch, watch } from "../mapping/leaks.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { waitUntilThere } from "../waiting/wait_until_there.ts";
+import { giveSize, openOrCreate } from "./creation.ts";
+import { Descriptor } from "./descriptor.ts";
+import {
+  type FileOptions,
+  type FileWaitOptions,
+  type MappedFileStatus,
+  readFileOptions,
+  readFileWaitOptions,
+} from "./file_options.ts";
 
 let descriptorOfFile: (file: MappedFile) => Descriptor;
 
@@ -110,13 +56,9 @@ let descriptorOfFile: (file: MappedFile) => Descriptor;
  */
 export class MappedFile<A extends Access = Access> implements Disposable {
   readonly #descriptor: Descriptor;
-
-  /** Path that it was opened by. */
-  readonly path: string;
-  /** What may be done with its memory. */
-  readonly access: A;
-  /** Whether this handle created the file, rather than opened it. */
-  readonly created: boolean;
+  readonly #path: string;
+  readonly #access: A;
+  readonly #created: boolean;
 
   private constructor(
     descriptor: Descriptor,
@@ -125,9 +67,9 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     created: boolean,
   ) {
     this.#descriptor = descriptor;
-    this.path = path;
-    this.access = access;
-    this.created = created;
+    this.#path = path;
+    this.#access = access;
+    this.#created = created;
     watch(this, () => `the handle of ${descriptor.what}`);
   }
 
@@ -170,15 +112,9 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     path: string | URL,
     options: FileOptions & { readonly access: B },
   ): MappedFile<B>;
-  static open(path: string | URL, options: FileOptions = {}): MappedFile {
-    const { create, size, minSize, mode = 0o600, sparse = false } = options;
-    const access = checkAccess(
-      options.access ?? (create === undefined ? "read" : "read-write"),
-      ACCESSES,
-    );
-    checkMode(mode);
-    checkSizes(size, minSize);
-    if (create !== undefined) checkCreation(create, access, size);
+  static open(path: string | URL, options?: FileOptions): MappedFile {
+    const read = readFileOptions(options);
+    const { access, create, size, minSize, mode, sparse } = read;
     const writable = access === "read-write";
     const plain = permitPath(path, writable ? "read-write" : "read");
     const what = JSON.stringify(plain);
@@ -196,6 +132,73 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     checkFits(descriptor.status().size, size, minSize, what);
     undo.move();
     return new MappedFile(descriptor, plain, access, created);
+  }
+
+  /**
+   * Opens a file as soon as another process has created it and it has bytes, or as
+   * many as `minSize` says.
+   *
+   * @param path A path or a file URL.
+   * @param options Access, size, how long to wait, and what ends the wait.
+   * @returns A handle.
+   * @throws {Deno.errors.TimedOut} When it is not there after `timeoutMs` (ETIMEDOUT).
+   * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+   * @throws {Deno.errors.NotCapable} When a flag of Deno is missing.
+   * @throws {RangeError} When it has another size than `size`.
+   *
+   * @example Wait for a file that another process writes
+   * ```ts
+   * import { MappedFile } from "@shmem/shmem";
+   *
+   * const folder = await Deno.makeTempDir();
+   * const path = `${folder}/later.bin`;
+   * const pending = MappedFile.waitFor(path, { minSize: 3 });
+   * await Deno.writeFile(path, new Uint8Array([1, 2, 3]));
+   * using file = await pending;
+   * console.log(file.size); // 3
+   * await Deno.remove(folder, { recursive: true });
+   * ```
+   */
+  static waitFor(
+    path: string | URL,
+    options?: FileWaitOptions & { readonly access?: undefined },
+  ): Promise<MappedFile<"read">>;
+  /** Waits for a file, and opens it with an access of its own. */
+  static waitFor<B extends Access>(
+    path: string | URL,
+    options: FileWaitOptions & { readonly access: B },
+  ): Promise<MappedFile<B>>;
+  static async waitFor(
+    path: string | URL,
+    options?: FileWaitOptions,
+  ): Promise<MappedFile> {
+    const { timeoutMs, signal, minSize = 1, access = "read", ...open } =
+      readFileWaitOptions(options);
+    checkSize(minSize, "minSize");
+    return await waitUntilThere("the file", { timeoutMs, signal }, () => {
+      using undo = new DisposableStack();
+      const file = undo.use(MappedFile.open(path, { ...open, access }));
+      if (file.size < minSize) {
+        throw new Deno.errors.NotFound("Cannot open it: it is not finished");
+      }
+      undo.move();
+      return file;
+    });
+  }
+
+  /** Path that it was opened by. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** What may be done with its memory. */
+  get access(): A {
+    return this.#access;
+  }
+
+  /** Whether this handle created the file, rather than opened it. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /** Size in bytes, as it is now. */
@@ -222,10 +225,12 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     options: WindowOptions & { readonly access: B },
   ): Mapping<B>;
   map(
-    options: WindowOptions & { readonly access?: Access | undefined } = {},
+    options?: WindowOptions & { readonly access?: Access | undefined },
   ): Mapping {
-    const access = checkAccess(options.access ?? this.access, ACCESSES);
-    return this.#descriptor.map(access, options);
+    const act = `map ${this.#descriptor.what}`;
+    const read = readOptions(options, MAP_NAMES, act);
+    const access = checkAccess(read.access ?? this.#access, ACCESSES);
+    return this.#descriptor.map(access, read);
   }
 
   /**
@@ -248,7 +253,7 @@ export class MappedFile<A extends Access = Access> implements Disposable {
    * @throws {SystemError} When this kind of memory does not take it (EINVAL).
    */
   advise(advice: Advice): void {
-    this.#descriptor.advise(advice);
+    this.#descriptor.advise(checkAdvice(advice));
   }
 
   /**
@@ -256,9 +261,10 @@ export class MappedFile<A extends Access = Access> implements Disposable {
    * Mappings keep their length; map again for more.
    *
    * @param size New size in bytes.
-   * @throws {Deno.errors.Busy} When it would shrink while this thread has more
-   * mapped: touching what is gone would kill it. Other processes and workers are
-   * not asked, because a lock on the file could get in the way of others.
+   * @throws {Deno.errors.Busy} When it would shrink while this process has more
+   * mapped, by a worker or another copy of this library, too: touching what is gone
+   * would kill it. Other processes are not asked, because a lock on the file could
+   * get in the way of others.
    * @throws {SystemError} When the file is not open for writing (EINVAL), or the
    * disk has no room (ENOSPC).
    */
@@ -300,83 +306,4 @@ export class MappedFile<A extends Access = Access> implements Disposable {
 /** The descriptor behind a file, for the memory layer alone. */
 export function descriptorOf(file: MappedFile): Descriptor {
   return descriptorOfFile(file);
-}
-
-function checkCreation(
-  create: "if-missing" | "exclusive",
-  access: Access,
-  size: number | undefined,
-): void {
-  checkWord(create, ["if-missing", "exclusive"], "create");
-  if (access !== "read-write") {
-    throw new TypeError(
-      `Cannot create a file with access ${
-        JSON.stringify(access)
-      }: it takes "read-write"`,
-    );
-  }
-  if (size === undefined) {
-    throw new TypeError(
-      "Cannot create a file without a size: an empty file cannot be mapped",
-    );
-  }
-  checkSize(size, "size");
-}
-
-/** Opens a file, and tells whether that created it. */
-function openOrCreate(
-  path: string,
-  writable: boolean,
-  create: "if-missing" | "exclusive" | undefined,
-  mode: number,
-): { fd: number; created: boolean } {
-  const shown = JSON.stringify(path);
-  const open = (create: Creation) =>
-    openFile(
-      path,
-      { writable, create, mode },
-      `${create === "never" ? "open" : "create"} ${shown}`,
-    );
-  if (create === undefined) return { fd: open("never"), created: false };
-  if (create === "exclusive") return { fd: open("exclusive"), created: true };
-  return createOrOpen<{ fd: number; created: boolean }>(
-    () => ({ fd: open("exclusive"), created: true }),
-    () => ({ fd: open("never"), created: false }),
-  );
-}
-
-/**
- * Gives an empty file its size. Under a lock: of two processes that do so at
- * once, the second must not cut off what the first has written.
- *
- * @param created Path of the file when this handle created it: it goes again
- * when it cannot have its size, unless someone else has given it one.
- */
-function giveSize(
-  descriptor: Descriptor,
-  size: number,
-  created: string | null,
-): void {
-  if (descriptor.status().size > 0) return;
-  const act = `give ${descriptor.what} ${size} bytes`;
-  const fd = descriptor.fd("size");
-  const locked = retryFor(
-    PATIENCE_MS,
-    () => tryLockFile(fd, "exclusive", act) || undefined,
-  );
-  if (locked === undefined) {
-    throw systemError("flock", errnoNumber("EAGAIN"), act);
-  }
-  try {
-    if (descriptor.status().size > 0) return;
-    try {
-      descriptor.grow(0, size, act);
-    } catch (error) {
-      const { size: left, links } = descriptor.status();
-      if (created !== null && left === 0 && links > 0) Deno.removeSync(created);
-      throw error;
-    }
-  } finally {
-    unlockFile(fd, act);
-  }
 }

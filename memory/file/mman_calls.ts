@@ -13,8 +13,15 @@ import {
   pageSize,
   sync,
 } from "../../ffi/memory/mman.ts";
-import { type Advice, adviceAct, type SyncOptions } from "../mapping/advice.ts";
-import { checkAddress, checkSize } from "../checks/checks.ts";
+import {
+  type Advice,
+  adviceAct,
+  checkAdvice,
+  SYNC_NAMES,
+  type SyncOptions,
+} from "../mapping/advice.ts";
+import { checkAddress, checkOffset, checkSize } from "../checks/checks.ts";
+import { checkFlag, type OptionNames, readOptions } from "../checks/options.ts";
 import {
   checkHugePages,
   HUGE_PAGES_HINT,
@@ -49,11 +56,23 @@ export interface MmapOptions extends MappingOptions {
    * mapped there is never replaced. Default: false, `address` is a wish.
    */
   readonly fixed?: boolean;
-  /** Do not reserve swap space (`MAP_NORESERVE`). Default: false. */
+  /** Do not reserve swap space (`MAP_NORESERVE`); not with `hugePages`. Default: false. */
   readonly noReserve?: boolean;
   /** Make it of huge pages (`MAP_HUGETLB`); Linux, without a file. Default: ordinary pages. */
   readonly hugePages?: HugePages;
 }
+
+const MMAP_NAMES: OptionNames<MmapOptions> = {
+  access: true,
+  length: true,
+  offset: true,
+  address: true,
+  fixed: true,
+  noReserve: true,
+  hugePages: true,
+  populate: true,
+  lock: true,
+};
 
 /**
  * Maps a file, or memory without one, into this process (`mmap(2)`).
@@ -110,17 +129,19 @@ export function mmap(
 ): Uint8Array<ArrayBuffer> | ReadonlyBytes;
 export function mmap(
   source: string | URL | null,
-  options: MmapOptions = {},
+  options?: MmapOptions,
 ): Uint8Array<ArrayBuffer> | ReadonlyBytes {
-  const { fixed = false, noReserve = false } = options;
-  const address = checkAddress(options.address);
+  const read = readOptions(options, MMAP_NAMES, "map");
+  const fixed = checkFlag(read.fixed, "fixed");
+  const noReserve = checkFlag(read.noReserve, "noReserve");
+  const address = checkAddress(read.address);
   if (fixed && address === undefined) {
     throw new TypeError("Cannot map with `fixed`: it takes an address");
   }
   const placement = { address, fixed, noReserve };
   return source === null
-    ? mapAnonymous(options, placement)
-    : mapPath(source, options, placement);
+    ? mapAnonymous(read, placement)
+    : mapPath(source, read, placement);
 }
 
 /**
@@ -158,9 +179,11 @@ export function munmap(memory: Uint8Array | ReadonlyBytes): void {
  */
 export function msync(
   memory: Uint8Array | ReadonlyBytes,
-  options: SyncOptions = {},
+  options?: SyncOptions,
 ): void {
-  const { async = false, invalidate = false } = options;
+  const read = readOptions(options, SYNC_NAMES, "sync the memory");
+  const async = checkFlag(read.async, "async");
+  const invalidate = checkFlag(read.invalidate, "invalidate");
   const { region, byteOffset, byteLength } = mappedRange(
     memory,
     "sync the memory",
@@ -187,7 +210,7 @@ export function madvise(
   memory: Uint8Array | ReadonlyBytes,
   advice: Advice,
 ): void {
-  const act = adviceAct(advice);
+  const act = adviceAct(checkAdvice(advice));
   const { region, byteOffset, byteLength } = mappedRange(memory, act);
   if (DESTRUCTIVE.includes(advice)) {
     // A window may start within a page.
@@ -212,7 +235,9 @@ interface Placement {
 }
 
 function mapAnonymous(options: MmapOptions, placement: Placement) {
-  const { length, offset, hugePages, populate, lock } = options;
+  const { length, offset, hugePages } = options;
+  const populate = checkFlag(options.populate, "populate");
+  const lock = checkFlag(options.lock, "lock");
   if (length === undefined || offset !== undefined) {
     throw new TypeError(
       "Cannot map memory without a file: it takes a length, and no offset",
@@ -222,7 +247,7 @@ function mapAnonymous(options: MmapOptions, placement: Placement) {
   const access = checkAccess(options.access ?? "read-write", ACCESSES);
   const hugePageSize = hugePages === undefined
     ? undefined
-    : checkHugePages(hugePages, length);
+    : checkHugePages(hugePages, length, placement.noReserve);
   const region = map({
     ...placement,
     fd: null,
@@ -248,6 +273,7 @@ function mapPath(
       "Cannot map a file with huge pages: they are for memory without a file",
     );
   }
+  checkOffset(offset, "offset");
   using file = MappedFile.open(path, { access });
   if (offset % pageSize() !== 0) {
     throw new RangeError(

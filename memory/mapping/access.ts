@@ -6,6 +6,7 @@
 
 import type { Access, MapRequest } from "../../ffi/memory/mman.ts";
 import { checkOffset, checkWord } from "../checks/checks.ts";
+import type { OptionNames } from "../checks/options.ts";
 
 /** Every access, for checks. */
 export const ACCESSES: readonly Access[] = [
@@ -35,7 +36,19 @@ export interface WindowOptions extends MappingOptions {
   readonly address?: bigint;
 }
 
-/** Checks a window against what there is. */
+/** Every option of a handle's `map()`. */
+export const MAP_NAMES: OptionNames<
+  WindowOptions & { readonly access?: Access | undefined }
+> = {
+  access: true,
+  offset: true,
+  length: true,
+  address: true,
+  populate: true,
+  lock: true,
+};
+
+/** Checks a window, read once already, against what there is. */
 export function checkWindow(
   options: WindowOptions,
   size: number,

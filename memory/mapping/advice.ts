@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../ffi/libc/integers.ts";
+import type { OptionNames } from "../checks/options.ts";
 
 /** How `Mapping.sync` and `msync` write back. */
 export interface SyncOptions {
@@ -13,6 +14,12 @@ export interface SyncOptions {
   /** Make other mappings of the file see it (`MS_INVALIDATE`). Default: false. */
   readonly invalidate?: boolean;
 }
+
+/** Every option of {@linkcode SyncOptions}. */
+export const SYNC_NAMES: OptionNames<SyncOptions> = {
+  async: true,
+  invalidate: true,
+};
 
 /**
  * How memory will be used, for `Mapping.advise` and `madvise`: the
@@ -40,6 +47,14 @@ export type Advice =
   | "populate-read"
   | "populate-write"
   | "collapse";
+
+/** Checks that advice is a word at all: an object would be asked anew at each look. */
+export function checkAdvice(advice: Advice): Advice {
+  if (typeof advice === "string") return advice;
+  throw new TypeError(
+    `Cannot advise: the advice must be a string: received ${describe(advice)}`,
+  );
+}
 
 /** What is tried when advice is given, for the message of an error. */
 export function adviceAct(advice: string): string {

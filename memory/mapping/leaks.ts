@@ -54,6 +54,11 @@ export function watch(object: WeakKey, what: () => string): void {
   registry.register(object, what(), object);
 }
 
+/** Whether what is forgotten must be found, so that nothing else may hold it. */
+export function isReporting(): boolean {
+  return enabled ?? false;
+}
+
 /** Stops watching an object that was closed. */
 export function unwatch(object: WeakKey): void {
   if (everWatched) registry.unregister(object);

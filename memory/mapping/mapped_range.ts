@@ -1,3 +1,10 @@
+import {
+  typedArrayName,
+  viewBuffer,
+  viewByteLength,
+  viewByteOffset,
+} from "../../ffi/memory/builtins.ts";
+import type { Access } from "../../ffi/memory/mman.ts";
 import type { Region } from "../../ffi/memory/region.ts";
 import { type Mapping, mappingOf, regionOf } from "./mapping.ts";
 import { ReadonlyBytes, viewOf } from "./readonly_bytes.ts";
@@ -8,6 +15,8 @@ export interface MappedRange {
   readonly mapping: Mapping;
   /** Its memory. */
   readonly region: Region;
+  /** What may be done with it. */
+  readonly access: Access;
   /** Where the view starts in it, in bytes. */
   readonly byteOffset: number;
   /** Length of the view in bytes. */
@@ -26,13 +35,13 @@ export function mappedRange(
   act: string,
 ): MappedRange {
   const view = memory instanceof ReadonlyBytes ? viewOf(memory) : memory;
-  if (!ArrayBuffer.isView(view)) {
+  // Properties of a view can be shadowed, so the view itself is asked.
+  if (typedArrayName(view) === undefined) {
     throw new TypeError(
       `Cannot ${act}: it takes the memory itself, a Uint8Array or ReadonlyBytes: received ${typeof memory}`,
     );
   }
-  const { byteLength } = view;
-  const mapping = mappingOf(view.buffer);
+  const mapping = mappingOf(viewBuffer(view));
   if (mapping === undefined || mapping.closed) {
     throw new TypeError(
       `Cannot ${act}: it is not mapped memory, or was unmapped before`,
@@ -44,6 +53,8 @@ export function mappedRange(
       `Cannot ${act}: its buffer was transferred to another owner, who may still use it`,
     );
   }
-  const byteOffset = view.byteOffset - region.byteOffset;
-  return { mapping, region, byteOffset, byteLength };
+  const byteOffset = viewByteOffset(view) - region.byteOffset;
+  const byteLength = viewByteLength(view);
+  const { access } = mapping;
+  return { mapping, region, access, byteOffset, byteLength };
 }

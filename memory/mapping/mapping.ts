@@ -1,8 +1,28 @@
-import { type Access, advise, sync } from "../../ffi/memory/mman.ts";
+import {
+  type Access,
+  advise,
+  pageSize,
+  residentPages,
+  sync,
+} from "../../ffi/memory/mman.ts";
 import type { Region } from "../../ffi/memory/region.ts";
-import { type Advice, adviceAct, type SyncOptions } from "./advice.ts";
-import { unwatch, watch } from "./leaks.ts";
+import { checkFlag, readOptions } from "../checks/options.ts";
+import {
+  type Advice,
+  adviceAct,
+  checkAdvice,
+  SYNC_NAMES,
+  type SyncOptions,
+} from "./advice.ts";
+import { isReporting, unwatch, watch } from "./leaks.ts";
 import { type ReadonlyBytes, readonlyBytes } from "./readonly_bytes.ts";
+import { atUnload } from "./unload.ts";
+import {
+  type ArrayName,
+  typedView,
+  type ViewOf,
+  type ViewType,
+} from "./view.ts";
 
 /** The type of {@linkcode Mapping.bytes}, by access. */
 export interface BytesOf {
@@ -12,6 +32,16 @@ export interface BytesOf {
   readonly "read-write": Uint8Array<ArrayBuffer>;
   /** Memory whose writes stay in this process. */
   readonly "copy-on-write": Uint8Array<ArrayBuffer>;
+}
+
+/** What {@linkcode Mapping.residency} tells. */
+export interface Residency {
+  /** Size of a page in bytes. */
+  readonly pageSize: number;
+  /** How many pages the memory lies in. */
+  readonly pages: number;
+  /** How many of them are in memory now, and cost no reading when they are touched. */
+  readonly residentPages: number;
 }
 
 /** What makes a {@linkcode Mapping}. */
@@ -44,6 +74,33 @@ export interface MappingUser {
   readonly leave?: () => void;
 }
 
+/** What is mapped, by address; what is forgotten must be found by the leak report. */
+const open = new Map<bigint, Mapping>();
+let unmapsAtUnload = false;
+
+function noteOpen(mapping: Mapping): void {
+  // Not by WeakRef: each would hold its mapping until the end of the turn.
+  if (!isReporting()) open.set(mapping.address, mapping);
+  if (unmapsAtUnload) return;
+  unmapsAtUnload = true;
+  atUnload(() => {
+    // Before the views are gone, who uses the memory is told, or refuses.
+    for (const mapping of [...open.values()]) unmapQuietly(mapping);
+  });
+}
+
+function noteClosed(mapping: Mapping): void {
+  open.delete(mapping.address);
+}
+
+function unmapQuietly(mapping: Mapping): void {
+  try {
+    mapping.unmap();
+  } catch {
+    // It was transferred, or a lock in it is held: it stays.
+  }
+}
+
 let usersOfMapping: (mapping: Mapping) => Set<MappingUser>;
 let construct: <A extends Access>(parts: Parts<A>) => Mapping<A>;
 let regionOfMapping: (mapping: Mapping) => Region;
@@ -71,6 +128,25 @@ export class Mapping<A extends Access = Access> implements Disposable {
   readonly #released: () => void;
   readonly #users = new Set<MappingUser>();
   readonly #origin: Origin | undefined;
+  readonly #bytes: BytesOf[A];
+  readonly #access: A;
+
+  private constructor({ region, access, bytes, released, origin }: Parts<A>) {
+    this.#origin = origin;
+    this.#region = region;
+    this.#released = released;
+    this.#access = access;
+    this.#bytes = bytes;
+    // What it says of itself decides what may be written.
+    Object.freeze(this);
+  }
+
+  static {
+    construct = (parts) => new Mapping(parts);
+    regionOfMapping = (mapping) => mapping.#region;
+    originOfMapping = (mapping) => mapping.#origin;
+    usersOfMapping = (mapping) => mapping.#users;
+  }
 
   /**
    * The memory: a `Uint8Array`, or {@linkcode ReadonlyBytes} with access
@@ -81,29 +157,18 @@ export class Mapping<A extends Access = Access> implements Disposable {
    * window of a file does not start at a multiple of 8, the buffer starts up
    * to 7 bytes before the window, at `-bytes.byteOffset`.
    */
-  readonly bytes: BytesOf[A];
-
-  /** What may be done with the memory. */
-  readonly access: A;
-
-  private constructor({ region, access, bytes, released, origin }: Parts<A>) {
-    this.#origin = origin;
-    this.#region = region;
-    this.#released = released;
-    this.access = access;
-    this.bytes = bytes;
+  get bytes(): BytesOf[A] {
+    return this.#bytes;
   }
 
-  static {
-    construct = (parts) => new Mapping(parts);
-    regionOfMapping = (mapping) => mapping.#region;
-    originOfMapping = (mapping) => mapping.#origin;
-    usersOfMapping = (mapping) => mapping.#users;
+  /** What may be done with the memory. */
+  get access(): A {
+    return this.#access;
   }
 
   /** Length of the memory in bytes; 0 once unmapped. */
   get byteLength(): number {
-    return this.bytes.byteLength;
+    return this.#bytes.byteLength;
   }
 
   /**
@@ -127,9 +192,11 @@ export class Mapping<A extends Access = Access> implements Disposable {
    * @throws {Deno.errors.Busy} With `invalidate`, when pages are locked (EBUSY).
    * @throws {TypeError} When the memory is unmapped.
    */
-  sync(options: SyncOptions = {}): void {
+  sync(options?: SyncOptions): void {
+    const read = readOptions(options, SYNC_NAMES, "sync the memory");
+    const async = checkFlag(read.async, "async");
+    const invalidate = checkFlag(read.invalidate, "invalidate");
     const region = this.#mapped("sync");
-    const { async = false, invalidate = false } = options;
     const { byteLength } = region;
     sync(region, { byteOffset: 0, byteLength, async, invalidate });
   }
@@ -143,8 +210,67 @@ export class Mapping<A extends Access = Access> implements Disposable {
    * @throws {TypeError} When the memory is unmapped.
    */
   advise(advice: Advice): void {
+    checkAdvice(advice);
     const region = this.#mapped("advise about");
     advise(region, 0, region.byteLength, advice, adviceAct(advice));
+  }
+
+  /**
+   * Makes a typed array over a part of the memory, live and without a copy. With
+   * access `"read"` it is a {@linkcode ReadonlyArrayOf}, which cannot be written.
+   *
+   * `new Float32Array(mapping.bytes)` would copy instead, as it does with any
+   * `Uint8Array`.
+   *
+   * @param type The class of the array: `Float32Array`.
+   * @param byteOffset Where it starts in the memory, in bytes, a multiple of the
+   * size of an element. Default: 0.
+   * @param length How many elements. Default: as many as there is room for.
+   * @returns The array.
+   * @throws {RangeError} When it does not lie in the memory, or is not aligned.
+   * @throws {TypeError} When the memory is unmapped, or the class is none of the
+   * built-in ones.
+   *
+   * @example Numbers in shared memory
+   * ```ts
+   * import { SharedMemory } from "@shmem/shmem";
+   *
+   * using memory = SharedMemory.anonymous({ size: 4096 });
+   * using mapping = memory.map();
+   * const numbers = mapping.view(Float32Array, 64, 3);
+   * numbers[0] = 1.5;
+   * console.log(numbers.length, numbers.byteOffset); // 3 64
+   * ```
+   */
+  view<Name extends ArrayName>(
+    type: ViewType<Name>,
+    byteOffset?: number,
+    length?: number,
+  ): ViewOf<A>[Name] {
+    const region = this.#mapped("view");
+    if (region.transferred) {
+      throw new TypeError(
+        "Cannot view the memory: its buffer was transferred to another owner",
+      );
+    }
+    return typedView(region, this.#access, type, byteOffset, length);
+  }
+
+  /**
+   * Tells how much of the memory is in RAM (`mincore(2)`). For a file that this user
+   * neither owns nor may write the kernel says that all of it is.
+   *
+   * @returns Pages in all, and those that are in RAM at this moment.
+   * @throws {TypeError} When the memory is unmapped.
+   */
+  residency(): Residency {
+    const region = this.#mapped("look at");
+    const pages = residentPages(region, "look what is in memory");
+    return {
+      pageSize: pageSize(),
+      pages: pages.length,
+      residentPages: pages.reduce((sum, page) => sum + page, 0),
+    };
   }
 
   /**
@@ -158,10 +284,9 @@ export class Mapping<A extends Access = Access> implements Disposable {
   unmap(): void {
     const region = this.#region;
     if (region.released) return;
-    if (region.transferred) {
-      throw new TypeError(
-        `Cannot unmap ${region.byteLength} bytes: their buffer was transferred to another owner, who may still use it; they stay mapped until the process ends`,
-      );
+    const { stuck } = region;
+    if (stuck !== undefined) {
+      throw new TypeError(`Cannot unmap ${region.byteLength} bytes: ${stuck}`);
     }
     for (const { refuse } of this.#users) {
       const reason = refuse?.();
@@ -174,9 +299,10 @@ export class Mapping<A extends Access = Access> implements Disposable {
     for (const { leave } of this.#users) leave?.();
     this.#users.clear();
     unwatch(region.buffer);
-    mappings.delete(region.buffer);
     try {
       region.release();
+      mappings.delete(region.buffer);
+      noteClosed(this);
     } finally {
       this.#released();
     }
@@ -235,6 +361,7 @@ function wrap<A extends Access>(
     region.buffer,
     () => `a mapping of ${region.byteLength} bytes (${access})`,
   );
+  noteOpen(mapping);
   return mapping;
 }
 

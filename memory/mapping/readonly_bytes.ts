@@ -1,10 +1,16 @@
-import { checkInteger } from "../../ffi/libc/integers.ts";
+import { checkInteger, describe } from "../../ffi/libc/integers.ts";
+import { isDetached, uncurry } from "../../ffi/memory/builtins.ts";
 
 // Called as they are here, not as the target has them: an array of a class of
 // its own must not be handed a view of read-only memory, because a write
 // through it would kill the process.
-const { set, values } = Uint8Array.prototype;
-const { decode } = TextDecoder.prototype;
+const prototype = Uint8Array.prototype;
+const set: (target: Uint8Array, source: Uint8Array, offset: number) => void =
+  uncurry(prototype.set);
+const values = uncurry(prototype.values);
+const indexOfByte: (bytes: Uint8Array, byte: number, from: number) => number =
+  uncurry(prototype.indexOf);
+const encoder = new TextEncoder();
 
 let viewOfMemory: (memory: ReadonlyBytes) => Uint8Array<ArrayBuffer>;
 let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
@@ -98,7 +104,9 @@ export class ReadonlyBytes implements Iterable<number> {
   }
 
   /**
-   * Copies bytes into an array that exists, as `Uint8Array.set` does.
+   * Copies bytes into an array that exists, as fast as `target.set(bytes)` does
+   * from a `Uint8Array`. (`target.set` itself knows no read-only memory, and takes
+   * it for an array of nothing.)
    *
    * @param target Where to copy to.
    * @param targetOffset Index in `target` of the first byte. Default: 0.
@@ -116,24 +124,59 @@ export class ReadonlyBytes implements Iterable<number> {
     const source = start === undefined && end === undefined
       ? this.#bytes
       : this.#part(start, end);
-    set.call(target, source, targetOffset);
+    set(target, source, targetOffset);
     return source.byteLength;
   }
 
   /**
-   * Decodes the bytes as text, as `TextDecoder` does.
+   * Decodes the bytes as text, as `TextDecoder` does, from a copy: the engine reads
+   * what it decodes twice, and other processes may change it in between.
    *
    * @param encoding A label of the Encoding Standard.
    * @default "utf-8"
    * @returns The text, NUL characters included.
    */
   text(encoding = "utf-8"): string {
-    return decode.call(new TextDecoder(encoding), this.#bytes);
+    const copy = this.length === 0 ? new Uint8Array() : this.slice();
+    return new TextDecoder(encoding).decode(copy);
   }
 
   /** Iterates over the bytes. */
   [Symbol.iterator](): IterableIterator<number> {
-    return values.call(this.#bytes);
+    return values(this.#bytes);
+  }
+
+  /**
+   * Finds bytes, as `Uint8Array.indexOf` finds one.
+   *
+   * @param wanted One byte, several, or a text, which is looked for as UTF-8.
+   * @param start Where to begin. Default: 0. Negative: from the end.
+   * @returns Where they start, or -1.
+   * @throws {TypeError} When it is none of these.
+   */
+  indexOf(
+    wanted: number | string | Uint8Array | ReadonlyBytes,
+    start = 0,
+  ): number {
+    const bytes = this.#bytes;
+    const from = clamp(start, bytes.length);
+    if (typeof wanted === "number") return indexOfByte(bytes, wanted, from);
+    return indexOfAll(bytes, bytesOf(wanted), from);
+  }
+
+  /**
+   * Tells whether bytes are there, as `Uint8Array.includes` does for one.
+   *
+   * @param wanted One byte, several, or a text, which is looked for as UTF-8.
+   * @param start Where to begin. Default: 0. Negative: from the end.
+   * @returns Whether they were found.
+   * @throws {TypeError} When it is none of these.
+   */
+  includes(
+    wanted: number | string | Uint8Array | ReadonlyBytes,
+    start = 0,
+  ): boolean {
+    return this.indexOf(wanted, start) !== -1;
   }
 
   /** Reads 8 bits, signed, as `DataView.getInt8`. */
@@ -262,7 +305,7 @@ export class ReadonlyBytes implements Iterable<number> {
   /** Says why an element cannot be loaded, apart from what must be fast. */
   #refuse(byteOffset: number, size: number): never {
     const { buffer, byteLength } = this.#bytes;
-    if (buffer.detached) {
+    if (isDetached(buffer)) {
       throw new TypeError("Cannot load: the memory is unmapped");
     }
     checkInteger(byteOffset, "byteOffset", 0, byteLength - size);
@@ -280,6 +323,38 @@ export function readonlyBytes(view: Uint8Array<ArrayBuffer>): ReadonlyBytes {
 /** The view behind read-only memory, for the layers of this library alone. */
 export function viewOf(memory: ReadonlyBytes): Uint8Array<ArrayBuffer> {
   return viewOfMemory(memory);
+}
+
+/** A copy of what is looked for: nobody changes it while it is. */
+function bytesOf(wanted: string | Uint8Array | ReadonlyBytes): Uint8Array {
+  if (typeof wanted === "string") return encoder.encode(wanted);
+  if (wanted instanceof ReadonlyBytes) return wanted.slice();
+  if (wanted instanceof Uint8Array) return new Uint8Array(wanted);
+  throw new TypeError(
+    `Cannot look for it: it must be a byte, bytes or a string: received ${
+      describe(wanted)
+    }`,
+  );
+}
+
+function indexOfAll(
+  bytes: Uint8Array,
+  wanted: Uint8Array,
+  start: number,
+): number {
+  const [first] = wanted;
+  if (first === undefined) return start;
+  const last = bytes.length - wanted.length;
+  for (let at = start; at <= last; at++) {
+    at = indexOfByte(bytes, first, at);
+    if (at === -1 || at > last) return -1;
+    let length = 1;
+    while (length < wanted.length && bytes[at + length] === wanted[length]) {
+      length++;
+    }
+    if (length === wanted.length) return at;
+  }
+  return -1;
 }
 
 function clamp(index: number, length: number): number {

@@ -4,8 +4,24 @@
  * @module
  */
 
-import type { Access } from "../../ffi/memory/mman.ts";
+import { describe } from "../../ffi/libc/integers.ts";
+import { type Access, pageSize } from "../../ffi/memory/mman.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
+import {
+  checkFits,
+  checkMode,
+  checkOffset,
+  checkOptions,
+  checkSize,
+  checkSizes,
+  checkWord,
+} from "../checks/checks.ts";
 import type { HugePages } from "../checks/huge_pages.ts";
+import { checkFlag, type OptionNames, readOptions } from "../checks/options.ts";
+import { PATIENCE_MS } from "../checks/retry.ts";
+import type { Descriptor } from "../file/descriptor.ts";
+import { checkAccess } from "../mapping/access.ts";
+import type { WaitOptions } from "../waiting/wait_options.ts";
 
 /** What a handle of an object may do. */
 export type ObjectAccess = Exclude<Access, "copy-on-write">;
@@ -49,6 +65,10 @@ export interface OpenOptions {
   /** Leave unreserved pages so; see {@linkcode CreateOptions.sparse}. Default: false. */
   readonly sparse?: boolean;
 }
+
+/** What `SharedMemory.waitFor` waits for, and how long. */
+export interface WaitForOptions
+  extends Omit<OpenOptions, "timeoutMs">, WaitOptions {}
 
 /** How `SharedMemory.anonymous` makes memory. */
 export interface AnonymousOptions {
@@ -96,4 +116,122 @@ export interface ObjectEntry extends Omit<ObjectStatus, "unlinked"> {
    * it; null when this process may not open it.
    */
   readonly inUse: boolean | null;
+}
+
+const OPEN_NAMES: OptionNames<OpenOptions> = {
+  access: true,
+  size: true,
+  minSize: true,
+  timeoutMs: true,
+  sparse: true,
+};
+
+/** Options of opening, read and checked. */
+export function readOpenOptions(options: OpenOptions | undefined, act: string) {
+  const read = readOptions(options, OPEN_NAMES, act);
+  const { access = "read-write", size, minSize, timeoutMs = PATIENCE_MS } =
+    read;
+  checkAccess(access, ["read", "read-write"]);
+  checkSizes(size, minSize);
+  checkOffset(timeoutMs, "timeoutMs");
+  const sparse = checkFlag(read.sparse, "sparse");
+  const writable = access === "read-write";
+  return { access, writable, size, minSize, timeoutMs, sparse };
+}
+
+const WAIT_NAMES: OptionNames<WaitForOptions> = { ...OPEN_NAMES, signal: true };
+
+/** Options of waiting, read; they are checked where they are used. */
+export function readWaitForOptions(
+  options: WaitForOptions | undefined,
+  what: string,
+): WaitForOptions {
+  return readOptions(options, WAIT_NAMES, `wait for ${what}`);
+}
+
+const CREATE_NAMES: OptionNames<CreateOptions> = {
+  size: true,
+  mode: true,
+  ifExists: true,
+  ifStale: true,
+  sparse: true,
+};
+
+/** Options of creation, read and checked. */
+export function readCreateOptions(options: CreateOptions) {
+  const act = "create shared memory";
+  checkOptions(options, act);
+  const read = readOptions(options, CREATE_NAMES, act);
+  const { size, mode = 0o600, ifExists = "fail", ifStale = "fail" } = read;
+  checkSize(size, "size");
+  checkMode(mode);
+  checkWord(ifExists, ["fail", "open"], "ifExists");
+  checkWord(ifStale, ["fail", "replace"], "ifStale");
+  return {
+    size,
+    mode,
+    ifExists,
+    ifStale,
+    sparse: checkFlag(read.sparse, "sparse"),
+  };
+}
+
+const ANONYMOUS_NAMES: OptionNames<AnonymousOptions> = {
+  size: true,
+  label: true,
+  resizable: true,
+  sparse: true,
+  hugePages: true,
+};
+
+/** Options of memory without a name, read and checked. */
+export function readAnonymousOptions(options: AnonymousOptions) {
+  const act = "create shared memory";
+  checkOptions(options, act);
+  const read = readOptions(options, ANONYMOUS_NAMES, act);
+  const { size, label = "shmem", hugePages } = read;
+  checkSize(size, "size");
+  checkLabel(label);
+  const resizable = checkFlag(read.resizable, "resizable");
+  const sparse = checkFlag(read.sparse, "sparse");
+  return { size, label, hugePages, resizable, sparse };
+}
+
+/** `memfd_create` puts "memfd:" in front, and takes 255 bytes in all. */
+const MAX_LABEL_LENGTH = 249;
+
+function checkLabel(label: string): void {
+  if (typeof label !== "string") {
+    throw new TypeError(
+      `Cannot use the label: it must be a string: received ${describe(label)}`,
+    );
+  }
+  const { byteLength } = new TextEncoder().encode(label);
+  if (byteLength > MAX_LABEL_LENGTH) {
+    throw new RangeError(
+      `Cannot use the label: it has ${byteLength} bytes, and ${MAX_LABEL_LENGTH} are allowed`,
+    );
+  }
+}
+
+/** Compares the size with what was expected, or closes and throws. */
+export function checkSizeOf(
+  descriptor: Descriptor,
+  { size, minSize }: {
+    readonly size: number | undefined;
+    readonly minSize: number | undefined;
+  },
+): void {
+  // Where sizes are rounded up, so is the one to compare with.
+  const granule = platform().capabilities.exactObjectSizes ? 1 : pageSize();
+  const expected = size === undefined
+    ? undefined
+    : Math.ceil(size / granule) * granule;
+  try {
+    const { size: actual } = descriptor.status();
+    checkFits(actual, expected, minSize, descriptor.what);
+  } catch (error) {
+    descriptor.close();
+    throw error;
+  }
 }

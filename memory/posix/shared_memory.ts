@@ -1,52 +1,41 @@
-import {
-  changeMode,
-  createMemoryFile,
-  openFile,
-  toDate,
-  unlinkObject,
-} from "../../ffi/files/file.ts";
-import { type Access, pageSize } from "../../ffi/memory/mman.ts";
-import { describe } from "../../ffi/libc/integers.ts";
+import { unlinkObject } from "../../ffi/files/open.ts";
+import { toDate } from "../../ffi/files/status.ts";
+import type { Access } from "../../ffi/memory/mman.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
-import {
-  checkFits,
-  checkMode,
-  checkName,
-  checkOffset,
-  checkOptions,
-  checkSize,
-  checkSizes,
-  checkWord,
-} from "../checks/checks.ts";
+import { checkName, checkSize } from "../checks/checks.ts";
 import { createOrOpen } from "../checks/create_or_open.ts";
-import { Descriptor } from "../file/descriptor.ts";
-import { checkHugePages, HUGE_PAGES_HINT } from "../checks/huge_pages.ts";
-import { unwatch, watch } from "../mapping/leaks.ts";
-import type { Mapping } from "../mapping/mapping.ts";
-import {
-  createObject,
-  listObjects,
-  lockShared,
-  objectLabel,
-  openExisting,
-  tryLockExclusive,
-} from "./named_object.ts";
-import type {
-  AnonymousOptions,
-  CreateOptions,
-  ObjectAccess,
-  ObjectEntry,
-  ObjectStatus,
-  OpenOptions,
-} from "./object_options.ts";
-import { PATIENCE_MS } from "../checks/retry.ts";
-import { permitPath } from "../checks/sandbox.ts";
-import { addSealsTo, type Seal, sealsOf } from "./seals.ts";
+import { readOptions } from "../checks/options.ts";
+import type { Descriptor } from "../file/descriptor.ts";
 import {
   ACCESSES,
   checkAccess,
+  MAP_NAMES,
   type WindowOptions,
 } from "../mapping/access.ts";
+import { unwatch, watch } from "../mapping/leaks.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { waitUntilThere } from "../waiting/wait_until_there.ts";
+import { unlinkHint } from "./folder.ts";
+import { createObject, openExisting } from "./named_object.ts";
+import { createNameless, openByPath } from "./nameless_object.ts";
+import { listObjects } from "./object_listing.ts";
+import { objectLabel } from "./object_locks.ts";
+import {
+  type AnonymousOptions,
+  checkSizeOf,
+  type CreateOptions,
+  type ObjectAccess,
+  type ObjectEntry,
+  type ObjectStatus,
+  type OpenOptions,
+  readAnonymousOptions,
+  readCreateOptions,
+  readOpenOptions,
+  readWaitForOptions,
+  type WaitForOptions,
+} from "./object_options.ts";
+import { resizeObject } from "./resize.ts";
+import { addSealsTo, type Seal, sealsOf } from "./seals.ts";
 
 /** What a {@linkcode SharedMemory} is made from. */
 interface Parts<A extends ObjectAccess> {
@@ -69,7 +58,7 @@ export function descriptorOf(memory: SharedMemory): Descriptor {
  * (`memfd_create(2)`).
  *
  * A named object stays until {@linkcode SharedMemory.unlink} or a restart,
- * whoever exits. Closing never removes it. An object without a name goes with
+ * whichever process exits. Closing never removes it. An object without a name goes with
  * the last process that has it open or mapped.
  *
  * Its pages are reserved when it is created or mapped, so that a full
@@ -99,29 +88,18 @@ export function descriptorOf(memory: SharedMemory): Descriptor {
 export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   implements Disposable {
   readonly #descriptor: Descriptor;
-  readonly #what: string;
-
-  /** Name with its slash, or null for memory without one. */
-  readonly name: string | null;
-  /**
-   * Path by which another process of the same user opens memory without a name
-   * ({@linkcode SharedMemory.openPath}), as long as this handle is open; null
-   * for memory with a name.
-   */
-  readonly path: string | null;
-  /** What the handle may do. */
-  readonly access: A;
-  /** Whether this handle created the object, rather than opened it. */
-  readonly created: boolean;
+  readonly #access: A;
+  readonly #created: boolean;
+  readonly #name: string | null;
+  readonly #path: string | null;
 
   private constructor(parts: Parts<A>) {
     const { descriptor, access, created, name = null, path = null } = parts;
     this.#descriptor = descriptor;
-    this.#what = descriptor.what;
-    this.access = access;
-    this.created = created;
-    this.name = name;
-    this.path = path;
+    this.#access = access;
+    this.#created = created;
+    this.#name = name;
+    this.#path = path;
     watch(this, () => `the handle of ${descriptor.what}`);
   }
 
@@ -148,19 +126,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     options: CreateOptions,
   ): SharedMemory<"read-write"> {
     const checked = checkName(name);
-    checkOptions(options, "create shared memory");
-    const {
-      size,
-      mode = 0o600,
-      ifExists = "fail",
-      ifStale = "fail",
-      sparse = false,
-    } = options;
-    checkSize(size, "size");
-    checkMode(mode);
-    checkWord(ifExists, ["fail", "open"], "ifExists");
-    checkWord(ifStale, ["fail", "replace"], "ifStale");
-    const request = { size, mode, sparse, ifStale };
+    const request = readCreateOptions(options);
+    const { size, sparse, ifExists } = request;
     const create = () =>
       new SharedMemory({
         descriptor: createObject(checked, request),
@@ -195,13 +162,12 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   ): SharedMemory<"read">;
   /** Opens an object with an access that is chosen at run time. */
   static open(name: string, options: OpenOptions): SharedMemory;
-  static open(name: string, options: OpenOptions = {}): SharedMemory {
+  static open(name: string, options?: OpenOptions): SharedMemory {
     const checked = checkName(name);
-    const { access, sparse, timeoutMs } = checkOpenOptions(options);
-    const writable = access === "read-write";
-    const request = { writable, sparse, timeoutMs };
+    const request = readOpenOptions(options, `open ${objectLabel(checked)}`);
+    const { access } = request;
     const descriptor = openExisting(checked, request);
-    checkSizeOf(descriptor, options);
+    checkSizeOf(descriptor, request);
     return new SharedMemory({
       descriptor,
       access,
@@ -221,38 +187,12 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * @throws {Deno.errors.NotSupported} On macOS, which has no such call.
    */
   static anonymous(options: AnonymousOptions): SharedMemory<"read-write"> {
-    checkOptions(options, "create shared memory");
-    const { size, label = "shmem", resizable = false, sparse = false } =
-      options;
-    checkSize(size, "size");
-    checkLabel(label);
-    const hugePageSize = options.hugePages === undefined
-      ? undefined
-      : checkHugePages(options.hugePages, size);
-    const what = "shared memory without a name";
-    const fd = createMemoryFile(label, hugePageSize, `create ${what}`);
-    const descriptor = new Descriptor(fd, {
-      what,
-      writable: true,
-      sparse,
-      inMemory: true,
-      hugePageSize,
-      hintOnFull: () =>
-        hugePageSize === undefined ? undefined : HUGE_PAGES_HINT,
-    });
-    using undo = new DisposableStack();
-    undo.defer(() => descriptor.close());
-    lockShared(fd, `create ${what}`);
-    changeMode(fd, 0o600, `create ${what}`);
-    descriptor.truncate(size);
-    if (!sparse) descriptor.reserve(size);
-    if (!resizable) addSealsTo(fd, ["shrink"], `seal ${what}`);
-    undo.move();
+    const { descriptor, path } = createNameless(readAnonymousOptions(options));
     return new SharedMemory({
       descriptor,
       access: "read-write",
       created: true,
-      path: `/proc/${Deno.pid}/fd/${fd}`,
+      path,
     });
   }
 
@@ -279,28 +219,11 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   ): SharedMemory<"read">;
   /** Opens memory without a name with an access that is chosen at run time. */
   static openPath(path: string | URL, options: OpenOptions): SharedMemory;
-  static openPath(
-    path: string | URL,
-    options: OpenOptions = {},
-  ): SharedMemory {
-    const { access, sparse, timeoutMs } = checkOpenOptions(options);
-    const plain = permitPath(path, access);
-    const what = `shared memory at ${JSON.stringify(plain)}`;
-    const writable = access === "read-write";
-    const request = { writable, create: "never", mode: 0 } as const;
-    const fd = openFile(plain, request, `open ${what}`);
-    const descriptor = new Descriptor(fd, {
-      what,
-      writable,
-      sparse,
-      inMemory: true,
-    });
-    using undo = new DisposableStack();
-    undo.defer(() => descriptor.close());
-    descriptor.requireRegular();
-    lockShared(fd, `open ${what}`, timeoutMs);
-    undo.move();
-    checkSizeOf(descriptor, options);
+  static openPath(path: string | URL, options?: OpenOptions): SharedMemory {
+    const request = readOpenOptions(options, "open shared memory");
+    const { descriptor, path: plain } = openByPath(path, request);
+    checkSizeOf(descriptor, request);
+    const { access } = request;
     return new SharedMemory({
       descriptor,
       access,
@@ -310,16 +233,84 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   }
 
   /**
-   * Removes a name (`shm_unlink(3)`). Who has the object open or mapped keeps
-   * it; the name is free at once.
+   * Opens an object as soon as another process has created it and given it its size.
+   *
+   * @param name Name that it is created with.
+   * @param options Access, what size it must have, how long to wait, and what ends
+   * the wait.
+   * @returns A handle.
+   * @throws {Deno.errors.TimedOut} When it is not there after `timeoutMs` (ETIMEDOUT).
+   * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+   * @throws {RangeError} When its size does not fit; the message has both.
+   *
+   * @example Wait for what another process creates
+   * ```ts
+   * import { SharedMemory } from "@shmem/shmem";
+   *
+   * const name = `/later-${crypto.randomUUID()}`;
+   * const pending = SharedMemory.waitFor(name, { timeoutMs: 10_000 });
+   * using made = SharedMemory.create(name, { size: 100 });
+   * using found = await pending;
+   * made.unlink();
+   * console.log(found.size); // 100
+   * ```
+   */
+  static waitFor(
+    name: string,
+    options?: WaitForOptions & { readonly access?: "read-write" },
+  ): Promise<SharedMemory<"read-write">>;
+  /** Waits for an object, and opens it for reading only. */
+  static waitFor(
+    name: string,
+    options: WaitForOptions & { readonly access: "read" },
+  ): Promise<SharedMemory<"read">>;
+  /** Waits for an object, and opens it with an access that is chosen at run time. */
+  static waitFor(name: string, options: WaitForOptions): Promise<SharedMemory>;
+  static async waitFor(
+    name: string,
+    options?: WaitForOptions,
+  ): Promise<SharedMemory> {
+    const what = objectLabel(checkName(name));
+    const { timeoutMs, signal, ...open } = readWaitForOptions(options, what);
+    return await waitUntilThere(
+      what,
+      { timeoutMs, signal },
+      () => SharedMemory.open(name, { ...open, timeoutMs: 0 }),
+    );
+  }
+
+  /**
+   * Removes a name (`shm_unlink(3)`). Processes that have the object open or mapped
+   * keep it; the name is free at once.
    *
    * @param name Name of the object.
    * @throws {Deno.errors.NotFound} When there is no such object (ENOENT).
    * @throws {Deno.errors.PermissionDenied} When it is another user's (EACCES).
+   *
+   * @example Remove what a crash left
+   * ```ts
+   * import { SharedMemory } from "@shmem/shmem";
+   *
+   * const name = `/left-${crypto.randomUUID()}`;
+   * SharedMemory.create(name, { size: 1 }).close();
+   * SharedMemory.unlinkName(name);
+   * ```
+   */
+  static unlinkName(name: string): void {
+    const checked = checkName(name);
+    unlinkObject(checked, `unlink ${objectLabel(checked)}`, unlinkHint);
+  }
+
+  /**
+   * The same as {@linkcode SharedMemory.unlinkName}.
+   *
+   * @deprecated Use {@linkcode SharedMemory.unlinkName}, whose name differs from that
+   * of the handle's method.
+   *
+   * @param name Name of the object.
    */
   static unlink(name: string): void {
-    const checked = checkName(name);
-    unlinkObject(checked, `unlink ${objectLabel(checked)}`);
+    SharedMemory.unlinkName(name);
   }
 
   /**
@@ -331,6 +322,35 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    */
   static list(): ObjectEntry[] {
     return listObjects();
+  }
+
+  /** Name with its slash, or null for memory without one. */
+  get name(): string | null {
+    return this.#name;
+  }
+
+  /**
+   * Path by which another process of the same user opens memory without a name
+   * ({@linkcode SharedMemory.openPath}), or C does by `open(2)`, as long as this
+   * handle is open; null for memory with a name.
+   *
+   * The dots and slashes in it, which the kernel ignores, say which object it is. So
+   * `openPath` fails where the path leads to another one: in another PID namespace
+   * (another container), or once this handle is closed. Both processes need the same
+   * PID namespace.
+   */
+  get path(): string | null {
+    return this.#path;
+  }
+
+  /** What the handle may do. */
+  get access(): A {
+    return this.#access;
+  }
+
+  /** Whether this handle created the object, rather than opened it. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /** Size in bytes, as it is now. On macOS it is rounded up to pages. */
@@ -356,10 +376,12 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     options: WindowOptions & { readonly access: B },
   ): Mapping<B>;
   map(
-    options: WindowOptions & { readonly access?: Access | undefined } = {},
+    options?: WindowOptions & { readonly access?: Access | undefined },
   ): Mapping {
-    const access = checkAccess(options.access ?? this.access, ACCESSES);
-    return this.#descriptor.map(access, options);
+    const act = `map ${this.#descriptor.what}`;
+    const read = readOptions(options, MAP_NAMES, act);
+    const access = checkAccess(read.access ?? this.#access, ACCESSES);
+    return this.#descriptor.map(access, read);
   }
 
   /**
@@ -374,41 +396,23 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * @throws {Deno.errors.NotSupported} On macOS, where a size is set once.
    */
   resize(size: number): void {
-    checkSize(size, "size");
-    const { capabilities, name } = platform();
-    if (!capabilities.resizesObjects) {
-      throw new Deno.errors.NotSupported(
-        `Cannot resize ${this.#what}: on ${name} a size is set once; create another object`,
-      );
-    }
-    if (size >= this.size) return this.#descriptor.resize(size);
-    const act = `resize ${this.#what}`;
-    const fd = this.#descriptor.fd("resize");
-    if (!tryLockExclusive(fd, act)) {
-      lockShared(fd, act);
-      throw new Deno.errors.Busy(
-        `Cannot resize ${this.#what} to ${size} bytes: another handle has it open, and touching it behind the new end would kill that process; close it there first`,
-      );
-    }
-    try {
-      this.#descriptor.resize(size);
-    } finally {
-      lockShared(fd, act);
-    }
+    resizeObject(this.#descriptor, checkSize(size, "size"));
   }
 
   /**
-   * Removes the name (`shm_unlink(3)`). Who has the object open or mapped keeps
-   * it, this handle included.
+   * Removes the name (`shm_unlink(3)`). Processes that have the object open or mapped
+   * keep it, and so does this handle.
    *
    * @throws {Deno.errors.NotFound} When it was removed before (ENOENT).
    * @throws {TypeError} When it has no name.
    */
   unlink(): void {
-    if (this.name === null) {
-      throw new TypeError(`Cannot unlink ${this.#what}: it has no name`);
+    if (this.#name === null) {
+      throw new TypeError(
+        `Cannot unlink ${this.#descriptor.what}: it has no name`,
+      );
     }
-    SharedMemory.unlink(this.name);
+    SharedMemory.unlinkName(this.#name);
   }
 
   /** Reads size, owner, mode and times (`fstat(2)`). */
@@ -416,7 +420,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
     const { size, allocated, mode, uid, gid, links, modified, changed } = this
       .#descriptor.status();
     const { countsObjectLinks } = platform().capabilities;
-    const unlinked = countsObjectLinks && this.name !== null && links === 0;
+    const unlinked = countsObjectLinks && this.#name !== null && links === 0;
     return {
       size,
       allocated,
@@ -431,7 +435,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
 
   /** The seals that the object has; none for an object with a name; Linux. */
   get seals(): Seal[] {
-    if (this.name !== null) return [];
+    if (this.#name !== null) return [];
     return sealsOf(this.#descriptor.fd("read the seals of"), "read the seals");
   }
 
@@ -458,13 +462,13 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * ```
    */
   seal(...seals: Seal[]): void {
-    if (this.name !== null) {
+    if (this.#name !== null) {
       throw new TypeError(
-        `Cannot seal ${this.#what}: only memory without a name has seals; make it with SharedMemory.anonymous()`,
+        `Cannot seal ${this.#descriptor.what}: only memory without a name has seals; make it with SharedMemory.anonymous()`,
       );
     }
-    const act = `seal ${this.#what}`;
-    if (this.access === "read") {
+    const act = `seal ${this.#descriptor.what}`;
+    if (this.#access === "read") {
       throw new TypeError(
         `Cannot ${act}: it is open for reading only; open it with access "read-write"`,
       );
@@ -484,51 +488,5 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   /** The same as {@linkcode SharedMemory.close}, for `using`. */
   [Symbol.dispose](): void {
     this.close();
-  }
-}
-
-/** `memfd_create` puts "memfd:" in front, and takes 255 bytes in all. */
-const MAX_LABEL_LENGTH = 249;
-
-function checkLabel(label: string): void {
-  if (typeof label !== "string") {
-    throw new TypeError(
-      `Cannot use the label: it must be a string: received ${describe(label)}`,
-    );
-  }
-  const { byteLength } = new TextEncoder().encode(label);
-  if (byteLength > MAX_LABEL_LENGTH) {
-    throw new RangeError(
-      `Cannot use the label: it has ${byteLength} bytes, and ${MAX_LABEL_LENGTH} are allowed`,
-    );
-  }
-}
-
-function checkOpenOptions(options: OpenOptions) {
-  const {
-    access = "read-write",
-    sparse = false,
-    timeoutMs = PATIENCE_MS,
-  } = options;
-  checkAccess(access, ["read", "read-write"]);
-  checkSizes(options.size, options.minSize);
-  checkOffset(timeoutMs, "timeoutMs");
-  return { access, sparse, timeoutMs };
-}
-
-/** Compares the size with what was expected, or closes and throws. */
-function checkSizeOf(descriptor: Descriptor, options: OpenOptions): void {
-  const { size, minSize } = options;
-  // Where sizes are rounded up, so is the one to compare with.
-  const granule = platform().capabilities.exactObjectSizes ? 1 : pageSize();
-  const expected = size === undefined
-    ? undefined
-    : Math.ceil(size / granule) * granule;
-  try {
-    const { size: actual } = descriptor.status();
-    checkFits(actual, expected, minSize, descriptor.what);
-  } catch (error) {
-    descriptor.close();
-    throw error;
   }
 }

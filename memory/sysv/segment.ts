@@ -1,19 +1,6 @@
+import { IPC_PRIVATE } from "../../ffi/platforms/constants.ts";
 import {
-  IPC_CREAT,
-  IPC_EXCL,
-  IPC_PRIVATE,
-  SHM_HUGETLB,
-  SHM_NORESERVE,
-} from "../../ffi/platforms/constants.ts";
-import { checkI32, checkU32, describe } from "../../ffi/libc/integers.ts";
-import {
-  type Access,
-  hugePageBits,
-  lock as lockRegion,
-} from "../../ffi/memory/mman.ts";
-import { platform } from "../../ffi/platforms/platform.ts";
-import {
-  attachSegment,
+  anySegmentStatus,
   changeSegment,
   getSegment,
   listSegments,
@@ -21,89 +8,38 @@ import {
   removeSegment,
   type SegmentChanges,
   type SegmentStatus,
-  segmentStatus,
 } from "../../ffi/sysv/sysv_shm.ts";
-import {
-  checkAddress,
-  checkFits,
-  checkMode,
-  checkOptions,
-  checkSize,
-  checkSizes,
-  checkWord,
-} from "../checks/checks.ts";
+import { checkFits } from "../checks/checks.ts";
 import { createOrOpen } from "../checks/create_or_open.ts";
-import { checkHugePages, type HugePages } from "../checks/huge_pages.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { attach } from "./attach.ts";
 import {
-  type Mapping,
-  regionOf,
-  wrapRead,
-  wrapReadWrite,
-} from "../mapping/mapping.ts";
-import { checkAccess } from "../mapping/access.ts";
+  type AttachAccess,
+  type AttachOptions,
+  checkChanges,
+  label,
+  readChanges,
+  readCreateOptions,
+  readOpenOptions,
+  type SegmentCreateOptions,
+  type SegmentOpenOptions,
+} from "./segment_options.ts";
 
-export type { SegmentChanges, SegmentStatus };
-
-/** What may be done with an attached segment. */
-export type AttachAccess = Exclude<Access, "copy-on-write">;
-
-/** How {@linkcode Segment.create} creates. */
-export interface SegmentCreateOptions {
-  /** Size in bytes. Memory comes in whole pages, the size stays as it is. */
-  readonly size: number;
-  /**
-   * Key that other processes open the segment with, from -2^31 to 2^31 - 1.
-   * Default: `IPC_PRIVATE`, no key; others open it by {@linkcode Segment.id}.
-   */
-  readonly key?: number;
-  /** Permission bits; the umask is not applied. Default: 0o600. */
-  readonly mode?: number;
-  /** What to do when the key has a segment. Default: `"fail"`, with EEXIST. */
-  readonly ifExists?: "fail" | "open";
-  /**
-   * Let the segment go with its last user, this handle included: it is marked
-   * for removal at once, and others attach it by id while anyone holds it. Not
-   * with a key, which the mark takes away; not on macOS. Default: false.
-   */
-  readonly removeOnLastDetach?: boolean;
-  /** Make it of huge pages (`SHM_HUGETLB`); Linux. Default: ordinary pages. */
-  readonly hugePages?: HugePages;
-  /** Do not reserve swap space (`SHM_NORESERVE`); Linux. Default: false. */
-  readonly noReserve?: boolean;
-}
-
-/** Which segment {@linkcode Segment.open} opens, and what it must be like. */
-export interface SegmentOpenOptions {
-  /** Key that it was created with. Either this or `id`. */
-  readonly key?: number;
-  /** Identifier, as in {@linkcode Segment.id}. Either this or `key`. */
-  readonly id?: number;
-  /** Size in bytes that it must have. Default: any. */
-  readonly size?: number;
-  /** Size in bytes that it must have at least. Default: any. */
-  readonly minSize?: number;
-}
-
-/** How {@linkcode Segment.attach} attaches. */
-export interface AttachOptions {
-  /** What may be done with the memory. Default: `"read-write"`. */
-  readonly access?: AttachAccess;
-  /**
-   * Address to attach at: a free one, and a multiple of the page size unless
-   * `roundDown` is set. Default: the system chooses.
-   */
-  readonly address?: bigint;
-  /** Round the address down to a page (`SHM_RND`). Default: false. */
-  readonly roundDown?: boolean;
-  /** Keep the memory out of swap (`mlock(2)`). Default: false. */
-  readonly lock?: boolean;
-}
+export type {
+  AttachAccess,
+  AttachOptions,
+  SegmentChanges,
+  SegmentCreateOptions,
+  SegmentOpenOptions,
+  SegmentStatus,
+};
+export { checkChanges, label };
 
 /**
  * A System V shared memory segment (`shmget(2)`).
  *
  * It belongs to the system, not to a process: it and what is in it stay until
- * {@linkcode Segment.remove} or a restart, whoever exits. A removed segment
+ * {@linkcode Segment.remove} or a restart, whichever process exits. A removed segment
  * lives on until its last user detaches it.
  *
  * @example Share a page
@@ -113,21 +49,17 @@ export interface AttachOptions {
  * using segment = Segment.create({ size: 4096 });
  * try {
  *   using mapping = segment.attach();
- *   mapping.bytes[0] = 42; // seen by whoever attaches segment.id
+ *   mapping.bytes[0] = 42; // seen by processes that attach segment.id
  * } finally {
  *   segment.remove();
  * }
  * ```
  */
 export class Segment implements Disposable {
-  /** Identifier in this IPC namespace, for other processes. */
-  readonly id: number;
-  /** Key that it was created or opened with; 0 (`IPC_PRIVATE`) when by id alone. */
-  readonly key: number;
-  /** Size in bytes. */
-  readonly size: number;
-  /** Whether this handle created it, rather than opened it. */
-  readonly created: boolean;
+  readonly #id: number;
+  readonly #key: number;
+  readonly #size: number;
+  readonly #created: boolean;
   #keepAlive: Mapping | null = null;
   #closed = false;
 
@@ -137,10 +69,30 @@ export class Segment implements Disposable {
     size: number,
     created: boolean,
   ) {
-    this.id = id;
-    this.key = key;
-    this.size = size;
-    this.created = created;
+    this.#id = id;
+    this.#key = key;
+    this.#size = size;
+    this.#created = created;
+  }
+
+  /** Identifier in this IPC namespace, for other processes. */
+  get id(): number {
+    return this.#id;
+  }
+
+  /** Key that it was created or opened with; 0 (`IPC_PRIVATE`) when by id alone. */
+  get key(): number {
+    return this.#key;
+  }
+
+  /** Size in bytes. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Whether this handle created it, rather than opened it. */
+  get created(): boolean {
+    return this.#created;
   }
 
   /**
@@ -157,28 +109,8 @@ export class Segment implements Disposable {
    * `ifExists: "open"` finds a segment of another size.
    */
   static create(options: SegmentCreateOptions): Segment {
-    checkOptions(options, "create segment");
-    const {
-      size,
-      key = IPC_PRIVATE,
-      mode = 0o600,
-      ifExists = "fail",
-      removeOnLastDetach = false,
-      hugePages,
-      noReserve = false,
-    } = options;
-    checkSize(size, "size");
-    checkI32(key, "key");
-    checkMode(mode);
-    checkWord(ifExists, ["fail", "open"], "ifExists");
-    if (removeOnLastDetach) checkRemovable(key);
-
-    let flags = IPC_CREAT | IPC_EXCL | mode;
-    if (hugePages !== undefined) {
-      flags |= SHM_HUGETLB | hugePageBits(checkHugePages(hugePages, size));
-    }
-    if (noReserve) flags |= SHM_NORESERVE;
-
+    const { size, key, flags, ifExists, removeOnLastDetach } =
+      readCreateOptions(options);
     const act = `create ${label(key)}`;
     const create = () =>
       new Segment(getSegment(key, size, flags, act), key, size, true);
@@ -196,8 +128,8 @@ export class Segment implements Disposable {
    * @returns A handle.
    * @throws {Deno.errors.NotFound} When the key has no segment (ENOENT).
    * @throws {SystemError} When the id has no segment (EINVAL).
-   * @throws {Deno.errors.PermissionDenied} When its mode does not let this user
-   * read it (EACCES).
+   * @throws {Deno.errors.PermissionDenied} When its mode does not let this user read
+   * it (EACCES), and it is not this user's.
    * @throws {RangeError} When its size does not fit; the message has both.
    *
    * @example By key
@@ -211,28 +143,13 @@ export class Segment implements Disposable {
    * ```
    */
   static open(options: SegmentOpenOptions): Segment {
-    const { key, id, size, minSize } = options;
-    checkSizes(size, minSize);
-    if ((key === undefined) === (id === undefined)) {
-      throw new TypeError(
-        `Cannot open segment: give its key or its id: received ${
-          describe(key)
-        } and ${describe(id)}`,
-      );
-    }
-    let found: number;
-    if (key !== undefined) {
-      checkI32(key, "key");
-      if (key === IPC_PRIVATE) {
-        throw new RangeError(
-          "Cannot open segment: key 0 is IPC_PRIVATE, which finds none; open it by id",
-        );
-      }
-      found = getSegment(key, 0, 0, `open ${label(key)}`);
-    } else {
-      found = checkI32(id ?? 0, "id");
-    }
-    const status = segmentStatus(found, `open segment with id ${found}`);
+    const { key, id = 0, size, minSize } = readOpenOptions(options);
+    const found = key === undefined
+      ? id
+      : getSegment(key, 0, 0, `open ${label(key)}`);
+    // As the kernel has it: its owner may remove what he cannot read.
+    const act = `open segment with id ${found}`;
+    const status = anySegmentStatus(found, act, "owner");
     checkFits(status.size, size, minSize, `segment with id ${found}`);
     return new Segment(found, key ?? status.key, status.size, false);
   }
@@ -266,9 +183,9 @@ export class Segment implements Disposable {
   ): Mapping<"read">;
   /** Attaches the segment with an access that is chosen at run time. */
   attach(options: AttachOptions): Mapping<AttachAccess>;
-  attach(options: AttachOptions = {}): Mapping<AttachAccess> {
+  attach(options?: AttachOptions): Mapping<AttachAccess> {
     this.#requireOpen("attach");
-    return attach(this.id, options);
+    return attach(this.#id, options);
   }
 
   /**
@@ -278,7 +195,8 @@ export class Segment implements Disposable {
    */
   status(): SegmentStatus {
     this.#requireOpen("read the status of");
-    return segmentStatus(this.id, `read the status of ${this.#label()}`);
+    const act = `read the status of ${this.#label()}`;
+    return anySegmentStatus(this.#id, act, "owner");
   }
 
   /**
@@ -290,8 +208,7 @@ export class Segment implements Disposable {
    */
   set(changes: SegmentChanges): void {
     this.#requireOpen("change");
-    checkChanges(changes);
-    changeSegment(this.id, changes, `change ${this.#label()}`);
+    changeSegment(this.#id, readChanges(changes), `change ${this.#label()}`);
   }
 
   /**
@@ -302,13 +219,13 @@ export class Segment implements Disposable {
    */
   lock(): void {
     this.#requireOpen("lock");
-    lockSegment(this.id, true, `lock ${this.#label()} into memory`);
+    lockSegment(this.#id, true, `lock ${this.#label()} into memory`);
   }
 
   /** Lets the segment be swapped again (`SHM_UNLOCK`); Linux. */
   unlock(): void {
     this.#requireOpen("unlock");
-    lockSegment(this.id, false, `unlock ${this.#label()}`);
+    lockSegment(this.#id, false, `unlock ${this.#label()}`);
   }
 
   /**
@@ -321,12 +238,12 @@ export class Segment implements Disposable {
    */
   remove(): void {
     this.#requireOpen("remove");
-    removeSegment(this.id, `remove ${this.#label()}`);
+    removeSegment(this.#id, `remove ${this.#label()}`);
   }
 
   /**
    * Closes the handle. The segment stays, and so does what is attached; with
-   * `removeOnLastDetach` it goes, unless someone has it attached.
+   * `removeOnLastDetach` it goes, unless a process has it attached.
    */
   close(): void {
     this.#closed = true;
@@ -342,15 +259,15 @@ export class Segment implements Disposable {
   /** Holds an attachment of its own, and removes the segment under it. */
   #removeWithLastUser(): void {
     try {
-      this.#keepAlive = attach(this.id, {});
+      this.#keepAlive = attach(this.#id, {});
     } finally {
       // Also when attaching failed: nothing half-made stays behind.
-      removeSegment(this.id, `mark ${this.#label()} for removal`);
+      removeSegment(this.#id, `mark ${this.#label()} for removal`);
     }
   }
 
   #label(): string {
-    return this.key === IPC_PRIVATE ? `segment ${this.id}` : label(this.key);
+    return this.#key === IPC_PRIVATE ? `segment ${this.#id}` : label(this.#key);
   }
 
   #requireOpen(act: string): void {
@@ -359,60 +276,4 @@ export class Segment implements Disposable {
       `Cannot ${act} ${this.#label()}: the handle is closed`,
     );
   }
-}
-
-/** Attaches a segment by id, for {@linkcode Segment.attach} and `shmat`. */
-export function attach(
-  id: number,
-  options: AttachOptions,
-): Mapping<AttachAccess> {
-  const { access = "read-write", roundDown = false, lock = false } = options;
-  checkAccess(access, ["read", "read-write"]);
-  const address = checkAddress(options.address);
-  const act = `attach segment ${id}`;
-  const readonly = access === "read";
-  const region = attachSegment(id, { readonly, address, roundDown }, act);
-  const origin = { device: -1, inode: id, offset: 0 };
-  const wrap = readonly ? wrapRead : wrapReadWrite;
-  const mapping = wrap(region, undefined, origin);
-  if (lock) lockOrUnmap(mapping, act);
-  return mapping;
-}
-
-/** Locks attached memory into RAM, or gives it back and throws. */
-function lockOrUnmap(mapping: Mapping, act: string): void {
-  try {
-    lockRegion(regionOf(mapping), act);
-  } catch (error) {
-    mapping.unmap();
-    throw error;
-  }
-}
-
-/** Checks what IPC_SET is to change. */
-export function checkChanges({ uid, gid, mode }: SegmentChanges): void {
-  if (uid !== undefined) checkU32(uid, "uid");
-  if (gid !== undefined) checkU32(gid, "gid");
-  if (mode !== undefined) checkMode(mode);
-}
-
-function checkRemovable(key: number): void {
-  if (key !== IPC_PRIVATE) {
-    throw new TypeError(
-      `Cannot create ${
-        label(key)
-      } with removeOnLastDetach: marking it for removal takes its key away; leave the key out, and pass the id`,
-    );
-  }
-  if (!platform().capabilities.attachesRemoved) {
-    throw new Deno.errors.NotSupported(
-      `Cannot create segment with removeOnLastDetach: on ${platform().name} nobody can attach a removed segment`,
-    );
-  }
-}
-
-/** How messages call a segment with a key. */
-export function label(key: number): string {
-  if (key === IPC_PRIVATE) return "segment";
-  return `segment with key 0x${(key >>> 0).toString(16)}`;
 }

@@ -11,8 +11,10 @@ import {
   IPC_RMID,
   IPC_SET,
   IPC_STAT,
+  SHM_HUGETLB,
   SHM_INFO,
   SHM_LOCK,
+  SHM_NORESERVE,
   SHM_UNLOCK,
 } from "../../ffi/platforms/constants.ts";
 import { checkI32, checkInteger, describe } from "../../ffi/libc/integers.ts";
@@ -31,10 +33,12 @@ import {
   segmentUsage,
 } from "../../ffi/sysv/sysv_shm.ts";
 import { checkOffset } from "../checks/checks.ts";
+import { refuseUnreserved } from "../checks/huge_pages.ts";
 import { mappedRange } from "../mapping/mapped_range.ts";
 import type { ReadonlyBytes } from "../mapping/readonly_bytes.ts";
 import { permitPath } from "../checks/sandbox.ts";
-import { attach, type AttachOptions, checkChanges, label } from "./segment.ts";
+import { attach } from "./attach.ts";
+import { type AttachOptions, label, readChanges } from "./segment_options.ts";
 
 export type { SegmentLimits, SegmentUsage };
 
@@ -105,8 +109,11 @@ export function shmget(key: number, size: number, flags = 0): number {
   checkOffset(size, "size");
   // The huge page sizes reach into the sign bit, as numbers above or below 0.
   checkInteger(flags, "flags", -0x8000_0000, 0xffff_ffff);
+  const unreserved = SHM_HUGETLB | SHM_NORESERVE;
+  if ((flags & unreserved) === unreserved) refuseUnreserved();
   const act = (flags & IPC_CREAT) === 0 ? "find" : "create";
-  return getSegment(key, size, flags, `${act} ${label(key)}`);
+  // -0 is 0, but not to libc's border.
+  return getSegment(key || 0, size || 0, flags, `${act} ${label(key)}`);
 }
 
 /**
@@ -136,7 +143,7 @@ export function shmat(
 ): Uint8Array<ArrayBuffer> | ReadonlyBytes;
 export function shmat(
   shmid: number,
-  options: AttachOptions = {},
+  options?: AttachOptions,
 ): Uint8Array<ArrayBuffer> | ReadonlyBytes {
   return attach(checkI32(shmid, "shmid"), options).bytes;
 }
@@ -214,7 +221,7 @@ export function shmctl(shmid: number, command: typeof IPC_INFO): SegmentLimits;
 export function shmctl(
   shmid: number,
   command: number,
-  changes: SegmentChanges = {},
+  changes?: SegmentChanges,
 ): SegmentStatus | SegmentUsage | SegmentLimits | void {
   checkI32(shmid, "shmid");
   const segment = `segment ${shmid}`;
@@ -222,8 +229,7 @@ export function shmctl(
     case IPC_STAT:
       return segmentStatus(shmid, `read the status of ${segment}`);
     case IPC_SET:
-      checkChanges(changes);
-      return changeSegment(shmid, changes, `change ${segment}`);
+      return changeSegment(shmid, readChanges(changes), `change ${segment}`);
     case IPC_RMID:
       return removeSegment(shmid, `remove ${segment}`);
     case SHM_LOCK:

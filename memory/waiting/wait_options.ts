@@ -9,13 +9,13 @@ import { describe } from "../../ffi/libc/integers.ts";
 /** How long a blocking wait may take. */
 export interface BlockingWaitOptions {
   /** How long at most, in milliseconds. Default: indefinitely. */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: number | undefined;
 }
 
 /** How long a wait may take, and what ends it. */
 export interface WaitOptions extends BlockingWaitOptions {
   /** Ends the wait with its reason. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Checks a time limit: milliseconds, 0 or more, `Infinity` included. */

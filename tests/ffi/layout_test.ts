@@ -120,6 +120,7 @@ const C_NAMES = {
   shmInfo: "shm_info",
   stat: "stat",
   statvfs: "statvfs",
+  statfs: "statfs",
   dirent: "dirent",
   flock: "flock",
   semidDs: "semid_ds",

@@ -17,7 +17,7 @@ import {
 } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
 
-const PLUG = "jsr:@denosaurs/plug@^1.1.0";
+const PLUG = "jsr:@denosaurs/plug@1.1.0";
 const LIBRARY_FLAGS = ["-shared", "-fPIC", "-ldl"];
 
 /** A server that serves files by name, and remembers what was asked of it. */

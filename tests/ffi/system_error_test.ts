@@ -115,15 +115,19 @@ Deno.test("SystemError is thrown by a failing call, with its fields", () => {
   assertStringIncludes(String(error), "SystemError: Cannot ");
 });
 
-Deno.test("SystemError can be made by hand, as a test double", () => {
+Deno.test("SystemError is made by the library alone, and known by what it made", () => {
   const info = { code: "EINVAL", errno: 22, syscall: "mmap" };
-  const error = new SystemError("Cannot map it", info);
-  assertEquals(error.message, "Cannot map it");
-  assertEquals(
-    { code: error.code, errno: error.errno, syscall: error.syscall },
-    info,
-  );
+  for (const args of [["Cannot map it", info], [Symbol("secret"), "", info]]) {
+    assertThrows(
+      () => Reflect.construct(SystemError, args),
+      TypeError,
+      "Cannot make a SystemError",
+    );
+  }
+  const error = systemError("mmap", 22, "map it");
   assert(isSystemError(error));
+  // The fields alone do not make it one: node:fs has them, too.
+  assert(!isSystemError(Object.assign(new Error(error.message), info)));
 });
 
 Deno.test("isSystemError() is false for other errors and other values", () => {

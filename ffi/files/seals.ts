@@ -1,0 +1,34 @@
+/**
+ * Seals of memory without a name (`fcntl(2)`); Linux.
+ *
+ * @module
+ */
+
+import { libc } from "../libc/library.ts";
+import { retry } from "../libc/retry.ts";
+import { F_ADD_SEALS, F_GET_SEALS } from "../platforms/constants.ts";
+
+/** Adds seals (`F_ADD_SEALS`). */
+export function addSeals(fd: number, seals: number, act: string): void {
+  control(fd, F_ADD_SEALS, seals, act);
+}
+
+/** Reads the seals (`F_GET_SEALS`). */
+export function readSeals(fd: number, act: string): number {
+  return control(fd, F_GET_SEALS, 0, act);
+}
+
+function control(
+  fd: number,
+  command: number,
+  argument: number,
+  act: string,
+): number {
+  const value = BigInt(argument);
+  const { fcntl } = libc();
+  return retry(
+    () => fcntl(fd, command, value, 0n, 0n, 0n, 0n, 0n, value),
+    "fcntl:seal",
+    act,
+  );
+}

@@ -1,0 +1,185 @@
+/**
+ * Pages are reserved before they are used: a full disk or memory is an error then,
+ * and the death of the process when it is found out at a touch.
+ *
+ * @module
+ */
+
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
+import {
+  checkFileLimit,
+  holesIn,
+  reserveNew,
+  reserveRange,
+  roomOf,
+  truncate,
+} from "../../ffi/files/size.ts";
+import {
+  type FileStatus,
+  liesInMemory,
+  status,
+} from "../../ffi/files/status.ts";
+import { availableMemory } from "../../ffi/memory/memory_info.ts";
+import { type Access, advise, map } from "../../ffi/memory/mman.ts";
+import type { Region } from "../../ffi/memory/region.ts";
+
+/** A file whose pages are reserved. */
+export interface Reserved {
+  readonly fd: number;
+  /** Whether it is open for writing. */
+  readonly writable: boolean;
+  /** Whether its pages are left unreserved. */
+  readonly sparse: boolean;
+  /** Whether even reading a hole takes a page, as it does in memory. */
+  readonly inMemory: boolean;
+  /** Size in bytes of its huge pages. */
+  readonly hugePageSize?: number | undefined;
+  /** What to do when there is no room for its pages. */
+  readonly hintOnFull?: (() => string | undefined) | undefined;
+}
+
+/** From this many bytes on it is worth looking whether there is so much memory. */
+const LARGE = 2 ** 24;
+
+/** Reserves every page of something new that lies in memory. */
+export function reserveAll(file: Reserved, size: number, act: string): void {
+  requireMemory(file, size, act);
+  if (reserveNew(file.fd, size, act, file.hintOnFull)) return;
+  // A sandbox forbids it; taking the pages does the same.
+  requireRoom(file, size, act);
+  const request = { fd: file.fd, offset: 0, length: size } as const;
+  const region = map({ ...request, access: "read-write" }, act);
+  try {
+    takePages(region, "populate-write", act);
+  } finally {
+    region.release();
+  }
+}
+
+/**
+ * Makes a file longer, and reserves what that adds first: so nobody sees pages that
+ * may have to be taken away again. A failure leaves it as it was.
+ */
+export function grow(
+  file: Reserved,
+  from: number,
+  to: number,
+  act: string,
+): void {
+  const { fd, writable, sparse, hintOnFull } = file;
+  checkFileLimit(to, act);
+  // What may not be lengthened is told by ftruncate, as in its manual.
+  if (sparse || !writable) return truncate(fd, to, act);
+  requireMemory(file, to - from, act);
+  try {
+    if (!reserveRange(fd, from, to - from, act, hintOnFull)) {
+      requireRoom(file, to - from, act);
+    }
+    truncate(fd, to, act);
+  } catch (error) {
+    giveBack(fd, from, act);
+    throw error;
+  }
+}
+
+/** ext4 keeps what it had allocated when the room ran out, behind the end. */
+function giveBack(fd: number, size: number, act: string): void {
+  // Unless someone else has lengthened it meanwhile.
+  if (status(fd, act).size !== size) return;
+  try {
+    truncate(fd, size, act);
+  } catch {
+    // The error that led here tells more.
+  }
+}
+
+/** What is left to do once a range is mapped. */
+export type Populate = "populate-read" | "populate-write" | undefined;
+
+/**
+ * Reserves the holes of a range that is about to be mapped.
+ *
+ * @returns How its pages must be taken once it is mapped, where they could not be
+ * reserved before.
+ */
+export function reserveHoles(
+  file: Reserved,
+  { size, allocated }: FileStatus,
+  access: Access,
+  offset: number,
+  length: number,
+  act: string,
+): Populate {
+  if (file.sparse || allocated >= size) return undefined;
+  const { fd, writable, hintOnFull } = file;
+  const inMemory = file.inMemory || liesInMemory(fd);
+  // Private copies take ordinary memory, and holes on a disk read as zeros.
+  const touched = inMemory || access === "read-write";
+  if (!touched) return undefined;
+  const needed = Math.min(length, size - allocated);
+  requireMemory({ ...file, inMemory }, needed, act);
+  if (!writable) return "populate-read";
+  const free = inMemory ? Infinity : roomOf(fd)?.free ?? Infinity;
+  if (needed > free && holesIn(fd, offset, length) > free) {
+    // Trying would fill the disk, and only then fail.
+    throw full(file, act, needed, free);
+  }
+  if (reserveRange(fd, offset, length, act, hintOnFull)) return undefined;
+  return inMemory ? "populate-write" : undefined;
+}
+
+/**
+ * Takes a page for every hole of mapped memory now, because where there is no room
+ * for one the kernel tells by an error here, and by SIGBUS at the first touch.
+ */
+export function takePages(
+  region: Region,
+  how: "populate-read" | "populate-write",
+  act: string,
+): void {
+  try {
+    advise(region, 0, region.byteLength, how, act);
+  } catch (error) {
+    // Before Linux 5.14 nobody can tell.
+    if (hasCode(error, "EINVAL")) return;
+    if (error instanceof Deno.errors.NotSupported) return;
+    throw error;
+  }
+}
+
+/** Where only memory is the limit, the kernel kills before it refuses. */
+function requireMemory(file: Reserved, byteLength: number, act: string): void {
+  const { inMemory, hugePageSize } = file;
+  // Ordinary sizes are not worth looking, and huge pages are counted apart.
+  if (!inMemory || hugePageSize !== undefined || byteLength < LARGE) return;
+  const available = availableMemory();
+  if (byteLength <= available) return;
+  throw systemError(
+    "posix_fallocate",
+    errnoNumber("ENOMEM"),
+    act,
+    `${available} bytes of memory could be had: ask for less, use MappedFile, or pass \`sparse: true\` for memory of which only a part is used`,
+  );
+}
+
+/** Compares the room where nothing can be reserved, as on ext2. */
+function requireRoom(file: Reserved, byteLength: number, act: string): void {
+  const free = roomOf(file.fd)?.free ?? Infinity;
+  if (byteLength > free) throw full(file, act, byteLength, free);
+}
+
+function full(
+  { hintOnFull }: Reserved,
+  act: string,
+  needed: number,
+  free: number,
+): Error {
+  return systemError(
+    "fallocate",
+    errnoNumber("ENOSPC"),
+    act,
+    hintOnFull?.() ??
+      `${needed} bytes are needed and ${free} are free: ask for less, free space, or pass \`sparse: true\` and risk SIGBUS on writing`,
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * Removing a name that a process has left.
+ *
+ * @module
+ */
+
+import { hasCode } from "../../ffi/errors/system_error.ts";
+import {
+  closeDescriptor,
+  openObject,
+  unlinkObject,
+} from "../../ffi/files/open.ts";
+import { status, statusAt } from "../../ffi/files/status.ts";
+import { platform } from "../../ffi/platforms/platform.ts";
+import { PATIENCE_MS, retryFor } from "../checks/retry.ts";
+import { beginChange, objectLabel, tryLockExclusive } from "./object_locks.ts";
+
+/** How long an empty object may be one that is just being created. */
+const CREATION_GRACE_MS = 200;
+
+/**
+ * Removes a name that nobody uses.
+ *
+ * @returns Whether the name is free now.
+ */
+export function removeStale(name: string): boolean {
+  const act = `replace ${objectLabel(name)}`;
+  if (!platform().capabilities.locksObjects) {
+    throw new Deno.errors.NotSupported(
+      `Cannot ${act}: ${platform().name} has no locks on shared memory, so nobody can tell whether it is in use; remove it with SharedMemory.unlink()`,
+    );
+  }
+  const graceEnd = performance.now() + CREATION_GRACE_MS;
+  return retryFor(PATIENCE_MS, () => {
+    let fd;
+    try {
+      fd = openObject(name, { writable: false, create: "never", mode: 0 }, act);
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return true;
+      throw error;
+    }
+    let endChange;
+    try {
+      const { regular, kind } = status(fd, act);
+      if (!regular) {
+        throw new TypeError(
+          `Cannot ${act}: it is not shared memory but ${kind}; choose another name`,
+        );
+      }
+      endChange = beginChange(fd, "shared", act);
+      if (endChange === undefined) return false;
+      if (!tryLockExclusive(fd, act)) return false;
+      const { size, links, inode } = status(fd, act);
+      if (links === 0) return undefined;
+      // Empty: its creator may be between creating and locking it.
+      if (size === 0 && performance.now() < graceEnd) return undefined;
+      // The name may lead to a newer object by now, which someone made.
+      if (!leadsTo(name, inode, act)) return undefined;
+      unlinkObject(name, act);
+      return true;
+    } finally {
+      endChange?.();
+      closeDescriptor(fd);
+    }
+  }) ?? false;
+}
+
+function leadsTo(name: string, inode: number, act: string): boolean {
+  const { shmDirectory } = platform().capabilities;
+  return shmDirectory === null ||
+    statusAt(`${shmDirectory}${name}`, act)?.inode === inode;
+}
