@@ -3,7 +3,6 @@ import { toDate } from "../../ffi/files/status.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import { checkFits, checkSize } from "../checks/checks.ts";
 import { readOptions } from "../checks/options.ts";
-import { permitPath } from "../checks/sandbox.ts";
 import {
   ACCESSES,
   checkAccess,
@@ -23,6 +22,7 @@ import {
   readFileOptions,
   readFileWaitOptions,
 } from "./file_options.ts";
+import { checkIdentity, permit } from "./process_path.ts";
 
 let descriptorOfFile: (file: MappedFile) => Descriptor;
 
@@ -116,8 +116,11 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     const read = readFileOptions(options);
     const { access, create, size, minSize, mode, sparse } = read;
     const writable = access === "read-write";
-    const plain = permitPath(path, writable ? "read-write" : "read");
-    const what = JSON.stringify(plain);
+    const { plain, shown, ofProcess } = permit(
+      path,
+      writable ? "read-write" : "read",
+    );
+    const what = JSON.stringify(shown);
     const { fd, created } = openOrCreate(plain, writable, create, mode);
 
     using undo = new DisposableStack();
@@ -126,12 +129,15 @@ export class MappedFile<A extends Access = Access> implements Disposable {
       (descriptor) => descriptor.close(),
     );
     descriptor.requireRegular();
+    if (ofProcess !== undefined) {
+      checkIdentity(descriptor, ofProcess, `open ${what}`);
+    }
     if (create !== undefined && size !== undefined) {
       giveSize(descriptor, size, created ? plain : null);
     }
     checkFits(descriptor.status().size, size, minSize, what);
     undo.move();
-    return new MappedFile(descriptor, plain, access, created);
+    return new MappedFile(descriptor, shown, access, created);
   }
 
   /**
