@@ -97,8 +97,9 @@ export class ManyProducers implements Producer {
 
   /** See {@linkcode Producer.room}; another producer may take it first. */
   room(wanted: number): number {
-    const memory = this.#memory;
+    const memory: RingMemory = this.#memory;
     const { words, capacity } = memory;
+    if (words.length === 0) memory.refuseGone();
     let head = Atomics.load(words, memory.headCache);
     const tail = Atomics.load(words, memory.tail);
     const toEnd = capacity - (tail & memory.mask);
