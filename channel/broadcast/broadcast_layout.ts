@@ -2,14 +2,16 @@
  * Trailer of a broadcast buffer, behind the data area, in bytes:
  *
  * ```text
- *  0        8      16       24        80     96     112       128
- *  | intent | tail | latest | padding | pair | pair | padding |
+ *  0        8      16       24        80     96     112     120       128
+ *  | intent | tail | latest | padding | pair | pair | count | padding |
  * ```
  *
  * The format ends with the latest position. A pair is of this library: where a
  * message ends, and its ordinal, 1 for the first of all. The transmitter stores
  * them in turn, each before the tail, so that there always are those of the tail
- * and of the one before it.
+ * and of the one before it. The count has the low words of the pair that was
+ * stored last, position and ordinal, in one word of 64 bits, which is always read
+ * whole, however fast the transmitter is.
  *
  * @module
  */
@@ -22,6 +24,8 @@ export const BROADCAST_TRAILER_LENGTH = 128;
 
 /** Where the pairs start in the trailer. */
 const PAIRS = 80;
+/** Where the count is. */
+const COUNT = 112;
 
 /** Below this a record may count as lost as soon as it is written. */
 const MIN_CAPACITY = 32;
@@ -39,6 +43,8 @@ export interface BroadcastViews extends RegionViews {
   readonly latest: number;
   /** Indexes of the pairs, each of a position and an ordinal. */
   readonly pairs: readonly [number, number];
+  /** Index of the count. */
+  readonly count: number;
 }
 
 /** Checks the memory of a broadcast buffer. */
@@ -57,6 +63,7 @@ export function viewBroadcast(memory: Uint8Array): BroadcastViews {
     tail: intent + 1,
     latest: intent + 2,
     pairs: [first, first + 2],
+    count: (views.capacity + COUNT) >> 3,
   };
 }
 
@@ -77,6 +84,40 @@ export function loadOrdinal(
   if (pair === undefined) return NaN;
   const ordinal = Number(Atomics.load(longs, pair + 1));
   return ordinal >= 0 && ordinal <= MAX_POSITION ? ordinal : NaN;
+}
+
+/** Where a message ends, and the ordinal of the next one. */
+export interface Counted {
+  readonly position: number;
+  readonly ordinal: number;
+}
+
+/**
+ * Loads the count while the tail moves on.
+ *
+ * @returns `undefined` when the tail has not come to it yet, or the transmitter is
+ * none of this library.
+ */
+export function loadCount(views: BroadcastViews): Counted | undefined {
+  const { longs, tail, count } = views;
+  const before = loadPosition(longs, tail);
+  const packed = Atomics.load(longs, count);
+  const near = loadOrdinal(views, 0);
+  const end = loadPosition(longs, tail);
+  if (packed === 0n || Number.isNaN(near)) return undefined;
+  const position = before + distance(packed, before);
+  // It is stored before the tail: one that is older is another transmitter's, and
+  // the message of one that is newer may never come.
+  if (position < before || position > end) return undefined;
+  const ordinal = near + distance(packed >> 32n, near);
+  return position % ALIGNMENT === 0 && ordinal > 0
+    ? { position, ordinal: ordinal + 1 }
+    : undefined;
+}
+
+/** How far a low word is from a number of 64 bits. */
+function distance(low: bigint, from: number): number {
+  return Number(BigInt.asIntN(32, low - BigInt(from)));
 }
 
 /**

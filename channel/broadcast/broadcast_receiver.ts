@@ -2,6 +2,7 @@ import { ReadonlyBytes, viewOf } from "../../memory/mapping/readonly_bytes.ts";
 import {
   type BroadcastViews,
   findPair,
+  loadCount,
   loadOrdinal,
   loadPosition,
   toPosition,
@@ -26,8 +27,10 @@ interface Newest {
   readonly ordinal: number;
 }
 
-/** How often to look for an ordinal while the transmitter goes on. */
+/** How often to look for the newest message while the transmitter goes on. */
 const MAX_TRIES = 1000;
+/** How often to look for one that is there, before the next one will do. */
+const FEW_TRIES = 8;
 
 let ordinalOfReceiver: (
   receiver: BroadcastReceiver<Uint8Array | ReadonlyBytes>,
@@ -188,7 +191,8 @@ export class BroadcastReceiver<
   /**
    * Finds the newest message, and which one it is. Where the tail stays the same
    * all the while, its pair stays, too, and the latest position that lies in
-   * front of it is where the message starts that ends there.
+   * front of it is where the message starts that ends there. A transmitter that
+   * is too fast for that leaves the count, which says where the next one will be.
    */
   #findNewest(): Newest {
     const { longs, tail, latest } = this.#views;
@@ -196,7 +200,12 @@ export class BroadcastReceiver<
       const end = Atomics.load(longs, tail);
       const ordinal = loadOrdinal(this.#views, findPair(this.#views, end));
       const position = loadPosition(longs, latest);
-      if (Atomics.load(longs, tail) !== end) continue;
+      if (Atomics.load(longs, tail) !== end) {
+        if (i < FEW_TRIES) continue;
+        const count = loadCount(this.#views);
+        if (count === undefined) continue;
+        return { ...count, isThere: false };
+      }
       if (position < end) return { position, ordinal, isThere: true };
       // There was no message, or the next one is being published. If that takes
       // long its transmitter may be dead, and the next will write over it.

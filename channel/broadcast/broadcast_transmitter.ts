@@ -52,9 +52,12 @@ export class BroadcastTransmitter {
   #leftIntent = 0;
   /** How many messages were sent; NaN when nobody counted from the start. */
   #ordinal = 0;
-  /** Index in {@linkcode BroadcastViews.words} of the pair that is next. */
+  /** Index in {@linkcode BroadcastViews.longs} of the pair that is next. */
   #pair = 0;
   #otherPair = 0;
+  /** A word of 64 bits, and its halves. */
+  readonly #longs = new BigInt64Array(1);
+  readonly #words: Int32Array = new Int32Array(this.#longs.buffer);
 
   /**
    * Attaches to memory.
@@ -82,7 +85,7 @@ export class BroadcastTransmitter {
 
   /** Goes on where a former transmitter stopped. */
   #takeOver(): void {
-    const { longs, intent, tail, pairs } = this.#views;
+    const { longs, intent, tail, pairs, count } = this.#views;
     const end = Atomics.load(longs, tail);
     const left = Atomics.load(longs, intent);
     // It is at most a record and padding ahead; anything else is none.
@@ -98,21 +101,29 @@ export class BroadcastTransmitter {
           if (longs[index] !== 0n) Atomics.store(longs, index, 0n);
         }
       }
+      if (longs[count] !== 0n) Atomics.store(longs, count, 0n);
     }
     const [first, second] = pairs;
-    this.#pair = (which === 0 ? second : first) << 1;
-    this.#otherPair = (which === 0 ? first : second) << 1;
+    this.#pair = which === 0 ? second : first;
+    this.#otherPair = which === 0 ? first : second;
   }
 
   /** Notes how many messages there are, before the tail says that there are. */
   #count(end: number): void {
-    const { words } = this.#views;
+    const { longs, count } = this.#views;
+    const low = this.#words;
+    const whole = this.#longs;
     const pair = this.#pair;
     const ordinal = this.#ordinal + 1;
-    words[pair] = end | 0;
-    words[pair + 1] = (end / 2 ** 32) | 0;
-    words[pair + 2] = ordinal | 0;
-    words[pair + 3] = (ordinal / 2 ** 32) | 0;
+    // By way of private memory: each is stored in one piece, without a BigInt.
+    low[0] = end | 0;
+    low[1] = (end / 2 ** 32) | 0;
+    longs[pair] = whole[0]!;
+    low[1] = ordinal | 0;
+    longs[count] = whole[0]!;
+    low[0] = ordinal | 0;
+    low[1] = (ordinal / 2 ** 32) | 0;
+    longs[pair + 1] = whole[0]!;
     this.#ordinal = ordinal;
     this.#pair = this.#otherPair;
     this.#otherPair = pair;

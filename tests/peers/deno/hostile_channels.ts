@@ -263,7 +263,7 @@ const PROPERTIES: Readonly<Record<string, fc.IProperty<unknown>>> = {
           // Never below what a transmitter that died had said.
           assertEquals(intent, left > (tail ?? 0n) ? left : tail);
         }
-        for (const [start, end] of [[24, 80], [112, 128]]) {
+        for (const [start, end] of [[24, 80], [120, 128]]) {
           const rest = region.memory.subarray(
             CAPACITY + (start ?? 0),
             CAPACITY + (end ?? 0),
