@@ -35,10 +35,9 @@ export {
   wait,
   waitAsync,
   type WaitAsyncOptions,
+  type WaitOptions,
   type WaitResult,
 } from "./waiting/wait.ts";
-export type { WaitOptions } from "./waiting/options.ts";
-export { useWaitStrategy, type WaitStrategy } from "./waiting/parker.ts";
 export { type LockOptions, Mutex, type MutexOptions } from "./locks/mutex.ts";
 export { MutexGuard } from "./locks/mutex_guard.ts";
 export {

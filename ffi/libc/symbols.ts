@@ -217,6 +217,17 @@ export const SYMBOLS = {
   },
 
   // long syscall(long number, ...), as
+  // long futex(uint32_t *uaddr, FUTEX_CMP_REQUEUE, uint32_t val,
+  //            uint32_t val2, uint32_t *uaddr2, uint32_t val3);
+  // Linux; variadic, but not called on macOS. Fails with -1 and errno.
+  futex_requeue: {
+    name: "syscall",
+    parameters: ["isize", "usize", "i32", "i32", "usize", "usize", "u32"],
+    result: "i32",
+    optional: true,
+  },
+
+  // long syscall(long number, ...), as
   // long futex_waitv(struct futex_waitv *waiters, unsigned int nr_futexes,
   //                  unsigned int flags, struct timespec *timeout, clockid_t clockid);
   // Linux 5.16. Fails with -1 and errno; gives the index of one that was woken.

@@ -15,12 +15,16 @@ import { systemError } from "../errors/system_error.ts";
 
 // Never FUTEX_PRIVATE_FLAG: the words are shared between processes.
 const FUTEX_WAKE = 1;
+const FUTEX_CMP_REQUEUE = 4;
 const FUTEX_WAIT_BITSET = 9;
 const FUTEX_BITSET_MATCH_ANY = 0xffff_ffff;
 const FUTEX2_SIZE_U32 = 2;
 
 /** Most words that one `futex_waitv` takes. */
 export const FUTEX_WAITV_MAX = 128;
+
+/** More than ever sleep on one word. */
+const ALL = 0x7fff_ffffn;
 
 /** `struct futex_waitv`: u64 val, u64 uaddr, u32 flags, u32 reserved. */
 const WAITER_SIZE = 24;
@@ -132,6 +136,33 @@ export function wake(word: Word, count: number): number {
     throw systemError("futex", errnoCell[0] ?? 0, "wake a word");
   }
   return result;
+}
+
+/**
+ * How many sleep on a word, in all processes: requeueing to the same word wakes
+ * nobody, and the kernel tells how many it looked at.
+ *
+ * @returns The number, or nothing when the word changes all the time or the
+ * kernel forbids it.
+ */
+export function countSleepers(word: Word): number | undefined {
+  const requeue = present(libc().futex_requeue, "futex");
+  futexNumber ??= BigInt(numbers().futex);
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const { address } = word;
+    const value = word.load() >>> 0;
+    const result = requeue(
+      futexNumber,
+      address,
+      FUTEX_CMP_REQUEUE,
+      0,
+      ALL,
+      address,
+      value,
+    );
+    if (result >= 0) return result;
+  }
+  return undefined;
 }
 
 /** Whether the kernel can sleep on many words at once; Linux 5.16. */

@@ -1,10 +1,10 @@
-/** A timer cannot be set for longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { onAbort } from "../parking/abort_listeners.ts";
+import { addDue, cancelDue } from "../parking/due_times.ts";
 
 /** Lets a limited number in at once; the others queue, in order. */
 export class Turnstile {
   #free: number;
-  readonly #queue: (() => void)[] = [];
+  readonly #queue = new Set<() => void>();
 
   /**
    * @param places How many may be in at once.
@@ -37,31 +37,29 @@ export class Turnstile {
 
   async #turn(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    // Whoever leaves hands its place over to the one that it calls.
+    // One that leaves hands its place over to the one that it calls.
     const called = () => resolve(true);
-    const giveUp = () => {
-      const place = this.#queue.indexOf(called);
-      if (place === -1) return false;
-      this.#queue.splice(place, 1);
-      return true;
-    };
-    const abort = () => giveUp() && reject(signal?.reason);
-    const timer = ms > LONGEST_TIMER_MS
-      ? undefined
-      : setTimeout(() => giveUp() && resolve(false), ms);
-    signal?.addEventListener("abort", abort);
-    this.#queue.push(called);
+    const giveUp = () => this.#queue.delete(called);
+    const stopListening = signal && onAbort(signal, () => {
+      if (giveUp()) reject(signal.reason);
+    });
+    const timeout = addDue(ms, () => {
+      if (giveUp()) resolve(false);
+    });
+    this.#queue.add(called);
     try {
       return await promise;
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      cancelDue(timeout);
+      stopListening?.();
     }
   }
 
   #leave(): void {
-    const next = this.#queue.shift();
-    if (next === undefined) this.#free++;
-    else next();
+    for (const called of this.#queue) {
+      this.#queue.delete(called);
+      return called();
+    }
+    this.#free++;
   }
 }

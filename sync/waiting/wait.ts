@@ -6,25 +6,22 @@
  * @module
  */
 
-import { sleepOn, type SleepResult, wake, Word } from "../../ffi/sync/futex.ts";
+import { sleepOn, type SleepResult, type Word } from "../../ffi/sync/futex.ts";
 import { checkInteger, describe } from "../../ffi/libc/integers.ts";
-import { mappedRange } from "../../memory/mapping/mapped_range.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
-import { park } from "./parker.ts";
+import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import { park } from "../parking/park.ts";
+import { unpark } from "../parking/unpark.ts";
+import { type Patience, readWaitOptions, type WaitOptions } from "./options.ts";
+import { locate, requireArray } from "./word_of_view.ts";
+
+export type { WaitOptions } from "./options.ts";
 
 /** How a wait ended. */
 export type WaitResult = SleepResult;
 
-/** How {@linkcode waitAsync} waits. */
-export interface WaitAsyncOptions {
-  /** How long at most, in milliseconds. Default: for ever. */
-  readonly timeoutMs?: number;
-  /** Ends the wait with an error, the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** Most that the kernel can wake in one call. */
-const ALL = 0x7fff_ffff;
+/** The same as {@linkcode WaitOptions}, which was once for `waitAsync` alone. */
+export type WaitAsyncOptions = WaitOptions;
 
 /**
  * The timed waits of libc go by the clock of the calendar, which may be set while
@@ -33,21 +30,24 @@ const ALL = 0x7fff_ffff;
 export const SLICE_MS = 100;
 
 /**
- * Waits until a word is woken, blocking this thread.
+ * Waits until a word is woken, blocking this thread (`futex(2)`).
  *
- * As with `Atomics.wait`, it waits only if the word has `value`; whoever
- * changes the word calls {@linkcode notify} afterwards. It uses no CPU. A
- * worker that waits cannot be terminated before the wait ends, as Deno cannot
- * end any worker that is busy.
+ * As with `Atomics.wait`, it waits only if the word has `value`; a program that
+ * changes the word calls {@linkcode notify} afterwards. Arguments are checked,
+ * not coerced. It uses no CPU. A worker that waits cannot be terminated before
+ * the wait ends, as Deno cannot end any worker that is busy.
  *
- * @param view An `Int32Array` over mapped memory.
- * @param index Element of the view.
+ * @param view An `Int32Array` over mapped memory, or memory that is mapped for
+ * reading only, whose 32-bit words count.
+ * @param index Which word of the view.
  * @param value What the word must be to wait.
- * @param timeoutMs How long at most, in milliseconds.
+ * @param options How long at most, in milliseconds, or an object that says so.
+ * A signal is looked at before the wait only: nothing can abort it meanwhile.
  * @default Infinity
  * @returns `"ok"` when woken, `"not-equal"` when the word has another value,
  * `"timed-out"` when the time is over.
- * @throws {TypeError} When the view is not an `Int32Array` over mapped memory.
+ * @throws {TypeError} When the view is not of mapped memory, or there is an
+ * option that does not exist.
  * @throws {RangeError} When the index lies outside, or the timeout is negative
  * or NaN.
  *
@@ -61,15 +61,25 @@ export const SLICE_MS = 100;
  * const words = new Int32Array(mapping.bytes.buffer);
  * console.log(wait(words, 0, 0, 10)); // timed-out: nobody said it
  * ```
+ *
+ * @example Wait on memory that this process may only read
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import { wait } from "@shmem/shmem/sync";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map({ access: "read" });
+ * console.log(wait(mapping.bytes, 0, 0, { timeoutMs: 10 })); // timed-out
+ * ```
  */
 export function wait(
-  view: Int32Array,
+  view: Int32Array | ReadonlyBytes,
   index: number,
   value: number,
-  timeoutMs = Infinity,
+  options: number | WaitOptions = {},
 ): WaitResult {
   const { word } = locate(view, index, "wait");
-  checkTimeout(timeoutMs, "wait");
+  const { timeoutMs } = readWaitOptions(toOptions(options), "wait");
   return sleep(word, checkValue(value), timeoutMs);
 }
 
@@ -85,25 +95,35 @@ export function sleep(
 }
 
 /**
- * Waits until a word is woken, blocking nothing.
+ * Waits until a word is woken, blocking nothing (`futex_waitv(2)`).
  *
- * All pending waits of the program sleep together in the kernel, on one of
- * Deno's pool threads for up to 127 of them. They keep the program alive, as
- * any pending operation does.
+ * Arguments are checked, not coerced. The word must change before it is
+ * notified, as it does wherever a word says what happened. A notification that
+ * changes nothing can be missed, and so can a word that changes there and back.
  *
- * The word must change before it is notified, as it does wherever a word says
- * what happened: a wait also ends with `"ok"` when the word is seen to have
- * changed. A notification that changes nothing can be missed, and so can a word
- * that changes there and back.
+ * A notification of this thread ends exactly as many waits as it says. One of
+ * another process, another worker or through another mapping of the same memory
+ * ends all waits of this thread for that word: they share one place in the
+ * kernel's queue. A wait whose word changed, and that was not notified, ends with
+ * `"ok"` when it does not sleep yet, when the kernel has to be told about other
+ * waits, or when its time is over. No wake-up is lost in any of these cases.
  *
- * @param view An `Int32Array` over mapped memory.
- * @param index Element of the view.
+ * Pending waits sleep in the kernel, 127 words on one thread of Deno's pool, and
+ * on no more than 16 threads: 2032 words. Words beyond are looked at every 20
+ * ms, or less often when there are so many that looking takes more than a
+ * twentieth of the time. So do all on a kernel before 5.16. Waits keep the
+ * program alive, as any pending operation does.
+ *
+ * @param view An `Int32Array` over mapped memory, or memory that is mapped for
+ * reading only, whose 32-bit words count.
+ * @param index Which word of the view.
  * @param value What the word must be to wait.
- * @param options Timeout and signal.
+ * @param options Timeout and signal, or a timeout in milliseconds.
  * @returns `"ok"` when woken, `"not-equal"` when the word has another value,
  * `"timed-out"` when the time is over. Rejects with the signal's reason, or with
  * `Deno.errors.BadResource` when the memory is unmapped meanwhile.
- * @throws {TypeError} When the view is not an `Int32Array` over mapped memory.
+ * @throws {TypeError} When the view is not of mapped memory, or there is an
+ * option that does not exist.
  * @throws {RangeError} When the index lies outside, or the timeout is negative
  * or NaN.
  *
@@ -122,13 +142,14 @@ export function sleep(
  * ```
  */
 export async function waitAsync(
-  view: Int32Array,
+  view: Int32Array | ReadonlyBytes,
   index: number,
   value: number,
-  options: WaitAsyncOptions = {},
+  options: number | WaitOptions = {},
 ): Promise<WaitResult> {
   const { word, mapping } = locate(view, index, "wait");
-  return await sleepAsync(word, checkValue(value), mapping, options);
+  const checked = readWaitOptions(toOptions(options), "wait");
+  return await sleepChecked(word, checkValue(value), mapping, checked);
 }
 
 /** Waits for a word until its memory goes; the word was checked before. */
@@ -136,26 +157,35 @@ export async function sleepAsync(
   word: Word,
   value: number,
   mapping: Mapping | undefined,
-  { timeoutMs = Infinity, signal }: WaitAsyncOptions,
+  options: WaitOptions,
 ): Promise<WaitResult> {
-  checkTimeout(timeoutMs, "wait");
-  signal?.throwIfAborted();
+  const checked = readWaitOptions(options, "wait");
+  return await sleepChecked(word, value, mapping, checked);
+}
+
+async function sleepChecked(
+  word: Word,
+  value: number,
+  mapping: Mapping | undefined,
+  { timeoutMs, signal }: Patience,
+): Promise<WaitResult> {
   if (word.load() !== value) return "not-equal";
   if (timeoutMs === 0) return "timed-out";
   return await park(word, value, { timeoutMs, signal, mapping });
 }
 
 /**
- * Wakes who waits for a word, in any process and any language. Change the word
- * first.
+ * Wakes those who wait for a word, in any process and any language (`futex(2)`).
+ * Change the word first. Arguments are checked, not coerced.
  *
  * @param view An `Int32Array` over mapped memory.
- * @param index Element of the view.
+ * @param index Which word of the view.
  * @param count How many to wake at most.
  * @default Infinity
- * @returns How many were woken. Asynchronous waits that sleep together count
- * less while they are put in order again after a wake-up; none is missed,
- * because the word has changed.
+ * @returns How many were woken. Asynchronous waits of this thread count exactly;
+ * those of another one that are for the same word count as one. Other waits of
+ * that program may be put in order at this moment: then they are not counted, and
+ * not missed either, because the word has changed.
  * @throws {TypeError} When the view is not an `Int32Array` over mapped memory.
  * @throws {RangeError} When the index lies outside, or the count is negative or NaN.
  */
@@ -164,7 +194,7 @@ export function notify(
   index: number,
   count = Infinity,
 ): number {
-  const { word } = locate(view, index, "notify");
+  const { word } = locate(requireArray(view, "notify"), index, "notify");
   if (!(count >= 0)) {
     throw new RangeError(
       `Cannot notify: the count must not be negative: received ${
@@ -173,68 +203,19 @@ export function notify(
     );
   }
   // The kernel would wake one for 0.
-  if (count < 1) return 0;
-  return wake(word, Math.min(Math.trunc(count), ALL));
+  return count < 1 ? 0 : unpark(word, Math.trunc(count));
 }
 
 /** Checks how long a wait may take. */
 export function checkTimeout(timeoutMs: number, act: string): number {
-  if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) {
-    throw new RangeError(
-      `Cannot ${act}: the timeout must be milliseconds, 0 or more: received ${
-        describe(timeoutMs)
-      }`,
-    );
-  }
-  return timeoutMs;
+  return readWaitOptions({ timeoutMs }, act).timeoutMs;
+}
+
+/** A number is a timeout. */
+function toOptions(options: number | WaitOptions): WaitOptions {
+  return typeof options === "number" ? { timeoutMs: options } : options;
 }
 
 function checkValue(value: number): number {
   return checkInteger(value, "value", -0x8000_0000, 0xffff_ffff) | 0;
-}
-
-/** The memory of a view. */
-interface Located {
-  readonly mapping: Mapping;
-  /** Of the first element. */
-  readonly address: bigint;
-}
-
-/** Views that were looked up before: doing so again takes as long as waking. */
-const known = new WeakMap<Int32Array, Located>();
-
-/** Finds the word that an element of a view is. */
-function locate(
-  view: Int32Array,
-  index: number,
-  act: string,
-): { word: Word; mapping: Mapping } {
-  let located = known.get(view);
-  // Without its memory a view is empty.
-  if (located === undefined || view.length === 0) {
-    located = lookUp(view, act);
-    known.set(view, located);
-  }
-  checkInteger(index, "index", 0, view.length - 1);
-  const offset = index * Int32Array.BYTES_PER_ELEMENT;
-  const word = new Word(view, located.address + BigInt(offset), index);
-  return { word, mapping: located.mapping };
-}
-
-function lookUp(view: Int32Array, act: string): Located {
-  if (!(view instanceof Int32Array)) {
-    throw new TypeError(
-      `Cannot ${act}: it takes an Int32Array over mapped memory: received ${
-        Object.prototype.toString.call(view)
-      }`,
-    );
-  }
-  const { buffer } = view;
-  if (buffer instanceof ArrayBuffer && buffer.detached) {
-    throw new TypeError(
-      `Cannot ${act}: the memory was unmapped, or transferred to another owner`,
-    );
-  }
-  const { region, mapping, byteOffset } = mappedRange(view, act);
-  return { mapping, address: region.address + BigInt(byteOffset) };
 }

@@ -1,17 +1,11 @@
 /** `waitAsync`: within one program, in both ways to wait. */
 
+import { assert, assertEquals, assertRejects } from "../../deps.ts";
+import { notify, waitAsync } from "../../sync/mod.ts";
 import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertThrows,
-} from "../../deps.ts";
-import {
-  notify,
   useWaitStrategy,
-  waitAsync,
   type WaitStrategy,
-} from "../../sync/mod.ts";
+} from "../../sync/parking/parking_lot.ts";
 import { testMemory } from "./memory.ts";
 import { pause, until } from "./size.ts";
 import { started } from "./wait_peers.ts";
@@ -251,16 +245,6 @@ testBoth(
     assertEquals(await Promise.all(waits), Array(300).fill("ok"));
   },
 );
-
-Deno.test("useWaitStrategy() refuses a way that there is not", () => {
-  for (const wrong of ["kernel", "", null, undefined, 0]) {
-    assertThrows(
-      () => Reflect.apply(useWaitStrategy, null, [wrong]),
-      TypeError,
-      'it must be "auto" or "polling"',
-    );
-  }
-});
 
 Deno.test("waits that were pending when the strategy changed settle as they would have", async () => {
   using memory = testMemory();

@@ -8,8 +8,12 @@ import { ROOT } from "../helpers/deno.ts";
 import { survive } from "../memory/child_report.ts";
 
 const HEAD = `
-import { Barrier, Condition, Mutex, notify, useWaitStrategy, wait, waitAsync } from "${new URL(
+import { Barrier, Condition, Mutex, notify, wait, waitAsync } from "${new URL(
   "sync/mod.ts",
+  ROOT,
+)}";
+import { useWaitStrategy } from "${new URL(
+  "sync/parking/parking_lot.ts",
   ROOT,
 )}";
 const memory = shmem.SharedMemory.anonymous({ size: 9001 });

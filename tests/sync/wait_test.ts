@@ -111,19 +111,131 @@ Deno.test("wait(), waitAsync() and notify() refuse an index outside the view, ev
 Deno.test("wait() and waitAsync() refuse timeouts that are negative, NaN or no numbers", async () => {
   using memory = testMemory();
   const { words } = memory;
-  for (const timeout of [-1, -0.001, NaN, -Infinity, "5", 5n, null]) {
-    const blocking = assertThrows(
-      () => Reflect.apply(wait, null, [words, 0, 0, timeout]),
-      RangeError,
-    );
-    assertStringIncludes(blocking.message, "the timeout must be milliseconds");
-    const options = { timeoutMs: timeout };
-    const pending = await assertRejects(
-      () => Reflect.apply(waitAsync, null, [words, 0, 0, options]),
-      RangeError,
-    );
-    assertStringIncludes(pending.message, "the timeout must be milliseconds");
+  for (const timeout of [-1, -0.001, NaN, -Infinity]) {
+    for (const options of [timeout, { timeoutMs: timeout }]) {
+      const says = "the timeout must be milliseconds";
+      assertThrows(() => wait(words, 0, 0, options), RangeError, says);
+      await assertRejects(
+        () => waitAsync(words, 0, 0, options),
+        RangeError,
+        says,
+      );
+    }
   }
+  for (const wrong of ["5", 5n, null, true, () => 5]) {
+    const args = [words, 0, 0, wrong];
+    const says = "it takes options with timeoutMs, signal";
+    assertThrows(() => Reflect.apply(wait, null, args), TypeError, says);
+    await assertRejects(
+      () => Reflect.apply(waitAsync, null, args),
+      TypeError,
+      says,
+    );
+  }
+});
+
+Deno.test("wait() and waitAsync() refuse options that do not exist, and signals that are none", async () => {
+  using memory = testMemory();
+  for (
+    const [wrong, says] of [
+      [{ timeout: 5 }, 'no option "timeout"'],
+      [{ timeoutMs: 5, Signal: null }, 'no option "Signal"'],
+      [{ signal: new EventTarget() }, "must be an AbortSignal"],
+    ] as const
+  ) {
+    const args = [memory.words, 0, 0, wrong];
+    assertThrows(() => Reflect.apply(wait, null, args), TypeError, says);
+    await assertRejects(
+      () => Reflect.apply(waitAsync, null, args),
+      TypeError,
+      says,
+    );
+  }
+});
+
+Deno.test("wait() throws the reason of a signal that was aborted before", () => {
+  using memory = testMemory();
+  const reason = new TypeError("of the test");
+  const options = { signal: AbortSignal.abort(reason) };
+  assertThrows(
+    () => wait(memory.words, 0, 0, options),
+    TypeError,
+    "of the test",
+  );
+});
+
+Deno.test("wait() and waitAsync() take a timeout as a number or in an object", async () => {
+  using memory = testMemory();
+  for (const options of [1, { timeoutMs: 1 }]) {
+    assertEquals(wait(memory.words, 0, 0, options), "timed-out");
+    assertEquals(await waitAsync(memory.words, 0, 0, options), "timed-out");
+  }
+});
+
+Deno.test("memory that is mapped for reading only can be waited on, by the word", async () => {
+  using memory = SharedMemory.anonymous({ size: 4099 });
+  using writable = memory.map();
+  using readable = memory.map({ access: "read" });
+  using odd = memory.map({ access: "read", offset: 4097 });
+  const words = new Int32Array(writable.bytes.buffer, 0, 1024);
+  const { bytes } = readable;
+  words[7] = 3;
+  assertEquals(wait(bytes, 7, 4), "not-equal");
+  assertEquals(wait(bytes, 7, 3, 1), "timed-out");
+  assertEquals(wait(bytes.subarray(20, 36), 2, 3, 1), "timed-out");
+  const waits = [
+    started(waitAsync(bytes, 7, 3)),
+    started(waitAsync(bytes.subarray(20), 2, 3)),
+  ];
+  await pause(20);
+  change(words, 7);
+  assertEquals(await Promise.all(waits), ["ok", "ok"]);
+  assertThrows(() => wait(bytes, 1024, 0, 0), RangeError, "1023");
+  assertThrows(() => wait(bytes.subarray(20, 36), 4, 0, 0), RangeError, "3");
+  const says = "multiple of 4";
+  assertThrows(() => wait(bytes.subarray(2), 0, 0, 0), RangeError, says);
+  assertThrows(() => wait(odd.bytes, 0, 0, 0), RangeError, says);
+  assertThrows(() => Reflect.apply(notify, null, [bytes, 7]), TypeError);
+  readable.unmap();
+  assertThrows(() => wait(bytes, 7, 3, 0), TypeError, "unmapped");
+});
+
+Deno.test("of three asynchronous waits notify() ends as many as it says, though the word has changed for all", async () => {
+  using memory = testMemory();
+  const { words } = memory;
+  const ends: string[] = [];
+  for (const name of ["first", "second", "third"]) {
+    started(waitAsync(words, 4, 0)).then((end) => ends.push(`${name} ${end}`));
+  }
+  // Before they could sleep, and while they do.
+  Atomics.store(words, 4, 1);
+  assertEquals(notify(words, 4, 1), 1);
+  await pause(50);
+  assertEquals(ends[0], "first ok");
+});
+
+Deno.test("of three asynchronous waits that sleep notify() ends as many as it says, and counts the rest later", async () => {
+  using memory = testMemory();
+  const { words } = memory;
+  const ends: string[] = [];
+  for (const name of ["first", "second", "third"]) {
+    started(waitAsync(words, 4, 0)).then((end) => ends.push(`${name} ${end}`));
+  }
+  await pause(50);
+  Atomics.store(words, 4, 1);
+  assertEquals(notify(words, 4, 1), 1);
+  // Others that start to wait do not disturb them.
+  const timeouts = [10, 50].map((ms) => waitAsync(words, 5, 0, ms));
+  assertEquals(await Promise.all(timeouts), ["timed-out", "timed-out"]);
+  assertEquals(ends, ["first ok"]);
+  const late = started(waitAsync(words, 4, 1));
+  assertEquals(notify(words, 4, 1), 1);
+  await pause(50);
+  assertEquals(ends, ["first ok", "second ok"]);
+  assertEquals(notify(words, 4), 2);
+  assertEquals(await late, "ok");
+  assertEquals(ends, ["first ok", "second ok", "third ok"]);
+  assertEquals(notify(words, 4), 0);
 });
 
 Deno.test("notify() refuses counts that are negative, NaN or no numbers", () => {

@@ -34,10 +34,10 @@ import {
   Condition,
   Mutex,
   notify,
-  useWaitStrategy,
   wait,
   waitAsync,
 } from "../../../sync/mod.ts";
+import { useWaitStrategy } from "../../../sync/parking/parking_lot.ts";
 import { BoundedBuffer } from "../bounded_buffer.ts";
 import { passTurns, passTurnsAsync } from "../turns.ts";
 

@@ -10,8 +10,12 @@ import { wakeOne } from "../../sync/wait_peers.ts";
 
 const HEAD = `
 import { SharedMemory } from "${new URL("mod.ts", ROOT)}";
-import { notify, useWaitStrategy, wait, waitAsync } from "${new URL(
+import { notify, wait, waitAsync } from "${new URL(
   "sync/mod.ts",
+  ROOT,
+)}";
+import { useWaitStrategy } from "${new URL(
+  "sync/parking/parking_lot.ts",
   ROOT,
 )}";
 const [path, strategy] = Deno.args;
