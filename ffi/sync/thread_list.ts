@@ -45,8 +45,6 @@ export class ListEntry {
   /** Neighbours among what this library holds: taken later, and earlier. */
   newer: ListEntry | null = null;
   older: ListEntry | null = null;
-  /** Whether it stands in the list. */
-  listed = false;
   /** Whether what it was put in front of is not this library's. */
   beforeForeign = false;
 
@@ -90,8 +88,6 @@ export class ThreadList {
   readonly headLink: number;
   /** What was taken last. */
   newest: ListEntry | null = null;
-  /** What the head must link to, if nobody else puts anything there. */
-  #top: number;
   #count = 0;
   /** What is pending while no operation is: a lock that tasks wait for. */
   #awaited = 0;
@@ -104,7 +100,6 @@ export class ThreadList {
     // Without the kernel's list all goes on over a list that nobody reads.
     this.#head = head?.cells ?? new Float64Array(3);
     this.headLink = head?.link ?? 0;
-    this.#top = this.headLink;
   }
 
   /** Throws when one more cannot be held. */
@@ -145,20 +140,20 @@ export class ThreadList {
 
   /** Puts a lock that was just taken into the list. */
   push(entry: ListEntry): void {
-    const { newest, headLink } = this;
-    const first = this.#head[FIRST]!;
+    const { newest } = this;
     const { cells, link } = entry;
+    const first = this.#head[FIRST]!;
     cells[NEXT] = first;
-    cells[PREVIOUS] = headLink;
-    entry.beforeForeign = first !== this.#top;
-    if (entry.beforeForeign) insertBeforeForeign(entry, first);
-    else if (newest !== null) newest.cells[PREVIOUS] = link;
+    cells[PREVIOUS] = this.headLink;
+    if (first !== (newest === null ? this.headLink : newest.link)) {
+      this.#pushBeforeForeign(entry, first);
+    } else if (newest !== null) newest.cells[PREVIOUS] = link;
     this.#head[FIRST] = link;
-    entry.older = newest;
-    if (newest !== null) newest.newer = entry;
+    if (newest !== null) {
+      newest.newer = entry;
+      entry.older = newest;
+    }
     this.newest = entry;
-    this.#top = link;
-    entry.listed = true;
     this.#count++;
   }
 
@@ -168,48 +163,68 @@ export class ThreadList {
    * @returns Whether its links were as they were left.
    */
   pull(entry: ListEntry): boolean {
+    const { older, cells } = entry;
+    if (entry !== this.newest || entry.beforeForeign) {
+      return this.#pullAnywhere(entry);
+    }
+    if (this.#head[FIRST] !== entry.link) return this.#pullAnywhere(entry);
+    const { headLink } = this;
+    const after = older === null ? headLink : older.link;
+    const sound = cells[NEXT] === after && cells[PREVIOUS] === headLink;
+    this.#head[FIRST] = after;
+    this.newest = older;
+    if (older !== null) {
+      older.reach();
+      older.cells[PREVIOUS] = headLink;
+      older.newer = null;
+      entry.older = null;
+    }
+    cells[PREVIOUS] = 0;
+    cells[NEXT] = 0;
+    this.#count--;
+    return sound;
+  }
+
+  #pushBeforeForeign(entry: ListEntry, first: number): void {
+    entry.beforeForeign = true;
+    insertBeforeForeign(entry, first);
+  }
+
+  /** The same for one that is not the newest, or has foreign ones beside it. */
+  #pullAnywhere(entry: ListEntry): boolean {
     const { newer, older, cells } = entry;
     const { headLink } = this;
     const after = older === null ? headLink : older.link;
     const before = newer === null ? headLink : newer.link;
-    const sound = entry.beforeForeign || newer?.beforeForeign === true ||
+    const foreign = entry.beforeForeign || newer === null ||
+      newer.beforeForeign;
+    const sound = foreign ||
       cells[NEXT] === after && cells[PREVIOUS] === before;
-    const foreign = entry.beforeForeign ||
-      (newer === null ? this.#head[FIRST] !== entry.link : newer.beforeForeign);
     if (foreign) {
       removeBesideForeign(this, entry);
     } else {
-      if (newer === null) this.#head[FIRST] = after;
-      else {
-        newer.reach();
-        newer.cells[NEXT] = after;
-      }
+      newer.reach();
+      newer.cells[NEXT] = after;
       if (older !== null) {
         older.reach();
         older.cells[PREVIOUS] = before;
       }
     }
-    this.#forget(entry);
-    cells[PREVIOUS] = 0;
-    cells[NEXT] = 0;
-    return sound;
-  }
-
-  #forget(entry: ListEntry): void {
-    const { newer, older } = entry;
     if (older !== null) older.newer = newer;
-    if (newer !== null) newer.older = older;
-    else {
+    if (newer === null) {
       this.newest = older;
-      this.#top = older === null ? this.headLink : older.link;
+    } else {
+      newer.older = older;
+      // What stood behind it stands behind the next newer one now.
+      if (entry.beforeForeign) newer.beforeForeign = true;
     }
-    // What stood behind it stands behind the next newer one now.
-    if (newer !== null && entry.beforeForeign) newer.beforeForeign = true;
     entry.newer = null;
     entry.older = null;
     entry.beforeForeign = false;
-    entry.listed = false;
+    cells[PREVIOUS] = 0;
+    cells[NEXT] = 0;
     this.#count--;
+    return sound;
   }
 }
 

@@ -10,24 +10,23 @@ import { Turnstile } from "../waiting/turnstile.ts";
 import { type Leaver, Sleepers } from "../waiting/sleepers.ts";
 import { bootMark } from "./boot.ts";
 import { damaged, failure, gone } from "./mutex_errors.ts";
-import {
-  COUNT,
-  HOLDER,
-  isRecursive,
-  isRobustShared,
-  KIND,
-  LOCK,
-  MARK,
-  NOT_RECOVERABLE,
-  OWNER,
-  OWNER_DIED,
-  SLEEPERS_BIT,
-  TID_MASK,
-  USERS,
-  WAITERS,
-} from "./mutex_layout.ts";
+import * as layout from "./mutex_layout.ts";
+import { isRecursive, isRobustShared } from "./mutex_layout.ts";
 import { type Neighbourhood, neighbourhoodOf } from "./neighbourhood.ts";
 import { WeakValues } from "./weak_values.ts";
+
+/*
+ * The words and bits of mutex_layout.ts once more: each use of an imported
+ * constant costs a load and a check, which the hot path feels.
+ */
+const LOCK = layout.LOCK;
+const COUNT = layout.COUNT;
+const OWNER = layout.OWNER;
+const USERS = layout.USERS;
+const KIND = layout.KIND;
+const MARK = layout.MARK;
+const HOLDER = layout.HOLDER;
+const { TID_MASK, SLEEPERS_BIT, OWNER_DIED, NOT_RECOVERABLE } = layout;
 
 /** How taking a mutex went. */
 export type Taken = typeof BUSY | typeof CLEAN | typeof DIED;
@@ -72,7 +71,7 @@ export class MutexCore implements Leaver {
     this.#offset = offset;
     this.#mark = bootMark(mapping);
     const { words } = this.entry;
-    this.sleepers = new Sleepers(words, WAITERS, this.#neighbourhood);
+    this.sleepers = new Sleepers(words, layout.WAITERS, this.#neighbourhood);
   }
 
   /** Whether this thread has it, through this mapping or another one. */
@@ -273,7 +272,7 @@ export class MutexCore implements Leaver {
    * programs: these may come late, and nobody else must wait for that.
    */
   #wake(): void {
-    const waiters = Atomics.load(this.entry.words, WAITERS);
+    const waiters = Atomics.load(this.entry.words, layout.WAITERS);
     wake(this.word, waiters > 0 ? Math.min(waiters, ALL - 1) + 1 : 1);
   }
 

@@ -88,12 +88,15 @@ export class SemaphoreCounter {
   /** Takes one away, if there is one. */
   tryTake(): boolean {
     const words = this.#words;
+    // A plain read is confirmed by the exchange; that there is none is not.
+    let value = words[VALUE]!;
     for (;;) {
-      const value = Atomics.load(words, VALUE);
+      if (value === 0) value = Atomics.load(words, VALUE);
       if (value === 0) return false;
       if (value < 0) throw damaged("take semaphore");
       const found = Atomics.compareExchange(words, VALUE, value, value - 1);
       if (found === value) return true;
+      value = found;
     }
   }
 
