@@ -193,9 +193,10 @@ export class Barrier {
     for (;;) {
       const generation = Atomics.load(words, GENERATION);
       const state = Atomics.load(words, STATE);
-      if (isOver(state, generation)) {
-        // The last one is just saying so, or died before it could.
-        this.#open(generation);
+      const ahead = (state >>> ARRIVED_BITS) - generation & ARRIVED_MASK;
+      if (ahead !== 0) {
+        // The last one is just saying so, or died before it could: one ahead.
+        this.#open(generation, ahead);
         continue;
       }
       const arrived = (state & ARRIVED_MASK) + 1;
@@ -213,9 +214,9 @@ export class Barrier {
     }
   }
 
-  /** Lets all go who arrived in a generation. */
-  #open(generation: number): void {
-    const next = (generation + 1) | 0;
+  /** Lets all go who arrived in a generation, or in several if it was damaged. */
+  #open(generation: number, ahead = 1): void {
+    const next = (generation + ahead) | 0;
     Atomics.compareExchange(this.#words, GENERATION, generation, next);
     wake(this.#generation, ALL);
   }

@@ -58,29 +58,32 @@ export class ReadWriteCore {
   tryRead(): ReadWriteHold | null {
     const taken = takeNow(this.#gate, false);
     if (taken === BUSY) return null;
+    let slot;
     try {
       this.#inspect(taken === DIED);
-      const slot = this.#freeSlot();
-      return slot === undefined ? null : this.#reading(slot);
-    } finally {
-      this.#gate.release();
+      slot = this.#freeSlot();
+    } catch (error) {
+      releaseQuietly(this.#gate);
+      throw error;
     }
+    return slot === undefined ? this.#full() : this.#reading(slot);
   }
 
   /** Takes it for reading, blocking this thread. */
   read({ timeoutMs }: Patience): ReadWriteHold {
     const deadline = new Deadline(timeoutMs);
     const died = this.#lock(this.#gate, "read", deadline);
+    let slot;
     try {
       this.#inspect(died);
-      return this.#reading(
-        this.#freeSlot() ??
-          waitBlocking(this.#waiting(true), deadline) ??
-          this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all")),
-      );
-    } finally {
-      this.#gate.release();
+      slot = this.#freeSlot() ??
+        waitBlocking(this.#waiting(true), deadline) ??
+        this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all"));
+    } catch (error) {
+      releaseQuietly(this.#gate);
+      throw error;
     }
+    return this.#reading(slot);
   }
 
   /** Takes it for reading, waiting without blocking. */
@@ -88,17 +91,18 @@ export class ReadWriteCore {
     const deadline = new Deadline(timeoutMs);
     const gate = this.#gate;
     const died = await this.#lockAsync(gate, "read", deadline, signal);
+    let slot;
     try {
       this.#inspect(died);
       const { mapping } = this.#block;
-      return this.#reading(
-        this.#freeSlot() ??
-          await waitPending(this.#waiting(false), deadline, signal, mapping) ??
-          this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all")),
-      );
-    } finally {
-      gate.release();
+      slot = this.#freeSlot() ??
+        await waitPending(this.#waiting(false), deadline, signal, mapping) ??
+        this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all"));
+    } catch (error) {
+      releaseQuietly(gate);
+      throw error;
     }
+    return this.#reading(slot);
   }
 
   /** Takes it for writing if that is possible at once. */
@@ -237,8 +241,22 @@ export class ReadWriteCore {
     };
   }
 
+  /** Opens the gate again, now that this one has a slot. */
   #reading(slot: MutexCore): ReadWriteHold {
-    return { mutexes: [slot], writing: false, damaged: this.#isDamaged() };
+    const damaged = this.#isDamaged();
+    try {
+      this.#gate.release();
+    } catch (error) {
+      releaseQuietly(slot);
+      throw error;
+    }
+    return { mutexes: [slot], writing: false, damaged };
+  }
+
+  /** Opens the gate again, because there is no slot. */
+  #full(): null {
+    this.#gate.release();
+    return null;
   }
 
   #writing(mutexes: readonly MutexCore[]): ReadWriteHold {
@@ -267,6 +285,15 @@ export class ReadWriteCore {
 
 function heldHint(act: Act): string {
   return `release it first, or wait with ${act}Async()`;
+}
+
+/** Releases one when something has failed already, which is what is told. */
+function releaseQuietly(mutex: MutexCore): void {
+  try {
+    mutex.release();
+  } catch {
+    // It is released as far as that can be told.
+  }
 }
 
 /** Releases in the order opposite to taking, all of them whatever happens. */
