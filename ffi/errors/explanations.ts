@@ -114,6 +114,8 @@ const semaphores: Table = {
   EINVAL: {
     meaning: "the name or the value is not one that the system accepts",
   },
+  EISDIR: { meaning: "it is a directory" },
+  ELOOP: { meaning: "it is a symbolic link, which is not followed" },
   ENAMETOOLONG: { meaning: "the name is too long" },
   ENOENT: {
     meaning: "there is no semaphore with this name",

@@ -127,11 +127,18 @@ function open(object: string, flags: number, mode: number, act: string) {
   const fd = shmOpen(path, all, bits, 0n, 0n, 0n, 0n, 0n, bits);
   const errno = errnoCell[0] ?? 0;
   if (fd !== -1) return fd;
-  const creates = flags !== 0 && errnoName(errno) === "ENOENT";
-  const hint = creates
-    ? `there is no ${platform().capabilities.shmDirectory} here: put the semaphore into memory, with Semaphore.createAt()`
-    : undefined;
-  throw systemError("sem_open", errno, act, hint);
+  throw systemError("sem_open", errno, act, hintFor(errno, flags !== 0));
+}
+
+/** What `shm_open` says in a way that does not fit here. */
+function hintFor(errno: number, creating: boolean): string | undefined {
+  const code = errnoName(errno);
+  if (creating && code === "ENOENT") {
+    const { shmDirectory } = platform().capabilities;
+    return `there is no ${shmDirectory} here: put the semaphore into memory, with Semaphore.createAt()`;
+  }
+  // glibc makes EINVAL of EISDIR.
+  return code === "EINVAL" ? "a directory has its name" : undefined;
 }
 
 function mapWhole(fd: number, act: string): Region {

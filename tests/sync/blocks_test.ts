@@ -7,6 +7,7 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { Segment, SharedMemory } from "../../mod.ts";
 import { Mutex, ReadWriteLock, Semaphore } from "../../sync/mod.ts";
+import { runDeno } from "../helpers/deno.ts";
 import { testMemory } from "./memory.ts";
 
 /** What lies in shared memory. */
@@ -169,4 +170,88 @@ Deno.test("ReadWriteLock.open() refuses a number of slots that does not fit", ()
   assertThrows(() => ReadWriteLock.open(memory.bytes, 4000), TypeError);
   memory.words[1001] = 2;
   assertEquals(ReadWriteLock.open(memory.bytes, 4000).slots, 2);
+});
+
+Deno.test("blocks that would overlap in a mapping are refused, with both named", () => {
+  using memory = testMemory();
+  const { bytes } = memory;
+  const mutex = Mutex.create(bytes, 0);
+  for (const { name, create } of KINDS) {
+    for (const offset of name === "Mutex" ? [8, 24, 56] : [0, 24, 56]) {
+      assertThrows(
+        () => create(bytes, offset),
+        RangeError,
+        "would overlap the mutex at offset 0",
+      );
+    }
+  }
+  using semaphore = Semaphore.createAt(bytes, 512);
+  assertThrows(
+    () => ReadWriteLock.create(bytes, 256, { slots: 3 }),
+    RangeError,
+    "Cannot create read-write lock at offset 256: its 320 bytes would overlap the semaphore at offset 512",
+  );
+  // Beside each other, and the same once more.
+  Mutex.create(bytes, 64).lock().unlock();
+  Mutex.create(bytes, 0).lock().unlock();
+  Mutex.open(bytes, 0).lock().unlock();
+  mutex.lock().unlock();
+  Semaphore.openAt(bytes, 512).close();
+  assertEquals(semaphore.value, 0);
+});
+
+Deno.test("the place of a semaphore that was closed is free for others", () => {
+  using memory = testMemory();
+  const semaphore = Semaphore.createAt(memory.bytes, 24);
+  const same = Semaphore.openAt(memory.bytes, 24);
+  semaphore.close();
+  assertThrows(() => Mutex.create(memory.bytes, 0), RangeError);
+  same.close();
+  Mutex.create(memory.bytes, 0).lock().unlock();
+});
+
+Deno.test("50 000 locks and semaphores that were opened and forgotten take no memory", async () => {
+  const { stdout, stderr } = await runDeno(
+    `
+    import { SharedMemory } from "mod.ts";
+    import * as Y from ${
+      JSON.stringify(new URL("../../sync/mod.ts", import.meta.url).href)
+    };
+    const { bytes } = SharedMemory.anonymous({ size: 8192 }).map();
+    Y.Mutex.create(bytes, 0); Y.Semaphore.createAt(bytes, 64, { value: 1 }).close();
+    Y.Condition.create(bytes, 128); Y.ReadWriteLock.create(bytes, 256);
+    Y.Barrier.create(bytes, 4096, { parties: 1 });
+    const name = "/shmem-test-" + crypto.randomUUID().slice(0, 8);
+    Y.Semaphore.create(name).close();
+    const opens = [
+      () => Y.Mutex.open(bytes, 0).lock().unlock(),
+      () => { using s = Y.Semaphore.openAt(bytes, 64); s.wait(); s.post(); },
+      () => Y.Condition.open(bytes, 128).notify(),
+      () => Y.ReadWriteLock.open(bytes, 256).read().unlock(),
+      () => Y.Barrier.open(bytes, 4096).wait(),
+      () => Y.Semaphore.open(name).close(),
+    ];
+    const settle = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      gc();
+      return Deno.memoryUsage().heapUsed;
+    };
+    for (const open of opens) {
+      const times = open === opens.at(-1) || open === opens[3] ? 5000 : 50000;
+      for (let i = 0; i < 500; i++) open();
+      const before = await settle();
+      for (let i = 0; i < times; i++) {
+        open();
+        // What is only weakly referred to goes between turns.
+        if (i % 1000 === 0) await null;
+      }
+      const grown = (await settle()) - before;
+      if (grown > 2e6) console.log(String(open), grown);
+    }
+    Y.Semaphore.unlinkName(name);
+    console.log("done");
+    `,
+    { permissions: ["-A", "--v8-flags=--expose-gc"] },
+  );
+  assertEquals([stderr, stdout], ["", "done\n"]);
 });

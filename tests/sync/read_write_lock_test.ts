@@ -266,3 +266,36 @@ Deno.test("ReadWriteLock refuses timeouts that are none", async () => {
   }
   lock.write().unlock();
 });
+
+Deno.test("ReadWriteLock.read() says that all slots are taken, and how to have more", async () => {
+  using memory = testMemory();
+  const lock = ReadWriteLock.create(memory.bytes);
+  using cleanup = new DisposableStack();
+  for (let reader = 0; reader < 8; reader++) cleanup.use(lock.read());
+  assertEquals(lock.tryRead(), null);
+  assertThrows(
+    () => lock.read({ timeoutMs: 10 }),
+    Error,
+    "all 8 slots are taken: release one, make the lock with more `slots`, or wait with readAsync()",
+  );
+  await assertRejects(
+    () => lock.readAsync({ timeoutMs: 10 }),
+    Deno.errors.TimedOut,
+    "all 8 slots are taken",
+  );
+});
+
+Deno.test("ReadWriteLock refuses options that do not exist, and a signal that was aborted before", () => {
+  using memory = testMemory();
+  assertThrows(
+    // @ts-expect-error -- the types refuse it, too
+    () => ReadWriteLock.create(memory.bytes, 0, { slot: 3 }),
+    TypeError,
+    'no option "slot"',
+  );
+  const lock = ReadWriteLock.create(memory.bytes);
+  const signal = AbortSignal.abort(new Error("before"));
+  assertThrows(() => lock.read({ signal }), Error, "before");
+  assertThrows(() => lock.write({ signal }), Error, "before");
+  lock.write().unlock();
+});

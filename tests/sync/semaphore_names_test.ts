@@ -7,12 +7,19 @@
 import { assertEquals, assertMatch, assertThrows } from "../../deps.ts";
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { Semaphore } from "../../sync/mod.ts";
-import { run, runDeno } from "../helpers/deno.ts";
+import { denoRun, run, runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
 import { testWith } from "../helpers/needs.ts";
 import { runAsNobody } from "./nobody.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
+
+/** Names of semaphores that match a pattern of the shell. */
+async function namesLike(pattern: string): Promise<string[]> {
+  const list = `ls -d /dev/shm/sem.${pattern} 2> /dev/null`;
+  const { stdout } = await run(["sh", "-c", list]);
+  return stdout.split("\n").filter(Boolean);
+}
 
 function codeOf(error: unknown): string | undefined {
   return isSystemError(error) ? error.code : undefined;
@@ -203,4 +210,112 @@ Deno.test("a semaphore's file that is too short is refused, and crashes nobody",
     signal: null,
     stdout: "true\n",
   });
+});
+
+Deno.test("Semaphore.create() gives the file exactly the mode and size, whatever the umask, and leaves no other name", async () => {
+  const before = Deno.umask(0o077);
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => Deno.umask(before));
+  for (const mode of [0o600, 0o666, 0o642]) {
+    const name = randomName();
+    using _semaphore = Semaphore.create(name, { mode, value: 3 });
+    using undo = new DisposableStack();
+    undo.defer(() => Semaphore.unlinkName(name));
+    const path = `/dev/shm/sem.${name.slice(1)}`;
+    // Mode, size, number of names.
+    const { stdout } = await run(["stat", "-c", "%a %s %h", path]);
+    assertEquals(stdout, `${mode.toString(8)} 32 1\n`);
+  }
+  assertEquals(await namesLike("*.new"), []);
+});
+
+Deno.test("Semaphore.open() refuses what is no semaphore, and says what it is", async () => {
+  const name = randomName();
+  const path = `/dev/shm/sem.${name.slice(1)}`;
+  const remove = () => run(["rm", "-r", path]);
+  const expectations: readonly (readonly [string[], string])[] = [
+    [["truncate", "-s", "16", path], "made by a 32-bit program"],
+    [["truncate", "-s", "31", path], "its file has 31 bytes"],
+    [["mkfifo", path], "not a regular file"],
+    [["ln", "-s", "/etc/hostname", path], "symbolic link"],
+    [["mkdir", path], "directory"],
+  ];
+  for (const [command, message] of expectations) {
+    const { code } = await run(command);
+    assertEquals(code, 0);
+    await using undo = new AsyncDisposableStack();
+    undo.defer(async () => void await remove());
+    for (
+      const open of [
+        () => Semaphore.open(name),
+        () => Semaphore.create(name, { ifExists: "open" }),
+      ]
+    ) assertThrows(open, Error, message);
+  }
+});
+
+testWith(
+  ["prlimit"],
+  "Semaphore.create() fails with EFBIG under a limit of file sizes, and leaves nothing behind",
+  async () => {
+    const name = randomName();
+    const script = Deno.makeTempFileSync({ suffix: ".ts" });
+    using cleanup = new DisposableStack();
+    cleanup.defer(() => Deno.removeSync(script));
+    Deno.writeTextFileSync(
+      script,
+      `import { Semaphore } from ${JSON.stringify(SYNC)};
+      const limit = (size) =>
+        new Deno.Command("prlimit", {
+          args: ["--pid", String(Deno.pid), "--fsize=" + size + ":unlimited"],
+        }).outputSync();
+      limit(Deno.args[0]);
+      try {
+        Semaphore.create("${name}");
+      } catch (error) {
+        console.log(error.code);
+      }
+      // Deno itself writes its caches at the end.
+      limit("unlimited");`,
+    );
+    for (const limit of [0, 16]) {
+      const { signal, stdout, stderr } = await run(
+        denoRun(script, {
+          args: [`${limit}`],
+          permissions: ["--allow-ffi", "--allow-run"],
+        }),
+      );
+      assertEquals([signal, stdout, stderr], [null, "EFBIG\n", ""]);
+    }
+    assertEquals(await namesLike("*.new"), []);
+    assertEquals(await namesLike(name.slice(1)), []);
+  },
+);
+
+Deno.test("Semaphore refuses options that do not exist", () => {
+  assertThrows(
+    // @ts-expect-error -- the types refuse it, too
+    () => Semaphore.create(randomName(), { valeu: 1 }),
+    TypeError,
+    'no option "valeu"',
+  );
+  const name = randomName();
+  using semaphore = Semaphore.create(name, { value: -0 });
+  semaphore.unlink();
+  assertThrows(
+    // @ts-expect-error -- the types refuse it, too
+    () => semaphore.wait({ timeout: 1 }),
+    TypeError,
+    'no option "timeout"',
+  );
+  // @ts-expect-error -- the types refuse it, too
+  assertThrows(() => semaphore.wait(null), TypeError, "it takes options");
+  assertThrows(
+    // @ts-expect-error -- the types refuse it, too
+    () => semaphore.wait({ timeoutMs: 1n }),
+    RangeError,
+    "received 1",
+  );
+  const signal = AbortSignal.abort(new Error("before"));
+  assertThrows(() => semaphore.wait({ signal }), Error, "before");
 });

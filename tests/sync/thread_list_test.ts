@@ -1,0 +1,138 @@
+/**
+ * The list of held locks that the kernel walks at a thread's death, shared with
+ * C code of the same thread.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "../../deps.ts";
+import { compile } from "../helpers/cc.ts";
+import { runDeno } from "../helpers/deno.ts";
+import { testWith } from "../helpers/needs.ts";
+import { testMemory } from "./memory.ts";
+import { Mutex } from "../../sync/mod.ts";
+
+const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
+const LIBRARY = "tests/peers/c/robust_library.c";
+
+testWith(
+  ["cc", "native"],
+  "the list of a thread stays whole when C code takes and releases locks between ours, in any order",
+  async () => {
+    using library = await compile(LIBRARY, ["-shared", "-fPIC"]);
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    const { code, stdout, stderr } = await runDeno(
+      `
+      import { SharedMemory } from "mod.ts";
+      import { Mutex } from ${JSON.stringify(SYNC)};
+      const { symbols: c } = Deno.dlopen(Deno.args[0], {
+        prepare: { parameters: [], result: "i32" },
+        take: { parameters: ["i32"], result: "i32" },
+        give: { parameters: ["i32"], result: "i32" },
+        entries: { parameters: [], result: "i32" },
+      });
+      c.prepare();
+      const { bytes } = SharedMemory.anonymous({ size: 4096 }).map();
+      const ours = [0, 1, 2, 3, 4, 5].map((i) => Mutex.create(bytes, 64 * i));
+      const guards = new Array(6).fill(null);
+      const theirs = new Array(8).fill(false);
+      let state = Number(Deno.args[1]);
+      const next = (limit) => {
+        state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
+        return (state >>> 8) % limit;
+      };
+      for (let round = 0; round < 3000; round++) {
+        if (next(2) === 0) {
+          const i = next(6);
+          if (guards[i] === null) guards[i] = ours[i].lock({ timeoutMs: 0 });
+          else {
+            guards[i].unlock();
+            guards[i] = null;
+          }
+        } else {
+          const i = next(8);
+          if (theirs[i] ? c.give(i) : c.take(i)) throw new Error("C fails");
+          theirs[i] = !theirs[i];
+        }
+        const held = guards.filter(Boolean).length + theirs.filter(Boolean).length;
+        const entries = c.entries();
+        if (entries !== held) throw new Error(\`\${entries} of \${held} in round \${round}\`);
+      }
+      console.log("whole");
+      `,
+      { args: [library.path, `${seed}`] },
+    );
+    assertEquals([code, stdout, stderr, seed], [0, "whole\n", "", seed]);
+  },
+);
+
+testWith(
+  ["native"],
+  "a killed thread's locks are all freed, in whatever order it took and released them",
+  async () => {
+    using memory = testMemory();
+    const mutexes = Array.from(
+      { length: 60 },
+      (_, index) => Mutex.create(memory.bytes, 64 * index),
+    );
+    const { signal } = await runDeno(
+      `
+      import { SharedMemory } from "mod.ts";
+      import { Mutex } from ${JSON.stringify(SYNC)};
+      const { bytes } = SharedMemory.openPath(Deno.args[0]).map();
+      const guards = Array.from({ length: 60 }, (_, i) => Mutex.open(bytes, 64 * i).lock());
+      for (let i = 0; i < 60; i += 3) guards[i].unlock();
+      for (let i = 0; i < 60; i += 9) Mutex.open(bytes, 64 * i).lock();
+      Deno.kill(Deno.pid, "SIGKILL");
+      `,
+      { args: [memory.path], permissions: ["-A"] },
+    );
+    assertEquals(signal, "SIGKILL");
+    mutexes.forEach((mutex, index) => {
+      const guard = mutex.tryLock();
+      assert(guard !== null, `mutex ${index}`);
+      assertEquals(guard.ownerDied, index % 3 !== 0 || index % 9 === 0);
+      guard.unlock();
+    });
+  },
+);
+
+testWith(
+  ["native"],
+  "a thread is refused more locks than the kernel would free, and those that it has are freed at its death",
+  async () => {
+    const { code, stdout, stderr } = await runDeno(
+      `
+      import { SharedMemory, isSystemError } from "mod.ts";
+      import { Mutex, ReadWriteLock } from ${JSON.stringify(SYNC)};
+      const [path] = Deno.args;
+      const memory = path ? SharedMemory.openPath(path) : SharedMemory.anonymous({ size: 3000 * 64 });
+      const { bytes } = memory.map();
+      if (path) {
+        let held = 0;
+        try {
+          for (; held < 3000; held++) Mutex.open(bytes, held * 64).lock();
+        } catch (error) {
+          console.log(held, error.code, /holds 2000 locks/.test(error.message));
+        }
+        Deno.kill(Deno.pid, "SIGKILL");
+      }
+      for (let i = 0; i < 3000; i++) Mutex.create(bytes, i * 64);
+      const { stdout } = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--no-check", import.meta.filename, memory.path],
+      }).outputSync();
+      console.log(new TextDecoder().decode(stdout).trim());
+      let died = 0;
+      for (let i = 0; i < 3000; i++) {
+        using guard = Mutex.open(bytes, i * 64).tryLock();
+        if (guard?.ownerDied) died++;
+        else if (guard === null) console.log("stuck", i);
+      }
+      console.log(died);
+      `,
+      { permissions: ["-A"] },
+    );
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(stdout, "2000 EAGAIN true\n2000\n");
+  },
+);
