@@ -191,9 +191,9 @@ export class SemaphoreSet {
    * @param value 0 to 32767.
    */
   setValue(index: number, value: number): void {
-    checkInteger(index, "index", 0, this.#count - 1);
+    const place = checkInteger(index, "index", 0, this.#count - 1);
     checkInteger(value, "value", 0, MAX_VALUE);
-    writeValue(this.#id, index, value, this.#act("set a value of"));
+    writeValue(this.#id, place, value, this.#act("set a value of"));
   }
 
   /**
@@ -202,12 +202,12 @@ export class SemaphoreSet {
    * @param index Which semaphore.
    */
   state(index: number): SemaphoreState {
-    checkInteger(index, "index", 0, this.#count - 1);
+    const place = checkInteger(index, "index", 0, this.#count - 1);
     const act = this.#act("read");
     const query = (name: "GETPID" | "GETNCNT" | "GETZCNT") =>
-      querySemaphore(this.#id, index, name, act);
+      querySemaphore(this.#id, place, name, act);
     return {
-      value: this.values[index] ?? 0,
+      value: this.values[place] ?? 0,
       lastPid: query("GETPID"),
       waitingForMore: query("GETNCNT"),
       waitingForZero: query("GETZCNT"),

@@ -172,3 +172,27 @@ Deno.test("SemaphoreSet.operateAsync() with noWait gives up as soon as that one 
   assertEquals(await wait, "timed-out");
   assertEquals(set.values, [1, 0]);
 });
+
+Deno.test("SemaphoreSet.operateAsync() that was aborted has done all or nothing, and says which", async () => {
+  using made = testSet([0, 0]);
+  const { set } = made;
+  const reason = new Error("late");
+  for (let round = 0; round < 5; round++) {
+    set.setValues([0, 0]);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const operations = [...TAKE, { index: 1, delta: 1 }];
+    const wait = set.operateAsync(operations, { signal });
+    await until(() => set.state(0).waitingForMore === 1, "it waits");
+    controller.abort(reason);
+    // In the same turn: the kernel does what waits for it at once.
+    set.operate(GIVE);
+    const taken = set.operate([{ index: 1, delta: -1 }], { timeoutMs: 0 });
+    const done = await wait.catch((error) => error);
+    if (done === "ok") {
+      assertEquals([taken, set.values], ["ok", [0, 0]]);
+    } else {
+      assertEquals([done, taken, set.values], [reason, "timed-out", [1, 0]]);
+    }
+  }
+});
