@@ -6,6 +6,7 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { Mutex, type MutexGuard } from "../../../sync/mod.ts";
+import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { testWith } from "../../helpers/needs.ts";
@@ -37,13 +38,13 @@ async function kill(peer: Peer): Promise<void> {
 
 for (
   const [name, take] of [
-    ["lock", (mutex) => mutex.lock({ timeoutMs: 1000 })],
-    ["lockAsync", (mutex) => mutex.lockAsync({ timeoutMs: 1000 })],
+    ["lock", (mutex) => mutex.lock({ timeoutMs: 20_000 })],
+    ["lockAsync", (mutex) => mutex.lockAsync({ timeoutMs: 20_000 })],
   ] satisfies [string, (mutex: Mutex) => MutexGuard | Promise<MutexGuard>][]
 ) {
   testWith(
     ["cc", "native"],
-    `Mutex.${name}() gets the mutex within a second after each of 110 owners and waiters was killed, and is told of each death inside`,
+    `Mutex.${name}() gets the mutex within a second after each of 500 owners and waiters was killed, and is told of each death inside`,
     async () => {
       using program = await compile("tests/peers/c/mutex_victims.c");
       using memory = testMemory();
@@ -51,9 +52,13 @@ for (
       const mutex = Mutex.create(memory.bytes, OFFSET);
       const seed = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
       await using victims = Program.start(
-        [program.path, memory.path, `${OFFSET}`, "110", `${seed}`],
+        [program.path, memory.path, `${OFFSET}`, "500", `${seed}`],
       );
       let [inside, told] = [0, 0];
+      // A wake-up that is lost is a test that does not end.
+      useSafetyNets(false);
+      using nets = new DisposableStack();
+      nets.defer(() => useSafetyNets(true));
       while (Atomics.load(words, DONE) === 0) {
         {
           using guard = await take(mutex);
@@ -66,7 +71,7 @@ for (
         await pause(Math.random() * 2);
       }
       assertEquals(await victims.end(), { code: 0, stdout: "", stderr: "" });
-      assertEquals([words[DEATHS], words[UNTOLD]], [110, 0]);
+      assertEquals([words[DEATHS], words[UNTOLD]], [500, 0]);
       assert(inside > 0 && told >= inside, `${told} told of ${inside}`);
       const longest = words[LONGEST_MS] ?? NaN;
       assert(longest <= 1000, `a waiter hung for ${longest} ms, seed ${seed}`);
@@ -150,5 +155,49 @@ testWith(
     await kill(victim);
     const told = await Promise.all(tasks);
     assertEquals(told.filter((ownerDied) => ownerDied).length, 1);
+  },
+);
+
+testWith(
+  ["cc", "native"],
+  "two C programs and this one go on after each of 120 Deno programs was killed that wanted the mutex, blocking and not",
+  async () => {
+    using program = await compile("tests/peers/c/robust_counter.c");
+    using memory = testMemory();
+    const { words } = memory;
+    const mutex = Mutex.create(memory.bytes, OFFSET);
+    const word = 500;
+    const args = [memory.path, `${OFFSET}`, `${word}`];
+    await using first = Program.start([program.path, ...args]);
+    await using second = Program.start([program.path, ...args]);
+    await first.line();
+    await second.line();
+    useSafetyNets(false);
+    using nets = new DisposableStack();
+    nets.defer(() => useSafetyNets(true));
+    const script = projectPath("tests/peers/deno/contender.ts");
+    for (let round = 0; round < 40; round++) {
+      // Three at a time, of each way.
+      const victims = ["lock", "lockAsync", "mixed"].map((way) => {
+        const there = [memory.path, `${OFFSET}`, "502", `${1e9}`, way];
+        return Program.start(denoRun(script, { args: there }));
+      });
+      for (const victim of victims) await victim.line();
+      await pause(Math.random() * 20);
+      for (const victim of victims) {
+        await victim[Symbol.asyncDispose]();
+        const before = Atomics.load(words, word);
+        (await mutex.lockAsync()).unlock();
+        mutex.lock().unlock();
+        await until(
+          () => Atomics.load(words, word) > before + 10,
+          "the C programs go on",
+        );
+      }
+    }
+    for (const counter of [first, second]) {
+      assertEquals(await counter.end(), { code: 0, stdout: "", stderr: "" });
+    }
+    assert((words[502] ?? 0) > 0);
   },
 );
