@@ -52,12 +52,12 @@ Deno.test("a lock is known as held here through another mapping of the same file
   const path = `${files.path}/a.bin`;
   using file = MappedFile.open(path, { create: "exclusive", size: 8192 });
   using mapping = file.map();
-  using window = file.map({ offset: 4096, length: 4096 });
+  using part = file.map({ offset: 4096, length: 4096 });
   const mutex = Mutex.create(mapping.bytes, 4096 + 64);
   using _guard = mutex.lock();
-  assertEquals(Mutex.open(window.bytes, 64).heldHere, true);
-  Mutex.create(window.bytes, 128);
-  assertEquals(Mutex.open(window.bytes, 128).heldHere, false);
+  assertEquals(Mutex.open(part.bytes, 64).heldHere, true);
+  Mutex.create(part.bytes, 128);
+  assertEquals(Mutex.open(part.bytes, 128).heldHere, false);
 });
 
 testWith(
