@@ -9,7 +9,7 @@ import { assert, assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { runDeno } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
-import { testMemory } from "./memory.ts";
+import { testMemory } from "../sync/memory.ts";
 import { Mutex } from "../../sync/mod.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
