@@ -7,6 +7,7 @@
  * | what | for |
  * | --- | --- |
  * | `Latest` | the newest complete value: frames, positions, configuration |
+ * | `WorkQueue` | jobs, each for one of many takers, with those of the dead given back |
  *
  * @example The newest value
  * ```ts
@@ -30,6 +31,13 @@ export {
   type LatestOptions,
   type LatestValue,
 } from "./latest/latest.ts";
+export {
+  type PutOptions,
+  WorkQueue,
+  type WorkQueueOptions,
+  type WorkQueueStatus,
+} from "./work_queue/work_queue.ts";
+export { Job, type RetryOptions } from "./work_queue/job.ts";
 export type { Place } from "./object/place.ts";
 export type { StoreOptions } from "./object/store_object.ts";
 export type { ValueLayout } from "./object/value_layout.ts";

@@ -31,6 +31,8 @@ export const LOCKS = {
   creation: LOCKS_START + 32,
   /** By the one that writes. */
   writer: LOCKS_START + 33,
+  /** By processes that take jobs, one each from here on. */
+  takers: LOCKS_START + 64,
 } as const;
 
 /** What `create` takes for every kind of object. */

@@ -7,7 +7,7 @@
 import { assertEquals, assertMatch } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { run } from "../helpers/deno.ts";
+import { projectPath, run } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
 import { deno, output } from "../peers/examples.ts";
 import { Program } from "../peers/program.ts";
@@ -46,3 +46,15 @@ Deno.test("live_config.ts follows what another one changes", async () => {
   assertMatch(stderr, /^[^\n]+\n$/);
   SharedMemory.unlink(at.name);
 });
+
+testWith(
+  ["native"],
+  "hash_workers.ts hashes every file, though one of four workers is killed",
+  async () => {
+    using at = testName();
+    const text = await output(
+      deno("hash_workers", projectPath("examples"), at.name),
+    );
+    assertMatch(text, /^Hashed (\d+) of \1 files\n$/);
+  },
+);

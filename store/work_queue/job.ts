@@ -1,0 +1,114 @@
+/** How {@linkcode Job.retry} gives back. */
+export interface RetryOptions {
+  /** How long nobody gets it, in milliseconds. Default: 0. */
+  readonly delayMs?: number;
+}
+
+/** What a job does with its queue. */
+export interface JobActions {
+  done(): void;
+  retry(options: RetryOptions | undefined): void;
+}
+
+let construct: (
+  bytes: Uint8Array<ArrayBuffer>,
+  number: number,
+  attempts: number,
+  actions: JobActions,
+) => Job;
+
+/**
+ * A job that this process has: nobody else gets it, unless this process ends.
+ *
+ * @example Do it, or let another one try
+ * ```ts
+ * import { WorkQueue } from "@shmem/shmem/store";
+ *
+ * const name = `/jobs-${crypto.randomUUID()}`;
+ * using queue = WorkQueue.create(name, { jobs: 100, byteLength: 1000 });
+ * await queue.put(new TextEncoder().encode("thumbnail.png"));
+ * {
+ *   using job = await queue.take();
+ *   console.log(new TextDecoder().decode(job.bytes)); // thumbnail.png
+ *   job.done(); // without it, it goes back here
+ * }
+ * console.log(queue.status().waiting); // 0
+ * queue.unlink();
+ * ```
+ */
+export class Job implements Disposable {
+  /** What was put: a copy, which nobody else writes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its number: the first job that was ever put is 1. */
+  readonly number: number;
+  /** How often it was taken, this time included. */
+  readonly attempts: number;
+  readonly #actions: JobActions;
+  #ended = false;
+
+  private constructor(
+    bytes: Uint8Array<ArrayBuffer>,
+    number: number,
+    attempts: number,
+    actions: JobActions,
+  ) {
+    this.bytes = bytes;
+    this.number = number;
+    this.attempts = attempts;
+    this.#actions = actions;
+  }
+
+  static {
+    construct = (...parts) => new Job(...parts);
+  }
+
+  /** Whether it was ended here, by `done()` or by being given back. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /**
+   * Says that it was done: it is gone.
+   *
+   * @throws {TypeError} When it has ended already.
+   */
+  done(): void {
+    this.#end("end");
+    this.#actions.done();
+  }
+
+  /**
+   * Gives it back, for this process or another one to take. It counts as an
+   * attempt: after the queue's `maxAttempts` it becomes a failed one.
+   *
+   * @param options How long to wait with it.
+   * @throws {TypeError} When it has ended already.
+   */
+  retry(options?: RetryOptions): void {
+    if (this.#ended) this.#end("give back");
+    this.#actions.retry(options);
+    this.#ended = true;
+  }
+
+  /** Gives it back, unless it has ended. */
+  [Symbol.dispose](): void {
+    if (!this.#ended) this.retry();
+  }
+
+  #end(act: string): void {
+    if (this.#ended) {
+      throw new TypeError(`Cannot ${act} job ${this.number}: it has ended`);
+    }
+    this.#ended = true;
+  }
+}
+
+/** Makes a job, for the queue alone. */
+export function makeJob(
+  bytes: Uint8Array<ArrayBuffer>,
+  number: number,
+  attempts: number,
+  actions: JobActions,
+): Job {
+  return construct(bytes, number, attempts, actions);
+}
