@@ -1,6 +1,6 @@
 /**
  * `WorkQueue` under load: a million jobs through four producers and four workers,
- * and workers that are killed a hundred times.
+ * and workers that are killed five hundred times.
  *
  * @module
  */
@@ -56,10 +56,10 @@ testWith(
 
 testWith(
   ["native"],
-  "workers that are killed a hundred times lose no job",
+  "workers that are killed five hundred times, two at once, lose no job",
   async () => {
-    const jobs = 200_000;
-    const deaths = 100;
+    const jobs = 500_000;
+    const deaths = 250;
     using at = testName();
     using counts = testName();
     using memory = SharedMemory.create(counts.name, { size: 4 * jobs });
