@@ -40,14 +40,32 @@ const VERSION_2: Version = {
 
 /** Every limit that holds for this process. */
 export function controlGroups(): GroupLimit[] {
-  const mounts = readKernelFile("/proc/self/mountinfo").split("\n");
-  return readKernelFile("/proc/self/cgroup").split("\n").flatMap((line) => {
+  return limitsIn(
+    readKernelFile("/proc/self/cgroup"),
+    readKernelFile("/proc/self/mountinfo"),
+  );
+}
+
+/**
+ * The limits that two texts of the kernel lead to.
+ *
+ * @param cgroup As `/proc/self/cgroup` shows it.
+ * @param mountinfo As `/proc/self/mountinfo` shows it.
+ * @param root What the folders lie in, for a test.
+ */
+export function limitsIn(
+  cgroup: string,
+  mountinfo: string,
+  root = "",
+): GroupLimit[] {
+  const mounts = mountinfo.split("\n");
+  return cgroup.split("\n").flatMap((line) => {
     // "4:memory:/path" in version 1, "0::/path" in version 2.
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (path === undefined) return [];
-    if (controllers === "") return limitsFrom(mounts, VERSION_2, path);
+    if (controllers === "") return limitsFrom(mounts, VERSION_2, path, root);
     if (!controllers?.split(",").includes("memory")) return [];
-    return limitsFrom(mounts, VERSION_1, path);
+    return limitsFrom(mounts, VERSION_1, path, root);
   });
 }
 
@@ -55,12 +73,14 @@ function limitsFrom(
   mounts: readonly string[],
   version: Version,
   path: string,
+  root: string,
 ): GroupLimit[] {
   const found: GroupLimit[] = [];
   for (const line of mounts) {
     const mount = parseMount(line, version);
     if (mount === undefined) continue;
-    for (const folder of foldersUp(mount, path)) {
+    for (const inside of foldersUp(mount, path)) {
+      const folder = `${root}${inside}`;
       const limit = numberIn(`${folder}/${version.limit}`);
       const used = numberIn(`${folder}/${version.used}`);
       if (Number.isNaN(limit) || Number.isNaN(used)) continue;

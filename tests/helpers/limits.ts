@@ -142,6 +142,48 @@ export function withTmpfs(
     .concat(command);
 }
 
+/**
+ * Runs a command with a disk of its own: a file system in a file, mounted at a folder
+ * for it alone.
+ *
+ * @param type "ext2", which reserves nothing, or "ext4".
+ */
+export function withDisk(
+  type: "ext2" | "ext4",
+  byteLength: number,
+  folder: string,
+  command: readonly string[],
+): string[] {
+  // The loop device goes with the mount, and that with the namespace.
+  const script = `
+image=$(mktemp) && truncate -s "$1" "$image" && mkfs.${type} -q -m 0 "$image" || exit 99
+mount -o loop "$image" "$2"; status=$?
+rm -f "$image"
+[ $status = 0 ] || exit 99
+shift 2
+exec "$@"`;
+  return ["unshare", "-m", "sh", "-c", script, "sh", String(byteLength), folder]
+    .concat(command);
+}
+
+/** Runs a command in a control group of version 1 with a limit of memory in bytes. */
+export function inMemoryGroup(
+  byteLength: number,
+  command: readonly string[],
+): string[] {
+  const script = `
+group=/sys/fs/cgroup/memory/shmem-test-$$
+mkdir "$group" "$group/inner" || exit 99
+# Its parent's limit holds for it, too.
+echo "$1" > "$group/memory.limit_in_bytes" || exit 99
+shift
+( echo 0 > "$group/inner/cgroup.procs"; exec "$@" )
+status=$?
+rmdir "$group/inner" "$group"
+exit $status`;
+  return ["sh", "-c", script, "sh", String(byteLength), ...command];
+}
+
 /** Runs a command with an empty `/dev/shm` of a size in bytes, for it alone. */
 export function inSmallShm(
   byteLength: number,

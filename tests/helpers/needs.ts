@@ -30,6 +30,20 @@ const PROBES = {
   "java": ["sh", "-c", "javac -version && mvn --version"],
   "root": ["test", "0", "-eq", String(Deno.uid())],
   "unshare": ["unshare", "-m", "true"],
+  // A file system in a file, mounted.
+  "loop": [
+    "unshare",
+    "-m",
+    "sh",
+    "-c",
+    'f=$(mktemp) && truncate -s 4M "$f" && mkfs.ext2 -q "$f" && mount -o loop "$f" /mnt; s=$?; rm -f "$f"; exit $s',
+  ],
+  // A control group of version 1 for memory that can be made and entered.
+  "memory cgroup v1": [
+    "sh",
+    "-c",
+    'd=/sys/fs/cgroup/memory/shmem-probe-$$; mkdir "$d" && (echo 0 > "$d/cgroup.procs"); s=$?; rmdir "$d"; exit $s',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** Something that a machine may lack. */
