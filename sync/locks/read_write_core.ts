@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
-import { wake, type Word } from "../../ffi/sync/futex.ts";
+import type { Word } from "../../ffi/sync/futex.ts";
+import { unpark } from "../parking/unpark.ts";
 import { Deadline } from "../waiting/deadline.ts";
 import type { Patience } from "../waiting/options.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
@@ -170,7 +171,7 @@ export class ReadWriteCore {
     releaseAll(mutexes);
     if (writing || words.length === 0 || this.#sleepers.all === 0) return;
     Atomics.add(words, SEQUENCE, 1);
-    wake(this.#sequence, 1);
+    unpark(this.#sequence, 1);
   }
 
   /** Takes one of the mutexes; tells whether its owner died. */
