@@ -13,6 +13,7 @@ import {
 } from "../waiting/wait_loop.ts";
 import type { Block } from "./block.ts";
 import { BUSY, DIED, type MutexCore } from "./mutex_core.ts";
+import { releaseAll, releaseQuietly } from "./mutex_release.ts";
 import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
 
 /** Words of the block, before the gate and the slots. */
@@ -286,26 +287,4 @@ export class ReadWriteCore {
 
 function heldHint(act: Act): string {
   return `release it first, or wait with ${act}Async()`;
-}
-
-/** Releases one when something has failed already, which is what is told. */
-function releaseQuietly(mutex: MutexCore): void {
-  try {
-    mutex.release();
-  } catch {
-    // It is released as far as that can be told.
-  }
-}
-
-/** Releases in the order opposite to taking, all of them whatever happens. */
-function releaseAll(mutexes: readonly MutexCore[]): void {
-  let failed: unknown;
-  for (const mutex of mutexes.toReversed()) {
-    try {
-      mutex.release();
-    } catch (error) {
-      failed ??= error;
-    }
-  }
-  if (failed !== undefined) throw failed;
 }
