@@ -17,6 +17,7 @@ import { copy } from "./copy.ts";
 import { create } from "./create.ts";
 import { file } from "./file.ts";
 import { getters } from "./getters.ts";
+import { answers } from "./message_answers.ts";
 import { messages, streams } from "./messages.ts";
 import { mutex } from "./mutex.ts";
 import { ping } from "./ping.ts";
@@ -40,6 +41,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["messages", messages],
   ["streams", streams],
   ["queues", queues],
+  ["answers", answers],
   ["syscalls", syscalls],
 ]);
 

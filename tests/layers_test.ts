@@ -20,7 +20,7 @@ const ALONE = ["struct"];
 const TOP = ["cli", "demo", "examples", "bench", "docs", "tests", "tools"];
 
 /** Files that load what watches pipes, from Deno itself. */
-const NODE_NET = ["queue/pipe/pipe_streams.ts"];
+const NODE_NET = ["queue/pipe/pipe_streams.ts", "sync/bells/event_loop.ts"];
 
 /** What a user imports, as far as it exists. */
 const SURFACES = [
@@ -166,6 +166,16 @@ Deno.test("imports point downward only", async () => {
     )
     .map(({ from, to }) => `${from} imports ${to}`);
   assertEquals(upward, []);
+});
+
+Deno.test("channels see no descriptor: they import nothing from ffi", async () => {
+  // The room of channels that wait, with whom, and in what; the buffers below
+  // them check their arguments with functions of it.
+  const rooms = /^channel\/(object|membership|carrier|waiting|ends)\//;
+  const seen = (await allEdges())
+    .filter(({ from, to }) => rooms.test(from) && to.startsWith("ffi/"))
+    .map(({ from, to }) => `${from} imports ${to}`);
+  assertEquals(seen, []);
 });
 
 Deno.test("the check of imports sees every file, and edges between all layers", async () => {

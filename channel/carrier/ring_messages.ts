@@ -1,3 +1,5 @@
+import { ownPipes } from "../../sync/bells/own_pipes.ts";
+import { hasBell } from "../../sync/bells/sleepers.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import type { Message } from "../ends/message.ts";
 import type { Outcome } from "../membership/outcome.ts";
@@ -32,8 +34,10 @@ export class RingMessages implements MessageSource {
     this.#watch = watch;
     this.#control = control;
     this.#halfFull = capacity / 2;
+    const pipes = ownPipes();
     control.receiverPid = Deno.pid;
-    control.receiver = RECEIVER.open;
+    control.receiverPipes.set(pipes);
+    control.setReceiver(RECEIVER.open, pipes !== undefined);
     control.sendersBell.ring();
   }
 
@@ -86,21 +90,31 @@ export class RingMessages implements MessageSource {
     const control = this.#control;
     // All that was released is free now.
     control.sendersBell.ring();
+    const isReady = () => this.isReady || this.#watch.hasChanged;
+    const bell = control.receiverBell;
+    const rung = this.#watch.allRingPipes && !this.#isForeign && hasBell()
+      ? await bell.parkByPipe(isReady, this.#pollMs(longestMs), signal)
+      : await bell.park(isReady, this.#pauseMs(longestMs), signal);
+    if (!this.isReady) return;
+    this.#pause.reset();
+    this.#isForeign = !rung;
+  }
+
+  /** How long to sleep in the event loop, which all there look from now and then. */
+  #pollMs(longestMs: number): number {
+    const ms = this.#watch.needsPolling ? lookAgainMs(CHECK_MS) : Infinity;
+    return Math.min(ms, longestMs);
+  }
+
+  /** How long to sleep on the word itself. */
+  #pauseMs(longestMs: number): number {
     const longestPause = this.#isForeign
       ? LONGEST_FOREIGN_PAUSE_MS
       : LONGEST_PAUSE_MS;
     const ms = this.#watch.anyOpen && !this.#isForeign
       ? lookAgainMs(CHECK_MS)
       : this.#pause.next(longestPause);
-    const isReady = () => this.isReady || this.#watch.hasChanged;
-    const rung = await control.receiverBell.park(
-      isReady,
-      Math.min(ms, longestMs),
-      signal,
-    );
-    if (!this.isReady) return;
-    this.#pause.reset();
-    this.#isForeign = !rung;
+    return Math.min(ms, longestMs);
   }
 
   /** Releases what was taken last, and says that there is no receiver any more. */
@@ -108,7 +122,7 @@ export class RingMessages implements MessageSource {
     try {
       this.#source.release();
     } finally {
-      this.#control.receiver = RECEIVER.closed;
+      this.#control.setReceiver(RECEIVER.closed, false);
       this.#control.sendersBell.ring();
     }
   }

@@ -1,3 +1,6 @@
+import { ownPipes } from "../../sync/bells/own_pipes.ts";
+import { deathsSeen, watchLife } from "../../sync/bells/peers.ts";
+import { hasBell } from "../../sync/bells/sleepers.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { checkSource } from "../buffers/message_checks.ts";
 import { receiverDied } from "../membership/departures.ts";
@@ -43,6 +46,7 @@ export class RingSending {
   readonly #maxMessageLength: number;
   readonly #queue = new SendQueue();
   readonly #pause = new GrowingPause();
+  readonly #isOnly: boolean;
   #closed = false;
   #sends = 0;
   #nextLook = 0;
@@ -55,7 +59,13 @@ export class RingSending {
     if (ring instanceof ManyToOneRingBuffer) {
       announceClaims(ring, control.claimWord(slot));
     }
-    control.setSenderState(slot, SENDER.open);
+    const pipes = ownPipes();
+    control.senderPipes(slot)?.set(pipes);
+    // Where the receiver's pipe cannot be opened, it sleeps on its word.
+    const ringsPipes = pipes !== undefined &&
+      (control.receiver !== RECEIVER.open || control.receiverBell.canRingPipe);
+    control.setSenderState(slot, SENDER.open, ringsPipes);
+    this.#isOnly = one !== undefined;
     this.#object = object;
     this.#ring = ring;
     this.#control = control;
@@ -145,8 +155,13 @@ export class RingSending {
 
   #write(typeId: number, bytes: Uint8Array): boolean {
     if (!this.#ring.write(typeId, bytes)) return false;
-    this.#control.receiverBell.ring();
+    if (!this.#control.receiverBell.ring()) this.#stopRingingPipes();
     return true;
+  }
+
+  /** Its pipe cannot be opened: it finds out by itself, and sleeps otherwise then. */
+  #stopRingingPipes(): void {
+    this.#control.setSenderState(this.#slot, SENDER.open, false);
   }
 
   async #waitForRoom(
@@ -167,23 +182,44 @@ export class RingSending {
         : deadline - performance.now();
       if (left <= 0) throw this.#timedOut(timeoutMs);
       const isKnown = this.#checkReceiver();
-      const ms = isKnown
-        ? lookAgainMs(CHECK_MS)
-        : this.#pause.next(LONGEST_PAUSE_MS);
-      await this.#park(trySend, Math.min(ms, left), signal);
+      await this.#park(trySend, isKnown, left, signal);
       if (sent) break;
     }
     this.#pause.reset();
     if (isTurnDue()) await giveTurn();
   }
 
+  /**
+   * Sleeps until there may be room.
+   *
+   * @param isKnown Whether there is a receiver that rings.
+   */
   async #park(
     trySend: () => boolean,
-    ms: number,
+    isKnown: boolean,
+    longestMs: number,
     signal: AbortSignal | undefined,
   ): Promise<void> {
+    const control = this.#control;
+    const bell = control.sendersBell;
+    // Of many senders several may sleep, and there is one word for all.
+    const byPipe = this.#isOnly && isKnown && control.receiverRingsPipes &&
+      hasBell();
     try {
-      await this.#control.sendersBell.park(trySend, ms, signal);
+      if (byPipe) {
+        const deaths = deathsSeen();
+        const isTold = watchLife(control.receiverPipes.life);
+        const ms = isTold ? Infinity : lookAgainMs(CHECK_MS);
+        const isReady = () =>
+          deathsSeen() !== deaths || control.receiver !== RECEIVER.open ||
+          trySend();
+        await bell.parkByPipe(isReady, Math.min(ms, longestMs), signal);
+        return;
+      }
+      const ms = isKnown
+        ? lookAgainMs(CHECK_MS)
+        : this.#pause.next(LONGEST_PAUSE_MS);
+      await bell.park(trySend, Math.min(ms, longestMs), signal);
     } catch (error) {
       // Its memory goes when it is closed, and that ends the sleep.
       if (!this.#closed) throw error;

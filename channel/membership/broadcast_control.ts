@@ -12,8 +12,8 @@
  *  72        kind and version       four letters: "brd1"
  *  76        publisher              how many there were, times 4, and the state of the last
  *  80…111    two pairs              see `broadcast/`
- *  112       publisher's pid
- *  116…127   bell of a subscriber   pid, descriptor, inode of its process's pipe
+ *  112…119   count                  see `broadcast/`
+ *  120       publisher's pid
  * ```
  *
  * @module
@@ -28,7 +28,7 @@ const OFFSETS = {
   sleepers: 68,
   kind: 72,
   publisher: 76,
-  publisherPid: 112,
+  publisherPid: 120,
 } as const;
 
 const HEADER: HeaderOffsets = {

@@ -7,8 +7,9 @@
  *  136…191, 200…255, 264…319, 328…383   claim words of 4 × 14 senders
  *  192          senders parked          a doorbell
  *  392          journal of the consumer, see `ring/`
- *  400…411      bell of the receiver    pid, descriptor, inode of its pipe
- *  412…447      bells of 3 senders      the same of those that wait for room
+ *  400…415      pipes of the receiver   descriptor and inode of its bell, and of its life
+ *  416…431      pipes of sender 0       the same
+ *  432…447      pipes of sender 1       the same
  *  448          receiver parked         a doorbell
  *  452          state of the receiver
  *  456…511      pids of senders 0…27    low 16 bits of each
@@ -22,9 +23,13 @@
  *  628          creator's start time    low 32 bits, ticks since the machine started
  *  632          receiver's pid
  *  636          pid of the last sender that was found dead by its successor
- *  648…703      states of 56 senders    one byte each
+ *  648…703      states of 56 senders    one byte each; bit 2: it rings pipes
  *  704…759      pids of 56 senders      high 8 bits of each
  * ```
+ *
+ * A doorbell is 0 when nobody sleeps, 1 when someone sleeps on the word itself
+ * (`futex(2)`), 2 when someone sleeps in an event loop: a byte is written into the
+ * bell of its process then. State of the receiver: bit 2 says that it rings pipes.
  *
  * A claim word says where the last claim of its sender started, as producers
  * announce it: so a claim that was never finished can be told to be a dead
@@ -33,6 +38,8 @@
  * @module
  */
 
+import { SenderPids } from "./sender_pids.ts";
+import { PIPES_LENGTH, PipeWords } from "./pipe_words.ts";
 import { magicOf } from "../../sync/locks/block.ts";
 import { type HeaderOffsets, ObjectHeader } from "../object/header.ts";
 import { Doorbell } from "../waiting/doorbell.ts";
@@ -41,6 +48,8 @@ import { Doorbell } from "../waiting/doorbell.ts";
 export type Producers = "one" | "many";
 
 const OFFSETS = {
+  receiverPipes: 400,
+  senderPipes: 416,
   sendersParked: 192,
   receiverParked: 448,
   receiverState: 452,
@@ -51,7 +60,6 @@ const OFFSETS = {
   receiverPid: 632,
   lastDeadPid: 636,
   senderStates: 648,
-  senderPidsHigh: 704,
 } as const;
 
 const HEADER: HeaderOffsets = {
@@ -59,10 +67,6 @@ const HEADER: HeaderOffsets = {
   creatorPid: 624,
   creatorStart: 628,
 };
-
-/** Where the low halves of the senders' pids are, 28 in a line. */
-const PID_LINES = [456, 520] as const;
-const PIDS_PER_LINE = 28;
 
 const CLAIM_LINES = [136, 200, 264, 328] as const;
 const CLAIMS_PER_LINE = 14;
@@ -81,17 +85,23 @@ export const RECEIVER = { never: 0, open: 1, closed: 2 } as const;
 /** States of a sender. */
 export const SENDER = { free: 0, open: 1, ended: 2, aborted: 3 } as const;
 
+/** In a state: this one rings pipes. */
+const RINGS_PIPES = 4;
+const STATE_MASK = 3;
+
 /** The control words of a ring. */
 export class RingControl {
   /** Senders sleep here. */
   readonly sendersBell: Doorbell;
   /** The receiver sleeps here. */
   readonly receiverBell: Doorbell;
+  /** Pipes of the receiver's process. */
+  readonly receiverPipes: PipeWords;
+  readonly #senderPipes: readonly (PipeWords | undefined)[];
   /** Who created the ring, and its label. */
   readonly header: ObjectHeader;
   readonly #words: Int32Array;
-  readonly #bytes: Uint8Array;
-  readonly #start: number;
+  readonly #pids: SenderPids;
   readonly #states: Uint8Array;
   readonly #receiver: number;
   readonly #capacity: number;
@@ -105,14 +115,22 @@ export class RingControl {
     const { buffer, byteOffset, byteLength } = bytes;
     this.header = new ObjectHeader(bytes, capacity, HEADER);
     this.#words = new Int32Array(buffer, byteOffset, byteLength / 4);
-    this.#bytes = new Uint8Array(buffer, byteOffset, byteLength);
-    this.#start = capacity;
+    this.#pids = new SenderPids(bytes, capacity);
     const states = byteOffset + capacity + OFFSETS.senderStates;
     this.#states = new Uint8Array(buffer, states, MAX_SENDERS);
     this.#capacity = capacity;
     this.#receiver = this.#at(OFFSETS.receiverState);
-    this.sendersBell = this.#bell(OFFSETS.sendersParked);
-    this.receiverBell = this.#bell(OFFSETS.receiverParked);
+    const [first, second] = [0, PIPES_LENGTH].map((offset, slot) =>
+      this.#pipes(OFFSETS.senderPipes + offset, () => this.senderPid(slot))
+    );
+    this.#senderPipes = [first, second];
+    this.receiverPipes = this.#pipes(
+      OFFSETS.receiverPipes,
+      () => this.receiverPid,
+    );
+    // Of many senders any may sleep there; of one only that one.
+    this.sendersBell = this.#bell(OFFSETS.sendersParked, first);
+    this.receiverBell = this.#bell(OFFSETS.receiverParked, this.receiverPipes);
   }
 
   /** Who may write; nothing when a program made the ring that does not say. */
@@ -135,32 +153,43 @@ export class RingControl {
 
   /** State of the receiver, one of {@linkcode RECEIVER}. */
   get receiver(): number {
-    return Atomics.load(this.#words, this.#receiver);
+    return Atomics.load(this.#words, this.#receiver) & STATE_MASK;
   }
 
-  set receiver(state: number) {
-    Atomics.store(this.#words, this.#receiver, state);
+  /** Whether the receiver rings pipes. */
+  get receiverRingsPipes(): boolean {
+    return (Atomics.load(this.#words, this.#receiver) & RINGS_PIPES) !== 0;
+  }
+
+  /** Changes the state of the receiver. */
+  setReceiver(state: number, ringsPipes: boolean): void {
+    const bits = ringsPipes ? RINGS_PIPES : 0;
+    Atomics.store(this.#words, this.#receiver, state | bits);
+  }
+
+  /** Pipes of a sender's process, if there is room for them. */
+  senderPipes(slot: number): PipeWords | undefined {
+    return this.#senderPipes[slot];
   }
 
   /** State of a sender, one of {@linkcode SENDER}. */
   senderState(slot: number): number {
-    return Atomics.load(this.#states, slot);
+    return Atomics.load(this.#states, slot) & STATE_MASK;
+  }
+
+  /** Whether a sender rings pipes. */
+  senderRingsPipes(slot: number): boolean {
+    return (Atomics.load(this.#states, slot) & RINGS_PIPES) !== 0;
   }
 
   /** The process that has, or had, a sender's place; 0 when it is not known. */
   senderPid(slot: number): number {
-    const { low, high } = this.#pidOffsets(slot);
-    const bytes = this.#bytes;
-    return bytes[low]! | bytes[low + 1]! << 8 | bytes[high]! << 16;
+    return this.#pids.get(slot);
   }
 
-  /** Says which process has a sender's place; pids have 22 bits. */
+  /** Says which process has a sender's place. */
   setSenderPid(slot: number, pid: number): void {
-    const { low, high } = this.#pidOffsets(slot);
-    const bytes = this.#bytes;
-    bytes[low] = pid;
-    bytes[low + 1] = pid >> 8;
-    bytes[high] = pid >> 16;
+    this.#pids.set(slot, pid);
   }
 
   /** The process that receives, or did last; 0 when it is not known. */
@@ -173,8 +202,9 @@ export class RingControl {
   }
 
   /** Changes the state of a sender, and lets the receiver know. */
-  setSenderState(slot: number, state: number): void {
-    Atomics.store(this.#states, slot, state);
+  setSenderState(slot: number, state: number, ringsPipes = false): void {
+    const bits = ringsPipes ? RINGS_PIPES : 0;
+    Atomics.store(this.#states, slot, state | bits);
     Atomics.add(this.#words, this.#at(OFFSETS.changes), 1);
     this.receiverBell.ring();
   }
@@ -242,14 +272,6 @@ export class RingControl {
     Atomics.store(this.#words, this.claimWord(slot), 0);
   }
 
-  #pidOffsets(slot: number): { low: number; high: number } {
-    const line = PID_LINES[Math.trunc(slot / PIDS_PER_LINE)] ?? 0;
-    return {
-      low: this.#start + line + 2 * (slot % PIDS_PER_LINE),
-      high: this.#start + OFFSETS.senderPidsHigh + slot,
-    };
-  }
-
   /** Index of a word. */
   #at(offset: number): number {
     return (this.#capacity + offset) >> 2;
@@ -259,7 +281,12 @@ export class RingControl {
     return Atomics.load(this.#words, this.#at(offset));
   }
 
-  #bell(offset: number): Doorbell {
-    return new Doorbell(this.#words, this.#at(offset));
+  #bell(offset: number, pipes: PipeWords | undefined): Doorbell {
+    const sleeper = pipes && (() => pipes.bell);
+    return new Doorbell(this.#words, this.#at(offset), sleeper);
+  }
+
+  #pipes(offset: number, pid: () => number): PipeWords {
+    return new PipeWords(this.#words, this.#at(offset), pid);
   }
 }

@@ -1,3 +1,4 @@
+import { deathsSeen } from "../../sync/bells/peers.ts";
 import type { ChannelObject } from "../object/channel_object.ts";
 import { CHECK_MS } from "../waiting/pacing.ts";
 import { senderGaveUp, sendersDied } from "./departures.ts";
@@ -64,6 +65,9 @@ export class SenderWatch {
   #blockedSince: number | undefined;
   #pendingDeaths: PendingDeaths | undefined;
   #anyOpen = false;
+  #allRingPipes = true;
+  #needsPolling = true;
+  #seenDeaths = NaN;
 
   /** Watches from now on. */
   constructor(
@@ -89,9 +93,20 @@ export class SenderWatch {
     return this.#anyOpen;
   }
 
-  /** Whether a sender came or went since all was looked at. */
+  /** Whether all senders that were there at the last look ring pipes. */
+  get allRingPipes(): boolean {
+    return this.#allRingPipes;
+  }
+
+  /** Whether something is to be looked at that nobody would tell of. */
+  get needsPolling(): boolean {
+    return this.#needsPolling;
+  }
+
+  /** Whether a sender came, went or may have died since all was looked at. */
   get hasChanged(): boolean {
-    return this.#control.changes !== this.#seenChanges;
+    return this.#control.changes !== this.#seenChanges ||
+      deathsSeen() !== this.#seenDeaths;
   }
 
   /** What is at the head was received: nothing blocks it. */
@@ -115,12 +130,12 @@ export class SenderWatch {
   check(): Outcome | undefined {
     const { changes } = this.#control;
     const now = performance.now();
-    if (changes === this.#seenChanges && now < this.#nextCheck) {
-      return undefined;
-    }
+    if (!this.hasChanged && now < this.#nextCheck) return undefined;
+    const deaths = deathsSeen();
     this.#nextCheck = now + CHECK_MS;
     const counts = this.#senders.count();
     this.#anyOpen = counts.open > 0;
+    this.#allRingPipes = counts.allRingPipes;
     this.#repair(counts, now);
     const outcome = this.#outcomeOf(counts, changes);
     const hasNews = outcome !== undefined || counts.dead.length > 0;
@@ -130,7 +145,12 @@ export class SenderWatch {
       this.#nextCheck = 0;
       return undefined;
     }
-    if (outcome === undefined) this.#seenChanges = changes;
+    if (outcome === undefined) {
+      this.#seenChanges = changes;
+      this.#seenDeaths = deaths;
+    }
+    this.#needsPolling = !counts.allWatched || counts.dead.length > 0 ||
+      this.#messages.isBlocked;
     return outcome;
   }
 

@@ -1,3 +1,4 @@
+import { watchLife } from "../../sync/bells/peers.ts";
 import { type ChannelObject, LOCKS } from "../object/channel_object.ts";
 import { MAX_SENDERS, type RingControl, SENDER } from "./ring_control.ts";
 
@@ -11,6 +12,10 @@ export interface SenderCounts {
   readonly aborted: number[];
   /** Those that died. */
   readonly dead: number[];
+  /** Whether all that are there ring pipes. */
+  allRingPipes: boolean;
+  /** Whether the end of each that is there is told by its pipe. */
+  allWatched: boolean;
 }
 
 /** A sender, as its receiver sees it. */
@@ -42,12 +47,19 @@ export class Senders {
 
   /** Asks each sender's state, and the kernel whether it still lives. */
   count(): SenderCounts {
-    const counts: SenderCounts = { open: 0, ended: [], aborted: [], dead: [] };
+    const counts: SenderCounts = {
+      open: 0,
+      ended: [],
+      aborted: [],
+      dead: [],
+      allRingPipes: true,
+      allWatched: true,
+    };
     for (let slot = 0; slot < MAX_SENDERS; slot++) {
       switch (this.#control.senderState(slot)) {
         case SENDER.open:
           if (this.#isDead(slot)) counts.dead.push(slot);
-          else counts.open++;
+          else this.#countOpen(slot, counts);
           break;
         case SENDER.ended:
           counts.ended.push(slot);
@@ -58,6 +70,13 @@ export class Senders {
       }
     }
     return counts;
+  }
+
+  #countOpen(slot: number, counts: SenderCounts): void {
+    counts.open++;
+    if (!this.#control.senderRingsPipes(slot)) counts.allRingPipes = false;
+    const life = this.#control.senderPipes(slot)?.life;
+    if (life === undefined || !watchLife(life)) counts.allWatched = false;
   }
 
   /** Process and state of each. */

@@ -182,7 +182,10 @@ const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 
 /** Makes a pipe that nobody inherits, and neither end of which blocks. */
-function openPipe(): { readonly reader: number; readonly writer: number } {
+export function openPipe(): {
+  readonly reader: number;
+  readonly writer: number;
+} {
   const { O_CLOEXEC, O_NONBLOCK } = platform().constants;
   const { pipe, pipe2, fcntl } = libc();
   const ends = new Int32Array(2);

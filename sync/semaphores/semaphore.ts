@@ -17,7 +17,6 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../waiting/options.ts";
-import { EndableWaits } from "../waiting/endable_waits.ts";
 import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
 import {
   initialize,
@@ -67,7 +66,7 @@ export class Semaphore implements Disposable {
   readonly #own: Mapping | null;
   readonly #name: string | null;
   /** What ends the waits of this object. */
-  readonly #waits = new EndableWaits();
+  readonly #waits = new Set<AbortController>();
   #closed = false;
 
   private constructor(block: Block, name: string | null, own: Mapping | null) {
@@ -261,17 +260,21 @@ export class Semaphore implements Disposable {
     if (counter.tryTake()) return "ok";
     const deadline = new Deadline(timeoutMs);
     const { mapping } = this.#block;
-    const { waiting } = counter;
+    const wait = new AbortController();
+    const abort = () => wait.abort(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.#waits.add(wait);
     try {
-      const taken = await this.#waits.run(
-        signal,
-        (signal) => waitPending(waiting, deadline, signal, mapping),
-      );
+      const { waiting } = counter;
+      const taken = await waitPending(waiting, deadline, wait.signal, mapping);
       if (taken === undefined) counter.passOn();
       return taken ?? "timed-out";
     } catch (error) {
       counter.passOn();
       throw error;
+    } finally {
+      this.#waits.delete(wait);
+      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -282,17 +285,16 @@ export class Semaphore implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const { count } = this.#waits;
-    this.#waits.end(
-      new Deno.errors.BadResource(
-        "Cannot wait any longer: the semaphore was closed",
-      ),
+    const reason = new Deno.errors.BadResource(
+      "Cannot wait any longer: the semaphore was closed",
     );
+    const waits = [...this.#waits];
+    for (const wait of waits) wait.abort(reason);
     if (this.#block.closed) return;
-    if (count > 0) {
+    if (waits.length > 0) {
       this.#counter.sleepers.leave();
       // Each may have taken a wake-up that was for another one.
-      this.#counter.passOn(count + 1);
+      this.#counter.passOn(waits.length + 1);
     }
     if (--this.#place.users === 0) {
       this.#block.neighbourhood.release(this.#place);

@@ -1,0 +1,62 @@
+/**
+ * All that sleeps in the event loop of this program: one pipe wakes it, and one
+ * timer looks again for what rings nobody.
+ *
+ * @module
+ */
+
+import { lookAgainMs } from "../waiting/safety_nets.ts";
+import { type DescriptorWatch, watchDescriptor } from "./event_loop.ts";
+import { ownPipes } from "./own_pipes.ts";
+
+/** Looks whether a sleeper has a reason to wake up, and wakes it then. */
+export type Look = () => void;
+
+/** How often all look whether something has come from those that ring nobody. */
+const LOOK_MS = 100;
+
+const sleepers = new Set<Look>();
+let bell: DescriptorWatch | undefined;
+let starting: Promise<void> | undefined;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** Whether sleepers can be woken through the pipe by now; if not, it is started. */
+export function hasBell(): boolean {
+  if (bell !== undefined) return true;
+  starting ??= start();
+  return false;
+}
+
+async function start(): Promise<void> {
+  const pipes = ownPipes();
+  if (pipes === undefined) return;
+  bell = await watchDescriptor(pipes.bell.fd, lookAll, () => {
+    bell = undefined;
+  });
+}
+
+/**
+ * Adds a sleeper, which keeps the program alive.
+ *
+ * @returns A function that takes it out.
+ */
+export function addSleeper(look: Look): () => void {
+  if (sleepers.size === 0) {
+    bell?.keepAlive(true);
+    if (lookAgainMs(LOOK_MS) !== Infinity) {
+      timer ??= setInterval(lookAll, LOOK_MS);
+    }
+  }
+  sleepers.add(look);
+  return () => {
+    if (!sleepers.delete(look) || sleepers.size > 0) return;
+    bell?.keepAlive(false);
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+/** Lets all sleepers look. */
+export function lookAll(): void {
+  for (const look of [...sleepers]) look();
+}
