@@ -7,6 +7,7 @@
  * | what | for |
  * | --- | --- |
  * | `Latest` | the newest complete value: frames, positions, configuration |
+ * | `SharedMap` | keys to bytes in a fixed budget: sessions, caches |
  * | `WorkQueue` | jobs, each for one of many takers, with those of the dead given back |
  *
  * @example The newest value
@@ -31,6 +32,13 @@ export {
   type LatestOptions,
   type LatestValue,
 } from "./latest/latest.ts";
+export {
+  type Key,
+  type SetOptions,
+  SharedMap,
+  type SharedMapOptions,
+  type SharedMapUsage,
+} from "./map/shared_map.ts";
 export {
   type PutOptions,
   WorkQueue,

@@ -60,11 +60,11 @@ export type {
 export {
   SemaphoreSet,
   type SemaphoreSetChanges,
-  type SemaphoreState,
 } from "./semaphores/semaphore_set.ts";
 export type {
   SemaphoreSetCreateOptions,
   SemaphoreSetOpenOptions,
+  SemaphoreState,
 } from "./semaphores/semaphore_set_options.ts";
 export type {
   OperationResult as SemaphoreOperationResult,

@@ -7,6 +7,7 @@ import { Mutex } from "../../sync/locks/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex_guard.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { sleepAsync } from "../../sync/waiting/wait.ts";
+import { objectMutex } from "../object/object_mutex.ts";
 import type { Place } from "../object/place.ts";
 import {
   LOCKS,
@@ -157,7 +158,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     this.#jobs = jobs;
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
     this.#table = new JobTable(bytes, jobs);
-    this.#mutex = Mutex.open(bytes, MUTEX);
+    this.#mutex = objectMutex(object, MUTEX);
     this.#takers = {
       event: JOBS_EVENT,
       sleepers: JOBS_SLEEPERS,

@@ -1,4 +1,5 @@
-import { wake, type Word } from "../../ffi/sync/futex.ts";
+import type { Word } from "../../ffi/sync/futex.ts";
+import { unpark } from "../parking/unpark.ts";
 import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Sleepers } from "../waiting/sleepers.ts";
 import { sleep, sleepAsync } from "../waiting/wait.ts";
@@ -25,7 +26,6 @@ const KIND: BlockKind = { name: "condition", byteLength: 16, alignment: 8 };
 const MAGIC = magicOf("COND");
 const SEQUENCE = 1;
 const WAITERS = 2;
-const ALL = 0x7fff_ffff;
 
 const ACT = "wait for condition";
 /** The lock is taken again however long that takes. */
@@ -208,7 +208,7 @@ export class Condition {
     // The kernel would wake one for 0.
     if (count < 1 || Atomics.load(this.#words, WAITERS) === 0) return;
     Atomics.add(this.#words, SEQUENCE, 1);
-    wake(this.#sequence, Math.min(Math.trunc(count), ALL));
+    unpark(this.#sequence, Math.trunc(count));
   }
 
   /** Wakes all who wait. Makes no system call when nobody does. */

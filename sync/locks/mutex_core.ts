@@ -5,10 +5,10 @@ import {
   threadList,
 } from "../../ffi/sync/thread_list.ts";
 import type { Region } from "../../ffi/memory/region.ts";
-import { type Mapping, originOf } from "../../memory/mapping/mapping.ts";
+import type { Mapping } from "../../memory/mapping/mapping.ts";
 import { Turnstile } from "../waiting/turnstile.ts";
 import { type Leaver, Sleepers } from "../waiting/sleepers.ts";
-import { bootMark } from "./boot.ts";
+import { bootMark, isSamePlace } from "./origin.ts";
 import { damaged, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
 import { isRecursive, isRobustShared } from "./mutex_layout.ts";
@@ -77,16 +77,11 @@ export class MutexCore implements Leaver {
   /** Whether this thread has it, through this mapping or another one. */
   get heldHere(): boolean {
     if (this.depth > 0) return true;
-    const origin = originOf(this.mapping);
     for (let held = this.list.newest; held !== null; held = held.older) {
       const other = cores.get(held);
       if (other === undefined) continue;
-      const theirs = originOf(other.mapping);
-      if (origin === undefined || theirs === undefined) continue;
-      if (
-        origin.inode === theirs.inode && origin.device === theirs.device &&
-        origin.offset + this.#offset === theirs.offset + other.#offset
-      ) return true;
+      const [one, two] = [this.#offset, other.#offset];
+      if (isSamePlace(this.mapping, one, other.mapping, two)) return true;
     }
     return false;
   }

@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
-import { wake, type Word } from "../../ffi/sync/futex.ts";
+import type { Word } from "../../ffi/sync/futex.ts";
+import { unpark } from "../parking/unpark.ts";
 import { Deadline } from "../waiting/deadline.ts";
 import type { Patience } from "../waiting/options.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
@@ -12,6 +13,7 @@ import {
 } from "../waiting/wait_loop.ts";
 import type { Block } from "./block.ts";
 import { BUSY, DIED, type MutexCore } from "./mutex_core.ts";
+import { releaseAll, releaseQuietly } from "./mutex_release.ts";
 import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
 
 /** Words of the block, before the gate and the slots. */
@@ -170,7 +172,7 @@ export class ReadWriteCore {
     releaseAll(mutexes);
     if (writing || words.length === 0 || this.#sleepers.all === 0) return;
     Atomics.add(words, SEQUENCE, 1);
-    wake(this.#sequence, 1);
+    unpark(this.#sequence, 1);
   }
 
   /** Takes one of the mutexes; tells whether its owner died. */
@@ -285,26 +287,4 @@ export class ReadWriteCore {
 
 function heldHint(act: Act): string {
   return `release it first, or wait with ${act}Async()`;
-}
-
-/** Releases one when something has failed already, which is what is told. */
-function releaseQuietly(mutex: MutexCore): void {
-  try {
-    mutex.release();
-  } catch {
-    // It is released as far as that can be told.
-  }
-}
-
-/** Releases in the order opposite to taking, all of them whatever happens. */
-function releaseAll(mutexes: readonly MutexCore[]): void {
-  let failed: unknown;
-  for (const mutex of mutexes.toReversed()) {
-    try {
-      mutex.release();
-    } catch (error) {
-      failed ??= error;
-    }
-  }
-  if (failed !== undefined) throw failed;
 }

@@ -214,12 +214,15 @@ export class WaitGroup implements Bedroom {
       const { word } = list;
       if (word.gone) continue;
       const taken = isWoken ? takeWakeUp(list) : 0;
+      // The kernel names the last one that was woken; one before it may have been.
+      const mayBeWoken = place < woken &&
+        (list.told === "some" || list.size === 0 && word.load() !== value);
       const mayHaveTaken = list.departures !== departures &&
         word.load() !== value;
       // A wake-up that reached a wait that had ended is for who waits next, in
       // whatever process.
       const isSpare = isWoken && taken === 0 && list.told !== "all";
-      if (isSpare || mayHaveTaken) wake(word, 1);
+      if (isSpare || mayBeWoken || mayHaveTaken) wake(word, 1);
     }
   }
 

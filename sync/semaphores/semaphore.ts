@@ -17,6 +17,7 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../waiting/options.ts";
+import { EndableWaits } from "../waiting/endable_waits.ts";
 import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
 import {
   initialize,
@@ -66,7 +67,7 @@ export class Semaphore implements Disposable {
   readonly #own: Mapping | null;
   readonly #name: string | null;
   /** What ends the waits of this object. */
-  readonly #waits = new Set<AbortController>();
+  readonly #waits = new EndableWaits();
   #closed = false;
 
   private constructor(block: Block, name: string | null, own: Mapping | null) {
@@ -260,21 +261,17 @@ export class Semaphore implements Disposable {
     if (counter.tryTake()) return "ok";
     const deadline = new Deadline(timeoutMs);
     const { mapping } = this.#block;
-    const wait = new AbortController();
-    const abort = () => wait.abort(signal?.reason);
-    signal?.addEventListener("abort", abort);
-    this.#waits.add(wait);
+    const { waiting } = counter;
     try {
-      const { waiting } = counter;
-      const taken = await waitPending(waiting, deadline, wait.signal, mapping);
+      const taken = await this.#waits.run(
+        signal,
+        (signal) => waitPending(waiting, deadline, signal, mapping),
+      );
       if (taken === undefined) counter.passOn();
       return taken ?? "timed-out";
     } catch (error) {
       counter.passOn();
       throw error;
-    } finally {
-      this.#waits.delete(wait);
-      signal?.removeEventListener("abort", abort);
     }
   }
 
@@ -285,16 +282,17 @@ export class Semaphore implements Disposable {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    const reason = new Deno.errors.BadResource(
-      "Cannot wait any longer: the semaphore was closed",
+    const { count } = this.#waits;
+    this.#waits.end(
+      new Deno.errors.BadResource(
+        "Cannot wait any longer: the semaphore was closed",
+      ),
     );
-    const waits = [...this.#waits];
-    for (const wait of waits) wait.abort(reason);
     if (this.#block.closed) return;
-    if (waits.length > 0) {
+    if (count > 0) {
       this.#counter.sleepers.leave();
       // Each may have taken a wake-up that was for another one.
-      this.#counter.passOn(waits.length + 1);
+      this.#counter.passOn(count + 1);
     }
     if (--this.#place.users === 0) {
       this.#block.neighbourhood.release(this.#place);

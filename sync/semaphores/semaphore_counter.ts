@@ -1,7 +1,8 @@
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
-import { wake, type Word } from "../../ffi/sync/futex.ts";
+import type { Word } from "../../ffi/sync/futex.ts";
 import type { Block } from "../locks/block.ts";
+import { unpark } from "../parking/unpark.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
 import { Sleepers } from "../waiting/sleepers.ts";
 import type { Waiting } from "../waiting/wait_loop.ts";
@@ -82,7 +83,7 @@ export class SemaphoreCounter {
       const found = Atomics.compareExchange(words, VALUE, value, value + 1);
       if (found === value) break;
     }
-    if (Atomics.load(words, WAITERS) !== 0) wake(this.word, 1);
+    if (Atomics.load(words, WAITERS) !== 0) unpark(this.word, 1);
   }
 
   /** Takes one away, if there is one. */
@@ -107,7 +108,7 @@ export class SemaphoreCounter {
   passOn(count = 1): void {
     const words = this.#words;
     if (words.length === 0) return;
-    if (Atomics.load(words, VALUE) !== 0) wake(this.word, count);
+    if (Atomics.load(words, VALUE) !== 0) unpark(this.word, count);
   }
 
   /** Waiting until one can be taken away. */

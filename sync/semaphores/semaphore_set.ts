@@ -31,6 +31,7 @@ import {
   MAX_VALUE,
   type SemaphoreSetCreateOptions,
   type SemaphoreSetOpenOptions,
+  type SemaphoreState,
 } from "./semaphore_set_options.ts";
 import { type OperationResult, Operations } from "./set_operations.ts";
 
@@ -38,18 +39,6 @@ const OPERATE = "operate semaphores";
 
 /** What can be changed of a set: owner, group, mode; the same as of a segment. */
 export type SemaphoreSetChanges = SegmentChanges;
-
-/** What can be read of one semaphore of a set. */
-export interface SemaphoreState {
-  /** Value now. */
-  readonly value: number;
-  /** Process that changed it last; 0 before the first. */
-  readonly lastPid: number;
-  /** How many wait for it to grow. */
-  readonly waitingForMore: number;
-  /** How many wait for it to become 0. */
-  readonly waitingForZero: number;
-}
 
 /**
  * A set of System V semaphores (`semget(2)`): counters that are changed

@@ -33,6 +33,18 @@ export interface SemaphoreSetOpenOptions {
   readonly id?: number;
 }
 
+/** What can be read of one semaphore of a set. */
+export interface SemaphoreState {
+  /** Value now. */
+  readonly value: number;
+  /** Process that changed it last; 0 before the first. */
+  readonly lastPid: number;
+  /** How many wait for it to grow. */
+  readonly waitingForMore: number;
+  /** How many wait for it to become 0. */
+  readonly waitingForZero: number;
+}
+
 /** Checks the values of a set; gives a copy, and how many there are. */
 export function checkValues(
   values: number | readonly number[],

@@ -58,3 +58,13 @@ testWith(
     assertMatch(text, /^Hashed (\d+) of \1 files\n$/);
   },
 );
+
+Deno.test("session_cache.ts finds what another process set, until it expires", async () => {
+  using at = testName();
+  const call = (...args: string[]) =>
+    output(deno("session_cache", at.name, ...args));
+  await call("set", "4f2a", "Zoë");
+  assertEquals(await call("get", "4f2a"), "Session 4f2a is of Zoë\n");
+  await call("set", "4f2a", "Zoë", "0");
+  assertEquals(await call("get", "4f2a"), "There is no session 4f2a\n");
+});

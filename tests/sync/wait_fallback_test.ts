@@ -6,8 +6,8 @@ import { ROOT } from "../helpers/deno.ts";
 import { testWith } from "../helpers/needs.ts";
 import { survive } from "../memory/child_report.ts";
 
-/** Errors that the call gives where it is missing. */
-const ERRORS = { ENOSYS: 38, EPERM: 1 };
+/** Errors that the call gives where it is missing, or cannot sleep. */
+const ERRORS = { ENOSYS: 38, EPERM: 1, "ENOMEM as soon as it sleeps": -12 };
 
 /** Waits in every way, then idles, and notes how much CPU that took. */
 const PROGRAM = `

@@ -1,3 +1,9 @@
+/**
+ * What memory is, apart from where it is mapped.
+ *
+ * @module
+ */
+
 import { readKernelFile } from "../../ffi/files/kernel_file.ts";
 import { type Mapping, originOf } from "../../memory/mapping/mapping.ts";
 
@@ -21,4 +27,17 @@ export function bootMark(mapping: Mapping): number {
     hash = Math.imul(hash ^ letter.charCodeAt(0), PRIME);
   }
   return hash === 0 ? 1 : hash;
+}
+
+/** Whether places in two mappings are the same memory, as far as that is known. */
+export function isSamePlace(
+  first: Mapping,
+  firstOffset: number,
+  second: Mapping,
+  secondOffset: number,
+): boolean {
+  const [one, two] = [originOf(first), originOf(second)];
+  if (one === undefined || two === undefined) return false;
+  return one.inode === two.inode && one.device === two.device &&
+    one.offset + firstOffset === two.offset + secondOffset;
 }

@@ -1,0 +1,29 @@
+/**
+ * Releasing mutexes when something has failed, or several at once.
+ *
+ * @module
+ */
+
+import type { MutexCore } from "./mutex_core.ts";
+
+/** Releases one when something has failed already, which is what is told. */
+export function releaseQuietly(mutex: MutexCore): void {
+  try {
+    mutex.release();
+  } catch {
+    // It is released as far as that can be told.
+  }
+}
+
+/** Releases in the order opposite to taking, all of them whatever happens. */
+export function releaseAll(mutexes: readonly MutexCore[]): void {
+  let failed: unknown;
+  for (const mutex of mutexes.toReversed()) {
+    try {
+      mutex.release();
+    } catch (error) {
+      failed ??= error;
+    }
+  }
+  if (failed !== undefined) throw failed;
+}

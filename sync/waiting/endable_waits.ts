@@ -1,0 +1,36 @@
+/** The pending waits of an object that may be closed meanwhile. */
+export class EndableWaits {
+  readonly #waits = new Set<AbortController>();
+
+  /** How many there are. */
+  get count(): number {
+    return this.#waits.size;
+  }
+
+  /**
+   * Waits until it is over, aborted, or ended.
+   *
+   * @param signal What the caller may abort it with.
+   * @param wait Does so, with a signal that both abort.
+   */
+  async run<Result>(
+    signal: AbortSignal | undefined,
+    wait: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const controller = new AbortController();
+    const abort = () => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", abort);
+    this.#waits.add(controller);
+    try {
+      return await wait(controller.signal);
+    } finally {
+      this.#waits.delete(controller);
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Ends all of them with a reason. */
+  end(reason: Error): void {
+    for (const wait of [...this.#waits]) wait.abort(reason);
+  }
+}

@@ -1,0 +1,67 @@
+/**
+ * `SharedMap` under load: four processes with a million operations each, and
+ * processes that are killed a hundred times.
+ *
+ * @module
+ */
+
+import { assert, assertEquals } from "../../../deps.ts";
+import { SharedMap } from "../../../store/mod.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { testWith } from "../../helpers/needs.ts";
+import { Program } from "../../peers/program.ts";
+import { testName } from "../../store/place.ts";
+
+function peer(...args: (string | number)[]): string[] {
+  return denoRun(projectPath("tests/peers/deno/map_peer.ts"), {
+    args: args.map(String),
+  });
+}
+
+testWith(
+  ["native"],
+  "four processes with a million operations each see whole values, and no memory is lost",
+  async () => {
+    using at = testName();
+    using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
+    const ended = await Promise.all(
+      [1, 2, 3, 4].map((seed) => run(peer("churn", at.name, 1_000_000, seed))),
+    );
+    for (const { code, stdout, stderr } of ended) {
+      assertEquals([code, stderr], [0, ""]);
+      assert(Number(stdout.split(" ")[1]) > 0);
+    }
+    assert(map.usage().usedBytes <= map.usage().budget);
+    map.clear();
+    assertEquals(map.usage().usedBytes, 0);
+  },
+);
+
+testWith(
+  ["native"],
+  "processes that are killed a hundred times leave whole values, and no memory is lost",
+  async () => {
+    using at = testName();
+    using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
+    for (let round = 0; round < 50; round++) {
+      await using first = Program.start(peer("forever", at.name, round + 1));
+      await using second = Program.start(peer("forever", at.name, round + 77));
+      await Promise.all([first.line(), second.line()]);
+      await new Promise((done) => setTimeout(done, (round * 7) % 60));
+      Deno.kill(first.pid, "SIGKILL");
+      Deno.kill(second.pid, "SIGKILL");
+      await Promise.all([first.end(), second.end()]);
+      for (const [key, value] of map) {
+        const number = Number(String(key).slice(1));
+        const words = new Int32Array(value.buffer);
+        assert(words.every((word) => word === number), `torn: ${key}`);
+      }
+      // Whoever changes it next mends what was left.
+      map.delete("k0");
+      const { usedBytes, budget } = map.usage();
+      assert(usedBytes >= 0 && usedBytes <= budget);
+    }
+    map.clear();
+    assertEquals(map.usage().usedBytes, 0);
+  },
+);
