@@ -68,3 +68,15 @@ Deno.test("session_cache.ts finds what another process set, until it expires", a
   await call("set", "4f2a", "Zoë", "0");
   assertEquals(await call("get", "4f2a"), "There is no session 4f2a\n");
 });
+
+Deno.test("price_service.ts answers price_client.ts, errors too", async () => {
+  using at = testName();
+  await using service = Program.start(deno("price_service", at.name));
+  assertMatch(await service.line(), /^Answering at /);
+  assertEquals(
+    await output(deno("price_client", at.name, "DENO", "NONE", "ACME")),
+    '{"symbol":"DENO","price":250.25}\nThere is no NONE\n{"symbol":"ACME","price":100.5}\n',
+  );
+  await service.tell("");
+  assertEquals(await service.end(), { code: 0, stdout: "", stderr: "" });
+});
