@@ -69,12 +69,16 @@ export function isPlainEnough(options: RingBufferOptions): boolean {
   return order === "processor" && Deno.build.arch === "x86_64";
 }
 
+/** What {@linkcode defaultOrder} found; asking takes longer than all the rest. */
+let found: StoreOrder | undefined;
+
 /** What `SHMEM_ORDER` says, which is read only where `--allow-env` permits it. */
 function defaultOrder(): StoreOrder {
+  if (found !== undefined) return found;
   const { state } = Deno.permissions.querySync({
     name: "env",
     variable: VARIABLE,
   });
   const strict = state === "granted" && Deno.env.get(VARIABLE) === "strict";
-  return strict ? "strict" : "processor";
+  return found = strict ? "strict" : "processor";
 }
