@@ -1,0 +1,103 @@
+/**
+ * The store that publishes a record is a plain one on x86-64, and V8 is relied on
+ * to keep stores in the order of the program, though the language promises nothing
+ * about memory that it does not know to be shared. Here 10^8 messages go from
+ * process to process, whose content would show any other order; and what breaks
+ * the order on purpose is noticed.
+ */
+
+// deno-lint-ignore-file no-console -- seeds are for whoever repeats a run
+
+import { assert, assertEquals } from "../../../deps.ts";
+import {
+  ManyToOneRingBuffer,
+  OneToOneRingBuffer,
+  RING_TRAILER_LENGTH,
+  type RingBuffer,
+} from "../../../channel/mod.ts";
+import { shared } from "../../channel/shared.ts";
+import { denoRun, projectPath } from "../../helpers/deno.ts";
+import { repeat } from "../../peers/channel_stream.ts";
+import {
+  LITMUS_LENGTH,
+  LITMUS_WORDS,
+  litmusStart,
+  type LitmusWay,
+} from "../../peers/litmus.ts";
+import { Program } from "../../peers/program.ts";
+import { times } from "../../sync/size.ts";
+
+const KINDS = {
+  "one-to-one": (memory: Uint8Array): RingBuffer =>
+    new OneToOneRingBuffer(memory),
+  "many-to-one": (memory: Uint8Array): RingBuffer =>
+    new ManyToOneRingBuffer(memory),
+} as const;
+
+/** So many records fit that both sides are at work at the same time. */
+const CAPACITY = 8192;
+
+/** Receives a run; the number of words that were not what they should be. */
+async function wrongWordsOf(
+  kind: keyof typeof KINDS,
+  way: LitmusWay,
+  count: number,
+): Promise<number> {
+  const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
+  console.log(`seed ${seed}`);
+  using memory = shared(CAPACITY + RING_TRAILER_LENGTH);
+  const { buffer, byteOffset } = memory.bytes;
+  const words = new Int32Array(buffer, byteOffset, CAPACITY / 4);
+  const ring = KINDS[kind](memory.bytes);
+  const script = projectPath("tests/peers/deno/litmus_peer.ts");
+  const args = [kind, way, memory.path, CAPACITY, count, seed].map(String);
+  await using program = Program.start(denoRun(script, { args }));
+  assertEquals(await program.line(), "ready");
+  let number = litmusStart(seed);
+  let wrong = 0;
+  const handler = (
+    _typeId: number,
+    _bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ) => {
+    const from = offset >> 2;
+    let bad = length ^ LITMUS_LENGTH;
+    for (let i = 0; i < LITMUS_WORDS; i++) {
+      bad |= words[from + i]! ^ number ^ (i << 28);
+    }
+    if (bad !== 0) wrong++;
+    number = (number + 1) | 0;
+  };
+  let left = count;
+  await program.tell("go");
+  repeat(() => {
+    if (left === 0) return "done";
+    const read = ring.read(handler);
+    left -= read;
+    return read > 0 ? "moved" : "stuck";
+  });
+  await program.end();
+  assertEquals(ring.size, 0);
+  return wrong;
+}
+
+const RUNS = [
+  ["one-to-one", "write", times(100_000_000)],
+  ["one-to-one", "claim", times(20_000_000)],
+  ["one-to-one", "batch", times(20_000_000)],
+  ["one-to-one", "slices", times(20_000_000)],
+  ["many-to-one", "write", times(40_000_000)],
+  ["many-to-one", "batch", times(20_000_000)],
+] as const;
+
+for (const [kind, way, count] of RUNS) {
+  Deno.test(`Stores are seen in the order of the program, ${count} messages, ${kind} ring, ${way}`, async () => {
+    // A whole number of batches.
+    assertEquals(await wrongWordsOf(kind, way, count - count % 16), 0);
+  });
+}
+
+Deno.test("A producer that publishes before it writes the content is noticed", async () => {
+  assert(await wrongWordsOf("one-to-one", "wrong", times(5_000_000)) > 0);
+});
