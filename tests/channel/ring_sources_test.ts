@@ -18,8 +18,106 @@ class Frame extends Uint8Array {
   }
 }
 
+/** Says that it is shorter, and elsewhere, than it is. */
+class Liar extends Uint8Array<ArrayBuffer> {
+  override get length(): number {
+    return 8;
+  }
+  override get byteLength(): number {
+    return 8;
+  }
+  override get byteOffset(): number {
+    return 2 ** 20;
+  }
+  override get buffer(): ArrayBuffer {
+    throw new Error("nobody asks");
+  }
+  override subarray(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(2 ** 20);
+  }
+}
+
+/** One that can change its size while it is copied. */
+function growable(length: number, initial = 0x33): Uint8Array {
+  const buffer = new SharedArrayBuffer(length, { maxByteLength: 4 * length });
+  return new Uint8Array(buffer).fill(initial);
+}
+
 for (const kind of RING_KINDS) {
   const { name } = kind;
+
+  Deno.test(`${name} copies what a source has, whatever its class says`, () => {
+    const { ring } = makeRing(kind, 4096);
+    const liar = new Liar(new ArrayBuffer(24)).fill(0x77);
+    const expected = Array.from({ length: 24 }, () => 0x77);
+    for (let i = 0; i < 4; i++) {
+      assertEquals(ring.write(1, liar), true);
+      assertEquals(ring.write(2, liar, 16), true);
+      assertEquals(ring.writeBatch(3, [liar, liar]), 2);
+      assertEquals(ring.writeSlices(4, liar, 12), 2);
+      const seen = readAll(ring).map(({ payload }) => payload);
+      assertEquals(seen, [
+        expected,
+        expected.slice(16),
+        expected,
+        expected,
+        expected.slice(12),
+        expected.slice(12),
+      ]);
+    }
+    const tooLong = new Liar(new ArrayBuffer(513));
+    assertThrows(() => ring.write(1, tooLong), RangeError, "513 bytes");
+    assertThrows(() => ring.writeBatch(1, [tooLong]), RangeError, "513 bytes");
+  });
+
+  Deno.test(`${name}.writeBatch() minds no getter of its list that sends away what was checked, or that writes`, () => {
+    const { ring } = makeRing(kind, 4096);
+    const list = [payload(16), payload(24), payload(8)];
+    // From the second time on they are held.
+    for (let i = 0; i < 3; i++) ring.writeBatch(1, list);
+    readAll(ring);
+    const trap = new Proxy(list, {
+      get(target, key, receiver) {
+        if (key === "2") {
+          structuredClone(list[0]?.buffer, { transfer: [list[0]!.buffer] });
+          ring.writeBatch(2, [payload(5)]);
+        }
+        return Reflect.get(target, key, receiver);
+      },
+    });
+    assertEquals(ring.writeBatch(3, trap), 3);
+    const seen = readAll(ring);
+    assertEquals(seen.map(({ typeId }) => typeId), [2, 3, 3, 3]);
+    assertEquals(seen.map(({ payload }) => payload.length), [5, 16, 24, 8]);
+    assertThrows(() => ring.writeBatch(1, list), TypeError, "message 0");
+    assertEquals(ring.size, 0);
+  });
+
+  Deno.test(`${name} writes what memory that grows had when it was checked`, () => {
+    const { ring } = makeRing(kind, 4096);
+    for (let i = 0; i < 3; i++) {
+      const source = growable(40);
+      ring.write(1, source);
+      ring.writeBatch(1, [source, source]);
+      const [first, second, third, ...more] = readAll(ring);
+      for (const message of [first, second, third]) {
+        assertEquals(message?.payload, [...source]);
+      }
+      assertEquals(more, []);
+    }
+  });
+
+  Deno.test(`${name} writes from its own memory, and is none the worse`, () => {
+    const { ring, memory } = makeRing(kind, 1024);
+    ring.write(1, payload(64));
+    for (const part of [memory.subarray(0, 100), memory.subarray(60, 188)]) {
+      for (let i = 0; i < 3; i++) ring.write(2, part);
+    }
+    assertEquals(readAll(ring).map(({ typeId }) => typeId).slice(0, 4), [
+      ...[1, 2, 2, 2],
+    ]);
+    assertEquals(ring.size, 0);
+  });
 
   Deno.test(`${name}.write() refuses a message over the limit from an array of which parts were written before`, () => {
     const { ring } = makeRing(kind, 1024);
