@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "../deps.ts";
 import { type Ended, projectPath, run } from "./helpers/deno.ts";
-import { testWith } from "./helpers/needs.ts";
+import { needing } from "./helpers/needs.ts";
 
 // The demo starts Deno by itself, without the emulator in front.
 
@@ -42,7 +42,7 @@ function assertOneLine({ code, stderr }: Ended, reason: RegExp): void {
   assertEquals(code, 1);
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "the demo shows time, bytes copied and memory of each way, in which all find the same",
   async () => {
@@ -62,9 +62,9 @@ testWith(
     assertMatch(stdout, /once .+ shared memory .+ ms .+ 4\.23 MB /);
     assertMatch(stdout, /^All ways found the same in every process\.$/m);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "the demo shares a file of one byte, of which three processes get nothing",
   async () => {
@@ -77,9 +77,9 @@ testWith(
     assertMatch(stdout, /once .+ shared memory .+ ms .+ 1 B /);
     assertMatch(stdout, /^All ways found the same in every process\.$/m);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "the demo says in one line why it cannot share a file",
   async () => {
@@ -93,9 +93,9 @@ testWith(
     assertOneLine(await run(demoCommand("/dev/null")), /not a regular file/);
     assertOneLine(await run(demoCommand("a", "b")), /^Usage: /);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native", "root", "setpriv"],
   "the demo says in one line that a file may not be read",
   async () => {
@@ -111,9 +111,9 @@ testWith(
     ]);
     assertOneLine(ended, /: it may not be read/);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native", "unshare"],
   "the demo does without room in /dev/shm, as in a container, and leaves nothing there",
   async () => {
@@ -135,10 +135,10 @@ testWith(
     });
     assert(!/^shmem/m.test(ended.stdout), ended.stdout);
   },
-);
+));
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-  testWith(
+  Deno.test(needing(
     ["native"],
     `the demo leaves no process behind on ${signal}`,
     async () => {
@@ -177,7 +177,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       }
       throw new Error("Processes of the demo are still running");
     },
-  );
+  ));
 }
 
 /** All processes that run now, with what identifies each for good. */

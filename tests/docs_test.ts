@@ -15,7 +15,7 @@ import {
 } from "./helpers/blocks.ts";
 import { denoCommand, projectPath, run, runDeno } from "./helpers/deno.ts";
 import { randomName } from "./helpers/names.ts";
-import { testWith } from "./helpers/needs.ts";
+import { needing } from "./helpers/needs.ts";
 
 const PERMISSIONS = [
   "--allow-ffi",
@@ -39,7 +39,7 @@ for (const document of documents) {
     const needs = group.some(({ code }) => code.includes("Deno.execPath()"))
       ? ["native" as const]
       : [];
-    testWith(
+    Deno.test(needing(
       needs,
       `${document}, "${heading}", program ${
         index + 1
@@ -48,7 +48,7 @@ for (const document of documents) {
         const prefix = randomName();
         await Promise.all(group.map(({ code }) => check(code, prefix)));
       },
-    );
+    ));
   }
 
   Deno.test(`${document} links to what exists, and has no wide cells`, async () => {

@@ -5,7 +5,7 @@
  */
 
 import { randomName } from "./helpers/names.ts";
-import { testWith } from "./helpers/needs.ts";
+import { needing } from "./helpers/needs.ts";
 import {
   changeById,
   checkAlphabet,
@@ -21,16 +21,16 @@ import {
   twinOf,
 } from "./peers/examples.ts";
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "segment_tour.c prints what segment_tour.ts prints",
   async () => {
     using twin = await twinOf("segment_tour");
     checkTour(await output([twin.path]));
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "alphabet_parent.ts passes the alphabet to a child in C, and a parent in C to alphabet_child.ts",
   async () => {
@@ -39,9 +39,9 @@ testWith(
     checkAlphabet(await output([twin.path, ...deno("alphabet_child")]));
     checkAlphabet(await output([twin.path]));
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "letters_server.ts serves a client in C, and a server in C letters_client.ts",
   async () => {
@@ -59,9 +59,9 @@ testWith(
       Number(second),
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "posix_message.ts receives what a C program sends, and the other way round",
   async () => {
@@ -78,9 +78,9 @@ testWith(
       (word) => deno("posix_message", word, second),
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "random_number.ts and double_number.ts work on the file of their twins in C",
   async () => {
@@ -92,9 +92,9 @@ testWith(
     // On the same file: each writer takes what the other has made.
     await doubleNumber(deno("random_number", path), [double.path, path], path);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "id_client.ts prints what a server in C has set, and a client in C what id_server.ts has set",
   async () => {
@@ -103,9 +103,9 @@ testWith(
     await changeById(deno("id_client"), (id) => [server.path, id]);
     await changeById([client.path], (id) => deno("id_server", id));
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "ftok_key.ts makes the key that a C program makes from the same file",
   async () => {
@@ -115,4 +115,4 @@ testWith(
     await findByFile(inDeno, inC, "Hello from Deno");
     await findByFile(inC, inDeno, "Hello from C");
   },
-);
+));

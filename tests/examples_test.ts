@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "../deps.ts";
 import { projectPath, run } from "./helpers/deno.ts";
 import { randomName } from "./helpers/names.ts";
-import { testWith } from "./helpers/needs.ts";
+import { needing } from "./helpers/needs.ts";
 import {
   changeById,
   checkAlphabet,
@@ -29,13 +29,13 @@ Deno.test("segment_tour.ts attaches twice and removes what it made", async () =>
   checkTour(await output(deno("segment_tour")));
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "alphabet_parent.ts starts alphabet_child.ts, which reads the alphabet",
   async () => {
     checkAlphabet(await output(deno("alphabet_parent")));
   },
-);
+));
 
 Deno.test("alphabet_parent.ts says in one line that its child failed", async () => {
   const { code, stdout, stderr } = await run(deno("alphabet_parent", "false"));
@@ -140,7 +140,7 @@ for (const { what, command, message } of MISUSES) {
 }
 
 // The emulator finds out only in the child that a program is missing.
-testWith(
+Deno.test(needing(
   ["native"],
   "alphabet_parent.ts says that the child is missing, in one line",
   async () => {
@@ -149,9 +149,9 @@ testWith(
       /^Failed to spawn '\/none\/such'/,
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["unshare", "root"],
   "letters_client.ts uses the key 1234, and posix_message.ts the name /my_shm, unless told otherwise",
   async () => {
@@ -167,7 +167,7 @@ testWith(
       /^Cannot open shared memory "\/my_shm":/,
     );
   },
-);
+));
 
 Deno.test("every program of examples/ is run by a test, and listed in examples/README.md", () => {
   const programs = [...Deno.readDirSync(projectPath("examples"))]

@@ -20,7 +20,7 @@ import { LOCKS } from "../../channel/object/channel_object.ts";
 import { openChannelObject } from "../../channel/object/create_object.ts";
 import { type Mapping, SharedMemory } from "../../mod.ts";
 import { ROOT } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { startProgram } from "../sync/child_program.ts";
 import { bytesOf, ends, firstBytes, isPending, Name, traces } from "./ends.ts";
 
@@ -141,7 +141,7 @@ Deno.test("A receiver that cannot finish what the one before was doing leaves no
 
 for (const access of ["read", "read-write"] as const) {
   // Under emulation, compiling alone takes more than a second.
-  testWith(
+  Deno.test(needing(
     ["native"],
     `A subscriber of a damaged broadcast waits without using the processor, until a signal, with access "${access}"`,
     async () => {
@@ -167,5 +167,5 @@ for (const access of ["read", "read-write"] as const) {
       assertEquals(await firstBytes(subscriber), [7, 14]);
       assertEquals(subscriber.lost, 0);
     },
-  );
+  ));
 }

@@ -26,7 +26,7 @@ import { createChannelObject } from "../../channel/object/create_object.ts";
 import { SharedMemory } from "../../mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { ROOT, runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { randomName } from "../helpers/names.ts";
 import { type ChildProgram, startProgram } from "../sync/child_program.ts";
 import { until } from "../sync/size.ts";
@@ -291,7 +291,7 @@ Deno.test("What was created for a channel that could not be made whole is remove
   assertThrows(() => SharedMemory.open(name), Deno.errors.NotFound, name);
 });
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Where the kernel has no locks on open files, channels say so and leave nothing",
   async () => {
@@ -324,7 +324,7 @@ testWith(
     }
     assertThrows(() => SharedMemory.open(name), Deno.errors.NotFound);
   },
-);
+));
 
 Deno.test("OneToOneRingBuffer of a foreign program and the ends see the same ring", () => {
   using channel = ends({ capacity: 1024 });

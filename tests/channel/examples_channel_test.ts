@@ -8,7 +8,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import { compileJava } from "../helpers/java.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { deadline } from "../peers/deadline.ts";
 import { deno, failure, output, temporaryFile } from "../peers/examples.ts";
 import { Program } from "../peers/program.ts";
@@ -70,7 +70,7 @@ function isThere(name: string): boolean {
 }
 
 // The program starts others, which the emulator does not do for it.
-testWith(
+Deno.test(needing(
   ["native"],
   "many_producers.ts collects what three processes find, though one is killed",
   async () => {
@@ -82,7 +82,7 @@ testWith(
       "",
     ]);
   },
-);
+));
 
 Deno.test("price_publisher.ts holds up nobody: of three price_subscriber.ts the slower ones lose prices, and say how many", async () => {
   using channel = names("");
@@ -158,7 +158,7 @@ Deno.test("message_server.ts shows every letter that message_client.ts sends, up
   assertGone(`${name}-answers`);
 });
 
-testWith(
+Deno.test(needing(
   ["java", "native"],
   "java_questions.ts answers Squares.java, which finds every answer right",
   async () => {
@@ -179,4 +179,4 @@ testWith(
     assertEquals((await asked.end()).code, 0);
     assertGone(`${name}-to-deno`);
   },
-);
+));

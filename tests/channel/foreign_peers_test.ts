@@ -15,7 +15,7 @@ import {
 import { SharedMemory } from "../../mod.ts";
 import { compileJava } from "../helpers/java.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { LIMIT, Sink, Source } from "../peers/channel_stream.ts";
 import { deadline } from "../peers/deadline.ts";
 import { Program } from "../peers/program.ts";
@@ -70,7 +70,7 @@ async function receiveInto(
 for (const { producers, agrona, count } of KINDS) {
   const numbers = Array.from({ length: count }, (_, i) => 1 + i);
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Receiver of ${producers} gets in order what a Java program writes to its ring`,
     async () => {
@@ -87,9 +87,9 @@ for (const { producers, agrona, count } of KINDS) {
       assertEquals(await checksumsOf(program), [...sink.checksums]);
       assertEquals(receiver.tryReceive(), undefined);
     },
-  );
+  ));
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `A Java program reads in order what Sender sends to a ring of ${producers}`,
     async () => {
@@ -118,9 +118,9 @@ for (const { producers, agrona, count } of KINDS) {
       const expected = [source.checksum, ...rivals.slice(1)];
       assertEquals(await checksumsOf(receiver), expected);
     },
-  );
+  ));
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Receiver.waitFor() opens a ${agrona} ring that a Java program made, when it is told what it is`,
     async () => {
@@ -144,7 +144,7 @@ for (const { producers, agrona, count } of KINDS) {
       using sender = Sender.open(name);
       assertEquals(sender.producers, producers);
     },
-  );
+  ));
 }
 
 Deno.test("A ring of unknown making is not opened without being told what it is", () => {
@@ -165,7 +165,7 @@ const BROADCAST_CAPACITY = 2 ** 18;
 const BATCH = 3000;
 
 for (const access of ["read-write", "read"] as const) {
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Subscriber with access "${access}" gets in order what a Java program transmits, and loses nothing`,
     async () => {
@@ -189,10 +189,10 @@ for (const access of ["read-write", "read"] as const) {
       assertEquals(Number(await program.line()), sink.checksums[0]);
       assertEquals(subscriber.lost, 0);
     },
-  );
+  ));
 }
 
-testWith(
+Deno.test(needing(
   ["java", "native"],
   "A Java program receives in order what Publisher publishes, and loses nothing",
   async () => {
@@ -216,4 +216,4 @@ testWith(
     }
     assertEquals(Number(await program.line()), source.checksum);
   },
-);
+));

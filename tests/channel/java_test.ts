@@ -13,7 +13,7 @@ import {
   RING_TRAILER_LENGTH,
 } from "../../channel/mod.ts";
 import { AGRONA_RELEASES, compileJava } from "../helpers/java.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   batchProducer,
   checkMessage,
@@ -64,7 +64,7 @@ const WINDOW = 50;
 for (const release of AGRONA_RELEASES) {
   for (const [kind, parts] of Object.entries(KINDS)) {
     const { attach, producers, capacity } = parts;
-    testWith(
+    Deno.test(needing(
       ["java", "native"],
       `Agrona ${release}, ${kind} ring of ${capacity} bytes: Java sends very many messages, Deno receives all in order`,
       async () => {
@@ -89,10 +89,10 @@ for (const release of AGRONA_RELEASES) {
         assertEquals(ring.read(sink.take), 0);
         assertEquals(ring.size, 0);
       },
-    );
+    ));
 
     for (const how of ["one by one", "in batches"]) {
-      testWith(
+      Deno.test(needing(
         ["java", "native"],
         `Agrona ${release}, ${kind} ring of ${capacity} bytes: Deno sends very many messages ${how}, Java receives all in order`,
         async () => {
@@ -121,11 +121,11 @@ for (const release of AGRONA_RELEASES) {
           }
           assertEquals(ring.size, 0);
         },
-      );
+      ));
     }
   }
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Agrona ${release}, broadcast buffer: Java transmits very many messages, Deno receives all in order`,
     async () => {
@@ -149,9 +149,9 @@ for (const release of AGRONA_RELEASES) {
         new Map([[1, sink.checksums[0]]]),
       );
     },
-  );
+  ));
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Agrona ${release}, broadcast buffer: Deno transmits very many messages, Java receives all in order`,
     async () => {
@@ -177,9 +177,9 @@ for (const release of AGRONA_RELEASES) {
       });
       assertEquals(await checksumsOf(program), new Map([[1, source.checksum]]));
     },
-  );
+  ));
 
-  testWith(
+  Deno.test(needing(
     ["java", "native"],
     `Agrona ${release}, broadcast buffer: what a receiver gets of a Java transmitter that waits for nobody is whole`,
     async () => {
@@ -232,7 +232,7 @@ for (const release of AGRONA_RELEASES) {
       assert(count > 0);
       if (losses === 0) assertEquals(count, COUNT);
     },
-  );
+  ));
 }
 
 /** Where the tail is after so many messages. */

@@ -10,7 +10,7 @@ import * as constants from "../../ffi/platforms/constants.ts";
 import type { Layout } from "../../ffi/libc/layout.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
 import { projectPath, run } from "../helpers/deno.ts";
-import { type Need, testWith } from "../helpers/needs.ts";
+import { type Need, needing } from "../helpers/needs.ts";
 
 /** What the headers say about a field. */
 interface FieldFact {
@@ -131,46 +131,53 @@ const C_NAMES = {
   pollfd: "pollfd",
 } as const;
 
-testWith(NEEDS, "struct layouts are those of the headers", async (context) => {
-  const facts = await headers();
-  const layouts = new Map<string, Layout | null>(
-    Object.entries(platform().layouts),
-  );
-  assertEquals([...layouts.keys()].sort(), Object.keys(C_NAMES).sort());
+Deno.test(
+  needing(NEEDS, "struct layouts are those of the headers", async (context) => {
+    const facts = await headers();
+    const layouts = new Map<string, Layout | null>(
+      Object.entries(platform().layouts),
+    );
+    assertEquals([...layouts.keys()].sort(), Object.keys(C_NAMES).sort());
 
-  for (const [name, cName] of Object.entries(C_NAMES)) {
-    await context.step(`struct ${cName}`, () => {
-      const layout = layouts.get(name) ?? null;
-      if (layout === null) {
-        assert(!facts.structs.has(cName), `${cName} exists, and has no layout`);
-        return;
-      }
-      assertEquals(layout.size, facts.structs.get(cName), "sizeof");
-      const described = Object.entries(layout.fields);
-      for (const [fieldName, { offset, type }] of described) {
-        const where = `${cName}.${fieldName}`;
-        const fact = facts.fields.get(where);
-        assert(fact !== undefined, `the headers have no ${where}`);
-        assertEquals(offset, fact.offset, `offset of ${where}`);
-        // Of an array only the start is used.
-        if (fact.kind === "array") continue;
-        const prefix = fact.kind === "signed" ? "i" : "u";
-        assertEquals(type, `${prefix}${fact.size * 8}`, `type of ${where}`);
-      }
-      // No field is probed in vain.
-      const probed = [...facts.fields.keys()]
-        .filter((where) => where.startsWith(`${cName}.`));
-      assertEquals(described.length, probed.length);
-    });
-  }
-});
+    for (const [name, cName] of Object.entries(C_NAMES)) {
+      await context.step(`struct ${cName}`, () => {
+        const layout = layouts.get(name) ?? null;
+        if (layout === null) {
+          assert(
+            !facts.structs.has(cName),
+            `${cName} exists, and has no layout`,
+          );
+          return;
+        }
+        assertEquals(layout.size, facts.structs.get(cName), "sizeof");
+        const described = Object.entries(layout.fields);
+        for (const [fieldName, { offset, type }] of described) {
+          const where = `${cName}.${fieldName}`;
+          const fact = facts.fields.get(where);
+          assert(fact !== undefined, `the headers have no ${where}`);
+          assertEquals(offset, fact.offset, `offset of ${where}`);
+          // Of an array only the start is used.
+          if (fact.kind === "array") continue;
+          const prefix = fact.kind === "signed" ? "i" : "u";
+          assertEquals(type, `${prefix}${fact.size * 8}`, `type of ${where}`);
+        }
+        // No field is probed in vain.
+        const probed = [...facts.fields.keys()]
+          .filter((where) => where.startsWith(`${cName}.`));
+        assertEquals(described.length, probed.length);
+      });
+    }
+  }),
+);
 
-testWith(NEEDS, "the size of a mutex is that of the headers", async () => {
-  const { structs } = await headers();
-  assertEquals(platform().mutexSize, structs.get("pthread_mutex_t"));
-});
+Deno.test(
+  needing(NEEDS, "the size of a mutex is that of the headers", async () => {
+    const { structs } = await headers();
+    assertEquals(platform().mutexSize, structs.get("pthread_mutex_t"));
+  }),
+);
 
-testWith(NEEDS, "constants are those of the headers", async () => {
+Deno.test(needing(NEEDS, "constants are those of the headers", async () => {
   const facts = await headers();
   const { constants: own, optionalFlags, semctl, syscalls } = platform();
   // 0 says that this system has no such flag.
@@ -198,21 +205,23 @@ testWith(NEEDS, "constants are those of the headers", async () => {
   for (const name of facts.constants.keys()) {
     assert(names.has(name), `${name} is in the headers, and not used here`);
   }
-});
+}));
 
-testWith(NEEDS, "advice numbers are those of the headers", async () => {
-  const facts = await headers();
-  const { advice } = platform();
-  for (const [word, value] of Object.entries(advice)) {
-    if (facts.absent.has(word)) continue;
-    assertEquals(value, facts.advice.get(word), word);
-  }
-  for (const word of facts.advice.keys()) {
-    assert(word in advice, `this system has the advice ${word}`);
-  }
-});
+Deno.test(
+  needing(NEEDS, "advice numbers are those of the headers", async () => {
+    const facts = await headers();
+    const { advice } = platform();
+    for (const [word, value] of Object.entries(advice)) {
+      if (facts.absent.has(word)) continue;
+      assertEquals(value, facts.advice.get(word), word);
+    }
+    for (const word of facts.advice.keys()) {
+      assert(word in advice, `this system has the advice ${word}`);
+    }
+  }),
+);
 
-testWith(NEEDS, "errno numbers are those of the headers", async () => {
+Deno.test(needing(NEEDS, "errno numbers are those of the headers", async () => {
   const facts = await headers();
   const { errnoNames } = platform();
   for (const [number, name] of Object.entries(errnoNames)) {
@@ -223,4 +232,4 @@ testWith(NEEDS, "errno numbers are those of the headers", async () => {
   for (const [name, number] of facts.errno) {
     assert(number in errnoNames, `${name} (${number}) has no name`);
   }
-});
+}));

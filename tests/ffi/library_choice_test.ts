@@ -8,13 +8,13 @@
 import { assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { USE_MEMORY } from "./library_snippets.ts";
 
 const LIBRARY_FLAGS = ["-shared", "-fPIC", "-ldl"];
 const COUNTING_LIBC = "tests/peers/c/counting_libc.c";
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() puts a library in place of libc",
   async () => {
@@ -35,9 +35,9 @@ testWith(
     assertEquals(stdout, "5003 5003\n");
     assertEquals(code, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() takes a file URL, and reads errno through the library",
   async () => {
@@ -58,9 +58,9 @@ testWith(
     assertEquals(stdout, "EINVAL shmget\n");
     assertEquals(code, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a file URL may also be text, as SHMEM_LIBRARY holds it",
   async () => {
@@ -80,9 +80,9 @@ testWith(
     assertEquals(stderr, "shmget call 1: 5003 bytes\n");
     assertEquals(stdout, "5003\n");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "SHMEM_LIBRARY names a library without code, where --allow-env permits it",
   async () => {
@@ -104,9 +104,9 @@ testWith(
     assertEquals(unread.stderr, "");
     assertEquals(unread.stdout, "5003\n");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() with an argument goes before SHMEM_LIBRARY, and without one follows it",
   async () => {
@@ -140,7 +140,7 @@ testWith(
     assertEquals(variable.stderr, "shmget call 1: 5003 bytes\n");
     assertEquals(variable.stdout, "5003\n");
   },
-);
+));
 
 Deno.test("an empty SHMEM_LIBRARY names no library", async () => {
   const { stdout, stderr } = await runDeno(

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
 import { SYMBOLS } from "../../ffi/libc/symbols.ts";
 import { run, runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { TELL_OUTCOMES, USE_MEMORY } from "./library_snippets.ts";
 
 Deno.test("importing the module needs no permission, and prints nothing", async () => {
@@ -156,7 +156,7 @@ Deno.test("a missing file in SHMEM_LIBRARY is one clear error at each call", asy
   }
 });
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a library without errno, or without the functions, is refused",
   async () => {
@@ -197,7 +197,7 @@ testWith(
       await Deno.remove(folder, { recursive: true });
     }
   },
-);
+));
 
 /** A library with these functions, linked with no other. */
 async function compileAlone(

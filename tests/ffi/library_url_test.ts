@@ -15,7 +15,7 @@ import {
   run,
   runDeno,
 } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 
 const PLUG = "jsr:@denosaurs/plug@1.1.0";
 const LIBRARY_FLAGS = ["-shared", "-fPIC", "-ldl"];
@@ -178,7 +178,7 @@ Deno.test("a URL in SHMEM_LIBRARY is one clear error unless useLibrary() was awa
   assertEquals(code, 0);
 });
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() with a URL downloads the library, and uses it",
   async () => {
@@ -202,9 +202,9 @@ testWith(
     assertEquals(code, 0);
     assertEquals(server.requests, ["/libcounting.so"]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() without an argument downloads the URL in SHMEM_LIBRARY",
   async () => {
@@ -228,9 +228,9 @@ testWith(
     assertEquals(stdout, "used\n");
     assertEquals(code, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "useLibrary() refuses what it downloaded when libc came into use meanwhile",
   async () => {
@@ -262,7 +262,7 @@ testWith(
     );
     assertEquals(code, 0);
   },
-);
+));
 
 Deno.test("useLibrary() with a URL that has no library rejects, and names the URL", async () => {
   await using server = new Server();

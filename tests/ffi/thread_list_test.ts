@@ -8,14 +8,14 @@
 import { assert, assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { testMemory } from "../sync/memory.ts";
 import { Mutex } from "../../sync/mod.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
 const LIBRARY = "tests/peers/c/robust_library.c";
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "the list of a thread stays whole when C code takes and releases locks between ours, in any order",
   async () => {
@@ -64,9 +64,9 @@ testWith(
     );
     assertEquals([code, stdout, stderr, seed], [0, "whole\n", "", seed]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a killed thread's locks are all freed, in whatever order it took and released them",
   async () => {
@@ -95,9 +95,9 @@ testWith(
       guard.unlock();
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a thread is refused more locks than the kernel would free, and those that it has are freed at its death",
   async () => {
@@ -135,4 +135,4 @@ testWith(
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout, "2000 EAGAIN true\n2000\n");
   },
-);
+));

@@ -75,33 +75,28 @@ function works([command, ...args]: readonly [string, ...string[]]): boolean {
 }
 
 /**
- * Declares a test that needs things.
+ * A test that needs things, to be declared in its own file, so that reports name
+ * that file: `Deno.test(needing(["cc"], "name", () => {}))`.
  *
  * @param needs What it needs; `"native"` for what emulation cannot do.
  * @param name What it shows.
- * @param test The test.
+ * @param fn The test.
  */
-export function testWith(
+export function needing(
   needs: readonly Need[],
   name: string,
-  test: (context: Deno.TestContext) => void | Promise<void>,
-): void {
+  fn: (context: Deno.TestContext) => void | Promise<void>,
+): Deno.TestDefinition {
   const missing = needs.filter((need) => !has(need));
   const required = Deno.env.get("SHMEM_REQUIRE_TOOLS") === "1";
-  if (missing.length === 0) {
-    Deno.test(name, test);
-  } else if (required && !missing.includes("native")) {
-    Deno.test(name, () => {
-      throw new Error(`it needs ${missing.join(", ")}, which is missing`);
-    });
-  } else {
-    const reason = missing.map((need) =>
-      need === "native" ? "emulation cannot do it" : `${need} is missing`
-    );
-    Deno.test({
-      name: `${name} [skipped: ${reason.join(", ")}]`,
-      ignore: true,
-      fn: test,
-    });
+  if (missing.length === 0) return { name, fn };
+  if (required && !missing.includes("native")) {
+    const reason = `it needs ${missing.join(", ")}, which is missing`;
+    return { name, fn: () => Promise.reject(new Error(reason)) };
   }
+  const reasons = missing.map((need) =>
+    need === "native" ? "emulation cannot do it" : `${need} is missing`
+  );
+  const skipped = `${name} [skipped: ${reasons.join(", ")}]`;
+  return { name: skipped, ignore: true, fn };
 }

@@ -7,46 +7,46 @@
 import { assertEquals, assertRejects } from "../../deps.ts";
 import { Segment, SharedMemory } from "../../mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { ADDRESS, exchange, removal } from "../peers/exchange.ts";
 import { type KindName, KINDS } from "../peers/kinds.ts";
 import { Peer } from "../peers/peer.ts";
 
 const PEER = "tests/peers/c/peer.c";
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno see the same segment, at different addresses",
   async () => {
     await sharesWithC("sysv");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno see the same shared memory, at different addresses",
   async () => {
     await sharesWithC("posix");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno see the same mapped file, at different addresses",
   async () => {
     await sharesWithC("file");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno see the same memory without a name, at different addresses",
   async () => {
     await sharesWithC("memfd");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program that writes to memory sealed against writing gets EPERM",
   async () => {
@@ -62,9 +62,9 @@ testWith(
     );
     assertEquals((await peer.open("memfd", path, "read")).size, 5555);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno that add to one word at once lose nothing",
   async () => {
@@ -86,9 +86,9 @@ testWith(
     await theirs;
     assertEquals(words[11], 2 * times);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "what a C program reports as missing, Deno does too",
   async () => {
@@ -111,7 +111,7 @@ testWith(
       if (name === "file") kind.remove(target);
     }
   },
-);
+));
 
 async function sharesWithC(name: KindName): Promise<void> {
   using program = await compile(PEER);

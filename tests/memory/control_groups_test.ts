@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
 import { inMemoryGroup } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { outcomesOf } from "./outcomes.ts";
 import { denoRun, run } from "../helpers/deno.ts";
 
-testWith(
+Deno.test(needing(
   ["root", "memory cgroup v1", "native"],
   "what the control group around this one does not leave is ENOMEM, and the process lives",
   async () => {
@@ -31,7 +31,7 @@ attempt("fits", () => { using memory = SharedMemory.anonymous({ size: 20 * 2 ** 
     const { code } = await run(["ls", `/dev/shm${name}`]);
     assert(code !== 0, "nothing is left");
   },
-);
+));
 
 /** Version 2, and other places of mounts, as far as the kernel's texts tell. */
 const PLACES = {

@@ -6,7 +6,7 @@ import { MappedFile, Segment, SharedMemory } from "../../mod.ts";
 import { run } from "../helpers/deno.ts";
 import { withLimits } from "../helpers/limits.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertRefused,
   assertSystemError,
@@ -196,7 +196,7 @@ Deno.test('SharedMemory.create() with ifStale "replace" lets exactly one of two 
   results.forEach(assertOneWins);
 });
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "SharedMemory.open() waits for a size when the creator has not set it yet",
   async () => {
@@ -225,7 +225,7 @@ os.ftruncate(fd, 3333)
     assertEquals(mapping.byteLength, 3333);
     await reader.cancel();
   },
-);
+));
 
 Deno.test("SharedMemory.open() fails with TimedOut when nobody sets the size", async () => {
   const name = randomName();
@@ -324,7 +324,7 @@ Deno.test("SharedMemory.anonymous() leaves no descriptor when its pages cannot b
   assertEquals(await openDescriptors(label), 0);
 });
 
-testWith(
+Deno.test(needing(
   ["prlimit", "native"],
   "Segment.create() leaves no segment when it cannot be attached to be marked",
   async () => {
@@ -349,7 +349,7 @@ testWith(
     });
     assertValue(outcomes.left, 0);
   },
-);
+));
 
 /** Counts the open descriptors of this process whose target has a text. */
 async function openDescriptors(text: string): Promise<number> {

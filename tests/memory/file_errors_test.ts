@@ -5,7 +5,7 @@ import { assertEquals, assertStringIncludes } from "../../deps.ts";
 import { ftok, MappedFile, mmap } from "../../mod.ts";
 import { run } from "../helpers/deno.ts";
 import { asNobody, withLimits, withTmpfs } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertRefused,
   assertSystemError,
@@ -179,7 +179,7 @@ Deno.test("MappedFile.open() refuses folders, devices and pipes, and waits for n
   assertEquals(Deno.lstatSync(pipe).isFifo, true);
 });
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "MappedFile.open() fails with EACCES for a user without rights",
   async () => {
@@ -226,9 +226,9 @@ testWith(
     assertValue(outcomes["read the open one"], 3);
     assertEquals(Deno.readTextFileSync(open), "abc");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "prlimit"],
   "MappedFile.open() fails with EROFS and EMFILE, and goes on after",
   async () => {
@@ -268,9 +268,9 @@ testWith(
     });
     assertValue(outcomes.after, false);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare"],
   "a full disk is an ENOSPC that leaves files as they were",
   async () => {
@@ -325,7 +325,7 @@ testWith(
     assertValue(outcomes["still small"], 3);
     assertValue(outcomes["map copy-on-write"], 7);
   },
-);
+));
 
 Deno.test("`..` behind a symbolic link does not lead out of a permitted folder", async () => {
   using folder = makeFolder();

@@ -18,7 +18,7 @@ import {
 import { compile } from "../helpers/cc.ts";
 import { denoRun, run, runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 
 /** A file of 100 bytes, and two handles of it. */
 function twoFiles() {
@@ -287,7 +287,7 @@ Deno.test("a FileLock goes when its process is killed", async () => {
   assertEquals((await holder.status).signal, "SIGKILL");
 });
 
-testWith(
+Deno.test(needing(
   ["python3", "native"],
   "Python's F_OFD_SETLK and FileLock exclude each other",
   async () => {
@@ -307,9 +307,9 @@ except OSError as error:
     lock.unlock();
     assertEquals((await python()).stdout.trim(), "locked");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "FileLock says that a kernel has no such locks",
   async () => {
@@ -333,4 +333,4 @@ try {
       "NotSupported EINVAL Cannot lock all bytes of shared memory without a name: this system has no locks on open files (F_OFD_SETLK) (EINVAL from fcntl); use Mutex or the ring buffers over memory of your own, which need none",
     );
   },
-);
+));

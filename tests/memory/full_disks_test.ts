@@ -4,7 +4,7 @@
 
 import { assert, assertEquals } from "../../deps.ts";
 import { withDisk, withTmpfs } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { type Outcome, outcomesOf } from "./outcomes.ts";
 
 const MIB = 2 ** 20;
@@ -59,7 +59,7 @@ ${source}`,
   }
 }
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "native"],
   "holes of a file on a full tmpfs are an error for every access",
   async () => {
@@ -91,9 +91,9 @@ attempt("asked for", () => {
       assert(["ENOSPC", "EFAULT"].includes(String(code)), `${access}: ${code}`);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "loop", "native"],
   "on ext2, which cannot reserve, the free room is compared",
   async () => {
@@ -135,9 +135,9 @@ attempt("grow", () => {
       "grow": "ENOSPC",
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "loop", "native"],
   "on ext4 a failed creation, growth or mapping gives back what it took",
   async () => {
@@ -180,9 +180,9 @@ attempt("room left", () => before - free() < ${3 * MIB});
       "room left": true,
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["prlimit", "native"],
   "a limit of file sizes is EFBIG, without a signal and without a file",
   async () => {
@@ -231,4 +231,4 @@ limit("unlimited");
       Deno.removeSync(folder);
     }
   },
-);
+));

@@ -11,7 +11,7 @@ import {
 } from "../../deps.ts";
 import { MappedFile, mmap, SharedMemory } from "../../mod.ts";
 import { run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { runProgram, survive } from "./child_report.ts";
 
 /** Puts a small `/dev/shm` of its own in front of a command. */
@@ -24,7 +24,7 @@ const SMALL = [
   "sh",
 ];
 
-testWith(
+Deno.test(needing(
   ["root", "unshare"],
   "A full /dev/shm is an error when memory is created, mapped or grown, and leaves nothing behind",
   async () => {
@@ -62,9 +62,9 @@ memory.unlink();
       "bytes": "true",
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   // The emulator ignores the advice that finds out.
   ["root", "unshare", "native"],
   "A full /dev/shm is an error when memory with holes is mapped for reading or privately",
@@ -91,7 +91,7 @@ see("privately", () => {
       assertStringIncludes(outcome, "SystemError");
     }
   },
-);
+));
 
 Deno.test("Memory without a name cannot be cut short by another process", async () => {
   using memory = SharedMemory.anonymous({ size: 9001 });
@@ -147,7 +147,7 @@ console.log("behind: " + mapping.bytes.at(300_000));
   assertEquals(signal, "SIGBUS");
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "An address that the stack may grow to is refused",
   async () => {
@@ -160,4 +160,4 @@ testWith(
       assertThrows(() => mmap(null, options), RangeError, "the stack may grow");
     }
   },
-);
+));

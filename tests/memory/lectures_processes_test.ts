@@ -19,14 +19,14 @@ import {
 import { compile } from "../helpers/cc.ts";
 import { run, runDeno } from "../helpers/deno.ts";
 import { randomKey } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { removal } from "../peers/exchange.ts";
 import { KINDS } from "../peers/kinds.ts";
 import { Peer } from "../peers/peer.ts";
 import { Program } from "../peers/program.ts";
 import { assertFails, temporary } from "../peers/temporary_segment.ts";
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a removed segment lives until the last process detaches it, and its key is free at once",
   async () => {
@@ -60,9 +60,9 @@ testWith(
     await peer.close();
     assertFails(() => segment.status(), "EINVAL", `segment with key`);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "fork inherits an attached segment, exec and exit detach it and destroy nothing",
   async () => {
@@ -110,9 +110,9 @@ testWith(
     shmdt(memory);
     assertEquals(attachments(), 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "root", "setpriv"],
   "mode bits decide which access other users get",
   async () => {
@@ -150,7 +150,7 @@ testWith(
       ...[refused, refused],
     ]);
   },
-);
+));
 
 Deno.test("a mapped file keeps its content when all processes are gone", async () => {
   const path = KINDS.file.fresh();

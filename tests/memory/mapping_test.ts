@@ -15,7 +15,7 @@ import {
   Segment,
   SharedMemory,
 } from "../../mod.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "./child_report.ts";
 
 /** A byte that tells its place. */
@@ -228,7 +228,7 @@ Deno.test("Mapping with populate and lock works like any other", () => {
   attached.bytes[9000] = 1;
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "Mapping with lock keeps its pages in RAM, and populate brings them in",
   async () => {
@@ -259,4 +259,4 @@ see("populated at once", () => status("RssShmem") - plain >= untouched + size / 
       "populated at once": "true",
     });
   },
-);
+));

@@ -12,7 +12,7 @@ import {
   shmdt,
 } from "../../mod.ts";
 import { asNobody, withLimits } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertRefused,
   assertSystemError,
@@ -91,7 +91,7 @@ Deno.test("mmap() fails with EEXIST when the fixed address is taken, and leaves 
   assertEquals(mapping.bytes.at(-1), 7);
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "mmap() fails with EINVAL when the fixed address is not a whole page",
   () => {
@@ -111,7 +111,7 @@ testWith(
       },
     );
   },
-);
+));
 
 Deno.test("mmap() fails with ENODEV when the file system cannot map", async () => {
   const path = "/sys/kernel/uevent_seqnum";
@@ -145,7 +145,7 @@ Deno.test("mmap() fails with ENOMEM when no address space is that large", () => 
   });
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "mmap() fails with ENOMEM when there are not enough huge pages",
   () => {
@@ -160,9 +160,9 @@ testWith(
       },
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["prlimit", "native"],
   "mapping fails with ENOMEM when the address space is used up, and leaves nothing mapped",
   async () => {
@@ -199,7 +199,7 @@ testWith(
     }
     assertValue(outcomes.window, 0);
   },
-);
+));
 
 Deno.test("munmap() refuses with a TypeError what it was not given by mmap()", () => {
   const memory = mmap(null, { length: SEVERAL_PAGES });
@@ -278,7 +278,7 @@ Deno.test("msync() and madvise() refuse memory that is not mapped", () => {
   }
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "madvise() fails with EINVAL when the memory does not take the advice",
   () => {
@@ -307,9 +307,9 @@ testWith(
       }
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "madvise() fails with EFAULT when the file was cut short",
   () => {
@@ -324,7 +324,7 @@ testWith(
       says: ['Cannot advise "populate-read"', "the file may have been cut"],
     });
   },
-);
+));
 
 Deno.test("madvise() drops whole pages only", () => {
   const memory = mmap(null, { length: SEVERAL_PAGES });
@@ -342,7 +342,7 @@ Deno.test("madvise() drops whole pages only", () => {
   munmap(memory);
 });
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "prlimit", "native"],
   "locking memory fails with EPERM without a limit, and with ENOMEM above it",
   async () => {
@@ -388,4 +388,4 @@ testWith(
       assertValue(outcomes.seals, ["shrink", "write"]);
     }
   },
-);
+));

@@ -4,14 +4,14 @@
 import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { asNobody, withTmpfs } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { outcomesOf } from "./outcomes.ts";
 
 /** Error numbers of Linux. */
 const ERRNO = { EPERM: 1, ENOLCK: 37, ENOSYS: 38, EOPNOTSUPP: 95 } as const;
 
 for (const code of ["EPERM", "ENOSYS"] as const) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `memory without a name where memfd_create answers ${code} is told as that`,
     async () => {
@@ -31,9 +31,9 @@ for (const code of ["EPERM", "ENOSYS"] as const) {
       );
       assert(!failure?.message.includes("huge"), failure?.message);
     },
-  );
+  ));
 
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `memory and files are made where fallocate answers ${code}`,
     async () => {
@@ -60,11 +60,11 @@ Deno.removeSync(path);
       assertEquals(outcomes["named"]?.value, [7, true]);
       assertEquals(outcomes["file"]?.value, 7);
     },
-  );
+  ));
 }
 
 for (const code of ["ENOLCK", "EOPNOTSUPP", "ENOSYS"] as const) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `a file is created where flock answers ${code}`,
     async () => {
@@ -87,7 +87,7 @@ attempt("file", () => {
         Deno.removeSync(folder, { recursive: true });
       }
     },
-  );
+  ));
 }
 
 const CREATE = `
@@ -111,7 +111,7 @@ function changed(script: string, command: readonly string[]): string[] {
   ];
 }
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "native"],
   "a missing /dev/shm is told, and is no missing object",
   async () => {
@@ -131,9 +131,9 @@ testWith(
       );
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "native"],
   "a /dev/shm that is read-only, closed or out of names is told as that",
   async () => {
@@ -164,9 +164,9 @@ testWith(
     assertEquals(full["create"]?.failure?.code, "ENOSPC");
     assertStringIncludes(full["create"]?.failure?.message ?? "", "nr_inodes");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "setpriv", "native"],
   "another user's object is not to be removed, because the folder is sticky",
   async () => {
@@ -183,4 +183,4 @@ testWith(
     assertStringIncludes(unlink?.failure?.message ?? "", "sticky");
     assert(!unlink?.failure?.message.includes("reading only"));
   },
-);
+));

@@ -5,7 +5,7 @@ import { assertEquals } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import { asNobody, inSmallShm, withLimits } from "../helpers/limits.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertRefused,
   assertSystemError,
@@ -172,7 +172,7 @@ Deno.test("SharedMemory.anonymous() fails when there are not enough huge pages",
   );
 });
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "SharedMemory calls fail with EACCES for a user without rights",
   async () => {
@@ -227,9 +227,9 @@ testWith(
     denied("openPath", "open", `Cannot open shared memory at "${path}"`);
     assertValue(outcomes["in use"], [true, null].sort());
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["prlimit"],
   "SharedMemory calls fail with EMFILE without a descriptor, and leave nothing",
   async () => {
@@ -278,9 +278,9 @@ testWith(
     assertValue(outcomes.map, 3333);
     assertValue(outcomes.left, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare"],
   "a full /dev/shm is an ENOSPC that names what is left and the way out",
   async () => {
@@ -374,9 +374,9 @@ testWith(
     assertValue(outcomes["create sparse"], 3_333_333);
     assertValue(outcomes["names at the end"], ["/asked", "/small", "/sparse"]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "native"],
   "mapping for reading what has no room for its pages is an error, not SIGBUS",
   async () => {
@@ -402,4 +402,4 @@ testWith(
     });
     assertValue(outcomes.window, 0);
   },
-);
+));

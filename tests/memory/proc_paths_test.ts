@@ -5,7 +5,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "../../deps.ts";
 import { isSystemError, MappedFile, SharedMemory } from "../../mod.ts";
 import { denoRun, ROOT, run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "./child_report.ts";
 
 Deno.test("paths through /proc do not get past --deny-read and --deny-write", async () => {
@@ -130,7 +130,7 @@ Deno.test("memory.path leads to this memory only, and C can open it as it is", a
   throw new Error("the number was not used again");
 });
 
-testWith(
+Deno.test(needing(
   ["root", "unshare", "native"],
   "in another PID namespace memory.path is refused",
   async () => {
@@ -169,7 +169,7 @@ if (path === undefined) {
       Deno.removeSync(script);
     }
   },
-);
+));
 
 /** A program that prints a line and waits until its standard input ends. */
 function ownerOf(command: string, args: string[]) {

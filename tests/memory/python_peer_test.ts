@@ -13,7 +13,7 @@ import {
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { projectPath } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { exchange, removal, SIZE } from "../peers/exchange.ts";
 import { KINDS } from "../peers/kinds.ts";
 import { Peer } from "../peers/peer.ts";
@@ -22,7 +22,7 @@ function pythonPeer(): Peer {
   return Peer.start(["python3", projectPath("tests/peers/python/peer.py")]);
 }
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "Python's SharedMemory and Deno's see what the other writes",
   async () => {
@@ -30,9 +30,9 @@ testWith(
     await exchange("posix", peer);
     assertEquals(await peer.end(), { code: 0, stdout: "", stderr: "" });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "Python's mmap and Deno see the same mapped file",
   async () => {
@@ -40,9 +40,9 @@ testWith(
     await exchange("file", peer);
     assertEquals(await peer.end(), { code: 0, stdout: "", stderr: "" });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "Python opens memory without a name by its path, and does not write what it opened for reading",
   async () => {
@@ -58,9 +58,9 @@ testWith(
     await assertRejects(() => peer.write(0, "x"), Error, "readonly");
     assertEquals(mapping.bytes[0], 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "an object that Python opened untracked stays when Python ends",
   async () => {
@@ -77,9 +77,9 @@ testWith(
     using mapping = again.map();
     assertEquals(new TextDecoder().decode(mapping.bytes.slice(7, 11)), "kept");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "an object that Python opened by itself is unlinked when Python ends, and Deno keeps what it has mapped",
   async () => {
@@ -104,9 +104,9 @@ testWith(
     assertEquals(isSystemError(error) && error.code, "ENOENT");
     assertEquals(new TextDecoder().decode(mapping.bytes.slice(0, 4)), "lost");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["python3"],
   "Python reports a name that Deno has removed",
   async () => {
@@ -120,4 +120,4 @@ testWith(
       "ENOENT",
     );
   },
-);
+));

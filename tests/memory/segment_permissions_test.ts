@@ -3,10 +3,10 @@
 
 import { assertEquals } from "../../deps.ts";
 import { asNobody, inIpcNamespace } from "../helpers/limits.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { outcomesOf } from "./outcomes.ts";
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "unshare", "native"],
   "an owner who cannot read a segment can open, change and remove it",
   async () => {
@@ -50,9 +50,9 @@ attempt("gone", () => Segment.list().length);
       "gone": 0,
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "unshare", "native"],
   "a stranger is told EPERM for what only the owner may do",
   async () => {
@@ -78,4 +78,4 @@ attempt("attach at an address", () => shmat(id, { address: 0x5000_0000_0000n }))
     assertEquals(outcomes["set"]?.failure?.code, "EPERM");
     assertEquals(outcomes["attach at an address"]?.failure?.syscall, "shmat");
   },
-);
+));

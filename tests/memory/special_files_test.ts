@@ -5,7 +5,7 @@ import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { run } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 
 const FOLDER = "/dev/shm";
 
@@ -35,7 +35,7 @@ async function made(kind: string): Promise<Disposable & { name: string }> {
 }
 
 for (const kind of ["FIFO", "directory", "link", "dangling link", "socket"]) {
-  testWith(
+  Deno.test(needing(
     ["python3"],
     `a ${kind} in ${FOLDER} is refused at once by every call`,
     async () => {
@@ -61,7 +61,7 @@ for (const kind of ["FIFO", "directory", "link", "dangling link", "socket"]) {
       const entry = SharedMemory.list().find((entry) => entry.name === name);
       assertEquals(entry, undefined, "a list of objects has no other things");
     },
-  );
+  ));
 }
 
 Deno.test("SharedMemory.list() passes over names that are no UTF-8", async () => {

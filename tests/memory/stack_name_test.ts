@@ -1,8 +1,8 @@
 import { assertEquals } from "../../deps.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "./child_report.ts";
 
-testWith(
+Deno.test(needing(
   ["native"],
   "an object or file called [stack] does not hide where the stack grows",
   async () => {
@@ -34,4 +34,4 @@ Deno.removeSync(folder, { recursive: true });
       "recursion": "5000",
     });
   },
-);
+));

@@ -21,7 +21,7 @@ import {
 } from "../../mod.ts";
 import { asNobody, inIpcNamespace, withLimits } from "../helpers/limits.ts";
 import { randomKey } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertRefused,
   assertSystemError,
@@ -225,7 +225,7 @@ Deno.test("ftok() fails as stat(2) does when the path leads to no file", () => {
   }
 });
 
-testWith(
+Deno.test(needing(
   ["root", "unshare"],
   "shmget() fails with EINVAL and ENOSPC above the limits of the system",
   async () => {
@@ -259,9 +259,9 @@ testWith(
     }
     assertValue(outcomes.left, 3);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["prlimit", "native"],
   "shmat() fails with ENOMEM when the address space is used up",
   async () => {
@@ -286,9 +286,9 @@ testWith(
     });
     assertValue(outcomes.attachments, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "prlimit"],
   "System V calls fail with EACCES and EPERM for a user without rights",
   async () => {
@@ -353,9 +353,9 @@ testWith(
     denied("ftok", "EACCES", "ftok", `Cannot make a key of "${folder}/file"`);
     denied("huge", "EPERM", "shmget", "CAP_IPC_LOCK");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "prlimit", "native"],
   "SHM_LOCK fails with EPERM without a limit, and with ENOMEM above it",
   async () => {
@@ -403,9 +403,9 @@ testWith(
       assertValue(outcomes.attachments, 0);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "native"],
   "Segment.list() shows a user without rights the segments of others",
   async () => {
@@ -421,4 +421,4 @@ testWith(
     );
     assertValue(outcomes.size, 3333);
   },
-);
+));

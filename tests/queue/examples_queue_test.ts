@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "../../deps.ts";
 import { MessageQueue, SystemMessageQueue } from "../../queue/mod.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   deno,
   failure,
@@ -65,7 +65,7 @@ Deno.test("queue_producer.ts and queue_consumer.ts pass ten numbers through four
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "queue_producer.ts and queue_consumer.ts work with their twins in C",
   async () => {
@@ -83,7 +83,7 @@ testWith(
       second,
     );
   },
-);
+));
 
 const BY_PRIORITY = "9: put out the fire\n5: answer the door\n" +
   "1: sweep the floor\n1: water the plants\n";
@@ -95,14 +95,14 @@ Deno.test("queue_priorities.ts shows the most urgent message first", async () =>
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "queue_priorities.c prints what queue_priorities.ts prints",
   async () => {
     using twin = await twinOf("queue_priorities");
     assertEquals(await output([twin.path, randomName()]), BY_PRIORITY);
   },
-);
+));
 
 /** Two clients ask, each gets its own answers, and one of them ends the server. */
 async function askServer(
@@ -148,7 +148,7 @@ Deno.test("type_server.ts answers each type_client.ts by its type", async () => 
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "type_server.ts and type_client.ts work with their twins in C",
   async () => {
@@ -166,7 +166,7 @@ testWith(
       second,
     );
   },
-);
+));
 
 /** One program reads from a named pipe what another writes into it. */
 async function throughPipe(
@@ -197,7 +197,7 @@ Deno.test("pipe_reader.ts shows what pipe_writer.ts writes", async () => {
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "pipe_reader.ts and pipe_writer.ts work with their twins in C",
   async () => {
@@ -216,7 +216,7 @@ testWith(
       path,
     );
   },
-);
+));
 
 Deno.test("the programs with queues and pipes say what is missing", async () => {
   assertMatch(

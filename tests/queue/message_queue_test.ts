@@ -15,7 +15,7 @@ import { mountPoint } from "../../queue/posix/queue_list.ts";
 import { outcomesOf } from "../memory/outcomes.ts";
 import { runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { pause, times } from "../sync/size.ts";
 import { bytesOf, testQueue, textOf } from "./queues.ts";
 
@@ -354,7 +354,7 @@ Deno.test("MessageQueue handles do only what they were opened for", async () => 
   await assertRejects(() => writer.receiveAsync(), TypeError);
 });
 
-testWith(
+Deno.test(needing(
   ["unshare"],
   "MessageQueue.list() shows all queues where they are mounted, and says how to where they are not",
   async () => {
@@ -399,7 +399,7 @@ testWith(
     assertEquals(list?.failure?.name, "NotSupported");
     assert(list?.failure?.message.includes("mount -t mqueue none"));
   },
-);
+));
 
 Deno.test("mountPoint() finds where queues are mounted, blanks included", () => {
   const line = (path: string, kind: string) =>

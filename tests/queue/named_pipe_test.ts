@@ -12,7 +12,7 @@ import {
 } from "../../deps.ts";
 import { isSystemError, NamedPipe } from "../../queue/mod.ts";
 import { run, runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { deadline } from "../peers/deadline.ts";
 import { outcomesOf } from "../memory/outcomes.ts";
 import { pause } from "../sync/size.ts";
@@ -49,7 +49,7 @@ Deno.test("NamedPipe waits for a writer that comes late, and ends when one write
   }
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "NamedPipe works with the shell at either end",
   async () => {
@@ -71,7 +71,7 @@ testWith(
     await new Blob(["to the shell\n"]).stream().pipeTo(writable);
     assertEquals((await heard).stdout, "to the shell\n");
   },
-);
+));
 
 Deno.test("NamedPipe passes megabytes as fast as they are read, and no faster", async () => {
   using folder = testFolder();
@@ -175,7 +175,7 @@ Deno.test("NamedPipe streams can be cancelled and aborted at any moment", async 
   assert(text.length < 1_000_000, "what had gone into the pipe comes out");
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "NamedPipe takes no descriptor that it does not give back",
   async () => {
@@ -203,7 +203,7 @@ testWith(
     await pause(20);
     assertEquals(await count(), 0);
   },
-);
+));
 
 Deno.test("NamedPipe.create() sets the mode whatever the umask is", async () => {
   using folder = testFolder();

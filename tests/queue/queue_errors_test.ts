@@ -22,7 +22,7 @@ import {
 } from "../../queue/mod.ts";
 import { asNobody, inIpcNamespace, withLimits } from "../helpers/limits.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertSystemError,
   type Expected,
@@ -78,7 +78,7 @@ Deno.test("MessageQueue.send() fails with EMSGSIZE when the message is too long,
   expectError(() => queue.trySend(new Uint8Array(11)), expected);
 });
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "MessageQueue.create() fails with EINVAL above the system's limits, and names them",
   async () => {
@@ -99,9 +99,9 @@ testWith(
       });
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["prlimit"],
   "MessageQueue.create() fails with EMFILE above `ulimit -q`, and names it",
   async () => {
@@ -119,9 +119,9 @@ testWith(
       says: ["ulimit -q", "5000 bytes", "10 messages of 8192 bytes"],
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "unshare"],
   "MessageQueue.create() fails with ENOSPC at the system's number of queues, and names it",
   async () => {
@@ -151,9 +151,9 @@ testWith(
       says: ["the system allows 2 queues (fs.mqueue.queues_max)"],
     });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "MessageQueue and SystemMessageQueue fail with EACCES and EPERM when the mode forbids it",
   async () => {
@@ -187,7 +187,7 @@ testWith(
     denied("set", "EPERM", "msgctl");
     denied("remove", "EPERM", "msgctl");
   },
-);
+));
 
 Deno.test("msgget() fails with ENOENT and EEXIST as the key has no queue, or one", () => {
   const key = randomKey();
@@ -213,7 +213,7 @@ Deno.test("msgget() fails with ENOENT and EEXIST as the key has no queue, or one
   });
 });
 
-testWith(
+Deno.test(needing(
   ["root", "unshare"],
   "msgget() fails with ENOSPC at the system's number of queues",
   async () => {
@@ -233,7 +233,7 @@ testWith(
       says: ["SystemMessageQueue.list()", "kernel.msgmni"],
     });
   },
-);
+));
 
 Deno.test("calls for a queue that is gone fail with EINVAL", () => {
   const calls: readonly (readonly [string, () => unknown])[] = [

@@ -14,10 +14,10 @@ import {
 import { compile } from "../helpers/cc.ts";
 import { denoRun } from "../helpers/deno.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { Program } from "../peers/program.ts";
-import { pythonPeer, testWithPython } from "../sync/python.ts";
+import { needingPython, pythonPeer } from "../sync/python.ts";
 import { pause, times } from "../sync/size.ts";
 import {
   bytesOf,
@@ -72,7 +72,7 @@ async function floodPosix(peer: Peer, queue: MessageQueue): Promise<void> {
   await flood;
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno send and receive through the same POSIX queue, whoever made it",
   async () => {
@@ -93,9 +93,9 @@ testWith(
       await peer.ask("mq-unlink", name);
     }
   },
-);
+));
 
-testWithPython(
+Deno.test(needingPython(
   "posix_ipc",
   "a program with posix_ipc and Deno send and receive through the same queue, whoever made it",
   async () => {
@@ -120,7 +120,7 @@ testWithPython(
       "ExistentialError",
     );
   },
-);
+));
 
 /** Both have the System V queue open: each sends, and each waits for the other. */
 async function talkSystem(
@@ -162,7 +162,7 @@ async function talkSystem(
   await flood;
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno send and receive through the same System V queue, whoever made it",
   async () => {
@@ -192,9 +192,9 @@ testWith(
     made.queue.remove();
     await theirs;
   },
-);
+));
 
-testWithPython(
+Deno.test(needingPython(
   "sysv_ipc",
   "a program with sysv_ipc and Deno send and receive through the same queue, whoever made it",
   async () => {
@@ -212,9 +212,9 @@ testWithPython(
       "ExistentialError",
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a queue goes on when a program is killed in the middle of sending or receiving",
   async () => {
@@ -244,9 +244,9 @@ testWith(
       assertEquals(textOf(system.queue.receive({ type: 9 })), "for who lives");
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a queue goes on when a Deno program is killed that waits for it in every way",
   async () => {
@@ -287,7 +287,7 @@ testWith(
       await Deno.remove(script);
     }
   },
-);
+));
 
 Deno.test("a worker that is terminated while it waits takes no message with it, and harms nobody", async () => {
   using made = testQueue();

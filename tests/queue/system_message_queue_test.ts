@@ -32,7 +32,7 @@ import {
   SystemMessageQueue,
 } from "../../queue/mod.ts";
 import { randomKey } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { pause, times } from "../sync/size.ts";
 import { bytesOf, testSystemQueue, textOf } from "./queues.ts";
 
@@ -258,7 +258,7 @@ Deno.test("msgget(), msgsnd(), msgrcv() and msgctl() do as their manual pages sa
 });
 
 // The emulator has no MSG_STAT_ANY, and forgets who received.
-testWith(
+Deno.test(needing(
   ["native"],
   "msgctl() tells who received last, and the status by index, whoever may read it",
   () => {
@@ -270,7 +270,7 @@ testWith(
     assertEquals(queue.status().lastReceivePid, Deno.pid);
     assertEquals(statusByIndex(queue.id, MSG_STAT_ANY), queue.status());
   },
-);
+));
 
 /** Looks at one index after the other, as `ipcs` does. */
 function statusByIndex(

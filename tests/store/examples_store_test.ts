@@ -8,12 +8,12 @@ import { assertEquals, assertMatch } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { projectPath, run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { deno, output } from "../peers/examples.ts";
 import { Program } from "../peers/program.ts";
 import { testName } from "./place.ts";
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "camera_viewer.ts shows the newest frames of camera.c, fast and slow",
   async () => {
@@ -29,7 +29,7 @@ testWith(
       assertEquals(shown + passedOver, 40);
     }
   },
-);
+));
 
 Deno.test("live_config.ts follows what another one changes", async () => {
   using at = testName();
@@ -47,7 +47,7 @@ Deno.test("live_config.ts follows what another one changes", async () => {
   SharedMemory.unlink(at.name);
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "hash_workers.ts hashes every file, though one of four workers is killed",
   async () => {
@@ -57,7 +57,7 @@ testWith(
     );
     assertMatch(text, /^Hashed (\d+) of \1 files\n$/);
   },
-);
+));
 
 Deno.test("session_cache.ts finds what another process set, until it expires", async () => {
   using at = testName();

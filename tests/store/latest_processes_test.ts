@@ -8,7 +8,7 @@ import { assert, assertEquals } from "../../deps.ts";
 import { Latest } from "../../store/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Program } from "../peers/program.ts";
 import { testName, testPath } from "./place.ts";
 
@@ -34,7 +34,7 @@ function wordOf(number: number): bigint {
   return BigInt.asUintN(64, BigInt(number) * 0x9e37_79b9_7f4a_7c15n);
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "readers in Deno and C see whole values of a writer in C",
   async () => {
@@ -60,9 +60,9 @@ testWith(
       assert(Number(stdout.split(" ")[1]) > 0);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a reader in C sees whole values of a writer in Deno",
   async () => {
@@ -80,9 +80,9 @@ testWith(
     const { code, stdout, stderr } = await reader;
     assertEquals([code, stderr], [0, ""], stdout);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a writer in C that dies at any step leaves the value before, and the next goes on",
   async () => {
@@ -114,7 +114,7 @@ testWith(
       assertEquals(wordsOf(latest).words, new Set([wordOf(newest + 1)]));
     }
   },
-);
+));
 
 for (const place of [testName, testPath]) {
   Deno.test(`a writer in Deno that dies in a claim leaves the value before, by ${place.name}`, async () => {
@@ -138,7 +138,7 @@ for (const place of [testName, testPath]) {
   });
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a reader in Deno that waits is woken by writers in C, one after the other",
   async () => {
@@ -154,9 +154,9 @@ testWith(
       assertEquals((await next).number, i);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "include/shmem/latest.h compiles without warnings as C11",
   async () => {
@@ -169,4 +169,4 @@ testWith(
     ]);
     assert(program.path.length > 0);
   },
-);
+));

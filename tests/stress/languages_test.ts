@@ -10,7 +10,7 @@ import { assert, assertEquals } from "../../deps.ts";
 import { blocksOf, withNames } from "../helpers/blocks.ts";
 import { projectPath, run } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { type Need, testWith } from "../helpers/needs.ts";
+import { type Need, needing } from "../helpers/needs.ts";
 
 const text = await Deno.readTextFile(projectPath("docs/languages.md"));
 const blocks = blocksOf(text);
@@ -74,7 +74,7 @@ const WAYS: readonly Way[] = [
 ];
 
 for (const way of WAYS) {
-  testWith(
+  Deno.test(needing(
     [...way.needs, "native"],
     `the ${way.language} program of docs/languages.md counts in memory of Deno`,
     async () => {
@@ -91,10 +91,10 @@ for (const way of WAYS) {
       }
       assertEquals(words[0], 42);
     },
-  );
+  ));
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "the C program of docs/languages.md wakes a thread that waits",
   async () => {
@@ -113,7 +113,7 @@ testWith(
     assertEquals(Atomics.load(words, 0), 1);
     await woken;
   },
-);
+));
 
 /** The program of a language that has all the words behind it, and no others. */
 function codeOf(language: string, ...words: string[]): string {

@@ -7,7 +7,7 @@
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { array, enumeration, i64, struct, u32, u8 } from "../../struct/mod.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import {
   assertPrinted,
   casesOf,
@@ -25,7 +25,7 @@ import { sampleLayouts } from "./random_layouts.ts";
 
 const cases = casesOf(sampleLayouts(25, 11));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program finds all fields of 25 random layouts",
   async () => {
@@ -35,9 +35,9 @@ testWith(
       await printedBy(CC, ".c", cProgram(cases), memoryOf(cases)),
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["rustc", "native"],
   "a Rust program finds all fields of 25 random layouts",
   async () => {
@@ -53,15 +53,21 @@ testWith(
       inBytesOnly,
     );
   },
-);
+));
 
-testWith(["numpy"], "numpy finds all fields of 25 random layouts", async () => {
-  assertPrinted(
-    "numpy",
-    cases,
-    await numpyPrinted(numpyProgram(cases), memoryOf(cases)),
-  );
-});
+Deno.test(
+  needing(
+    ["numpy"],
+    "numpy finds all fields of 25 random layouts",
+    async () => {
+      assertPrinted(
+        "numpy",
+        cases,
+        await numpyPrinted(numpyProgram(cases), memoryOf(cases)),
+      );
+    },
+  ),
+);
 
 Deno.test("Struct.toC() names structs within after the way to them", () => {
   const Point = struct({ x: u32 });

@@ -9,7 +9,7 @@ import {
 import { SharedMemory } from "../../mod.ts";
 import { Barrier } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
 import { pause, times, until } from "./size.ts";
@@ -178,7 +178,7 @@ Deno.test("Barrier stays exact when parties time out and come back", async () =>
   assertEquals(memory.words[OFFSET / 4 + 3], rounds);
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Barrier keeps a C program that knows the layout in step with Deno",
   async () => {
@@ -200,7 +200,7 @@ testWith(
     const sum = counts.reduce((total, [last]) => total + Number(last), lasts);
     assertEquals(sum, rounds);
   },
-);
+));
 
 Deno.test("a party of Barrier that dies while it waits has arrived in that round, and not in the next", async () => {
   using memory = testMemory();

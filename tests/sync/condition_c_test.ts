@@ -8,7 +8,7 @@ import { assertEquals, assertRejects } from "../../deps.ts";
 import { isSystemError } from "../../mod.ts";
 import { Condition, Mutex } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { startProgram } from "./child_program.ts";
 import { testMemory } from "./memory.ts";
@@ -33,7 +33,7 @@ function codeOf(error: unknown): string | undefined {
   return isSystemError(error) ? error.code : undefined;
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Condition.waitAsync() that cannot take the lock again says why, and so its guard ends",
   async () => {
@@ -52,9 +52,9 @@ testWith(
     assertEquals(codeOf(await waiting), "ENOTRECOVERABLE");
     assertEquals(memory.words[WAITING], 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Condition.wait() that cannot take the lock again throws ENOTRECOVERABLE, also out of a using block",
   async () => {
@@ -81,4 +81,4 @@ testWith(
     assertEquals([stdout, stderr], ["SystemError ENOTRECOVERABLE\n", ""]);
     assertEquals(memory.words[WAITING], 0);
   },
-);
+));

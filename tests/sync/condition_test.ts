@@ -8,7 +8,7 @@ import {
 } from "../../deps.ts";
 import { Condition, Mutex, type MutexGuard } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { BoundedBuffer } from "../peers/bounded_buffer.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
@@ -188,7 +188,7 @@ Deno.test("a bounded buffer with blocking waits on both sides gives each number 
   assertEquals(sum, String(items * (items + 1) / 2));
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a bounded buffer between Deno and a C program that knows the layout gives each number once",
   async () => {
@@ -207,7 +207,7 @@ testWith(
       assertEquals(sum, String(items * (items + 1) / 2));
     }
   },
-);
+));
 
 Deno.test("a waiter of Condition that dies stays counted, and the others are notified", async () => {
   using it = setUp();
@@ -225,7 +225,7 @@ Deno.test("a waiter of Condition that dies stays counted, and the others are not
   assertEquals(it.waiters(), 1);
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "Condition.waitAsync() is told when the owner of the mutex died meanwhile",
   async () => {
@@ -245,7 +245,7 @@ testWith(
     using guard = it.mutex.lock();
     assertEquals(guard.ownerDied, false);
   },
-);
+));
 
 Deno.test("Condition.wait() refuses a guard that is not held, and counts nobody", async () => {
   using it = setUp();

@@ -7,7 +7,7 @@
 
 import { assertEquals } from "../../deps.ts";
 import { denoRun } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Program } from "../peers/program.ts";
 import { testMemory } from "./memory.ts";
 import { Mutex } from "../../sync/mod.ts";
@@ -40,7 +40,7 @@ if (role === "holds") {
 }
 `;
 
-testWith(
+Deno.test(needing(
   ["unshare", "native"],
   "two programs that are thread 1 of their PID namespaces wait for each other's mutex",
   async () => {
@@ -70,7 +70,7 @@ testWith(
     await holder.tell("go on");
     assertEquals(await waiter.line(), "false");
   },
-);
+));
 
 Deno.test("a mutex whose word has the number of this thread is not held here unless it was taken here", () => {
   using memory = testMemory();

@@ -6,7 +6,7 @@
 
 import { assertEquals } from "../../deps.ts";
 import { runDeno } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { randomSeed, surviveDamage } from "./damage.ts";
 import { times } from "./size.ts";
 
@@ -16,13 +16,13 @@ Deno.test("a program that overwrites its locks while they are free, held and wai
   await surviveDamage(times(5000), randomSeed(), "self");
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a program lives whose locks another program overwrites all the time",
   async () => {
     await surviveDamage(times(5000), randomSeed(), "peer");
   },
-);
+));
 
 /** Programs of a few lines that ended by a signal when glibc held the locks. */
 const PROGRAMS: readonly (readonly [string, string, string])[] = [

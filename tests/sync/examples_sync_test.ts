@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "../../deps.ts";
 import { Segment, SharedMemory } from "../../mod.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { deadline } from "../peers/deadline.ts";
 import {
   deno,
@@ -21,7 +21,7 @@ import { Program } from "../peers/program.ts";
 import { until } from "./size.ts";
 
 // The program starts another, which the emulator does not do for it.
-testWith(
+Deno.test(needing(
   ["native"],
   "waiting_parent.ts starts waiting_child.ts, which reads the alphabet as soon as it is there",
   async () => {
@@ -33,7 +33,7 @@ testWith(
       `Writing: ${LETTERS}`,
     ]);
   },
-);
+));
 
 Deno.test("waiting_child.ts says its usage without a path", async () => {
   assertEquals(
@@ -81,14 +81,14 @@ function removeIfThere(key: number): void {
   if (isThere(key)) Segment.open({ key }).remove();
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "locked_counter.ts loses no count of ten processes, though one is killed while it has the lock",
   async () => {
     const text = await deadline(output(deno("locked_counter")), () => "hangs");
     assertEquals(text, "counted 9500 of 9500\nrepaired 1 time\n");
   },
-);
+));
 
 /** Lets one program say ping, and another pong. */
 async function takeTurns(
@@ -132,7 +132,7 @@ Deno.test("turns.ts takes turns with itself", async () => {
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "turns.ts takes turns with its twin in C, whoever begins",
   async () => {
@@ -149,7 +149,7 @@ testWith(
       second,
     );
   },
-);
+));
 
 Deno.test("turns.ts says its usage, and that nobody has begun", async () => {
   assertMatch(await failure(deno("turns")), /^Usage: turns\.ts ping\|pong/);

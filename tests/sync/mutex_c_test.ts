@@ -13,7 +13,7 @@ import {
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { Mutex } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { type TestMemory, testMemory } from "./memory.ts";
 import { pause, times, until } from "./size.ts";
@@ -28,7 +28,7 @@ function codeOf(error: unknown): string | undefined {
   return isSystemError(error) ? error.code : undefined;
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno lock each other out of the mutex, whoever made it",
   async () => {
@@ -39,7 +39,7 @@ testWith(
     await peer.ask("init", OFFSET, "robust");
     await excludes(memory, peer, Mutex.open(memory.bytes, OFFSET));
   },
-);
+));
 
 async function excludes({ words }: TestMemory, peer: Peer, mutex: Mutex) {
   {
@@ -73,7 +73,7 @@ async function excludes({ words }: TestMemory, peer: Peer, mutex: Mutex) {
   assertEquals(words[WAITERS], 0);
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Mutex.lock() blocks while a C program is inside, and no increment of either is lost",
   async () => {
@@ -92,9 +92,9 @@ testWith(
     await theirs;
     assertEquals(2 * each - (words[COUNTER] ?? 0), 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Mutex.lockAsync() gets its turns beside a C program that counts",
   async () => {
@@ -113,9 +113,9 @@ testWith(
     await answer;
     assertEquals(ours + theirs - (words[COUNTER] ?? 0), 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Mutex.open() takes a robust mutex of any type that a C program made, and no other",
   async () => {
@@ -137,9 +137,9 @@ testWith(
       await assertRejects(() => peer.ask("trylock", OFFSET), Error, "EBUSY");
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Mutex gives nobody a second guard for a mutex of any type that this program has",
   async () => {
@@ -161,9 +161,9 @@ testWith(
       await peer.ask("unlock", OFFSET);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a mutex whose owner in C was killed goes to the next one, who alone is told",
   async () => {
@@ -186,9 +186,9 @@ testWith(
       assertEquals(next.ownerDied, false);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Mutex throws ENOTRECOVERABLE when a C program gave up on a mutex whose owner died, until it is made anew",
   async () => {
@@ -221,9 +221,9 @@ testWith(
     Mutex.create(memory.bytes, OFFSET).lock().unlock();
     assertEquals(await peer.ask("lock", OFFSET), "clean");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Mutex.lockAsync() ends when the memory is unmapped, and is not counted as a waiter any more",
   async () => {
@@ -252,4 +252,4 @@ testWith(
     await peer.ask("unlock", OFFSET);
     (await stays).unlock();
   },
-);
+));

@@ -9,7 +9,7 @@ import { MappedFile } from "../../mod.ts";
 import { Mutex } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 
 const MODULES = ["../../mod.ts", "../../sync/mod.ts"]
@@ -60,7 +60,7 @@ Deno.test("a lock is known as held here through another mapping of the same file
   assertEquals(Mutex.open(part.bytes, 128).heldHere, false);
 });
 
-testWith(
+Deno.test(needing(
   ["unshare", "native"],
   "a lock that was held at a power cut is told at the next start of the machine",
   async () => {
@@ -102,9 +102,9 @@ testWith(
     assertEquals(await boot("one", "try"), "null\n");
     assertEquals(await boot("two", "try"), "true\n");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a lock that C holds in a file is not taken from it",
   async () => {
@@ -121,4 +121,4 @@ testWith(
     await peer.ask("unlock", 64);
     mutex.lock().unlock();
   },
-);
+));

@@ -7,7 +7,7 @@
 import { assertEquals } from "../../deps.ts";
 import { Mutex } from "../../sync/mod.ts";
 import { denoRun, projectPath } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
 import { pause, times, until } from "./size.ts";
@@ -106,7 +106,7 @@ Deno.test("Mutex.lock() waits for a worker of the same program, which is another
   assertEquals([guard.ownerDied, memory.bytes[0]], [false, 1]);
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a mutex whose worker was terminated while it had it goes to the next one, who is told",
   async () => {
@@ -125,9 +125,9 @@ testWith(
       if (round % 2 !== 0) (await waiter).unlock();
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a worker that waits in Mutex.lock() can be terminated",
   async () => {
@@ -150,4 +150,4 @@ testWith(
     await pause(150);
     mutex.lock({ timeoutMs: 60_000 }).unlock();
   },
-);
+));

@@ -7,7 +7,7 @@
 
 import { assertEquals } from "../../deps.ts";
 import { ROOT } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "../memory/child_report.ts";
 
 // What /proc says of the own process needs all.
@@ -51,10 +51,12 @@ export interface Family {
   readonly sees: Record<string, string>;
 }
 
-/** Declares a test for each sort. */
-export function testFamilies(families: Record<string, Family>): void {
-  for (const [name, { count, program, sees }] of Object.entries(families)) {
-    testWith(
+/** A test for each sort, to be declared in its own file. */
+export function testsOf(
+  families: Record<string, Family>,
+): Deno.TestDefinition[] {
+  return Object.entries(families).map(([name, { count, program, sees }]) =>
+    needing(
       ["native"],
       `${count} pending waits hinder nothing else: ${name}`,
       async () => {
@@ -62,6 +64,6 @@ export function testFamilies(families: Record<string, Family>): void {
         const seen = await survive(head + program, { flags: FLAGS });
         assertEquals(seen, { rest: "100", ...sees });
       },
-    );
-  }
+    )
+  );
 }

@@ -12,7 +12,7 @@
  */
 
 import { projectPath } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 
 const PYTHON = [
@@ -30,25 +30,18 @@ export function pythonPeer(name = "semaphore_peer"): Peer {
   return Peer.start([...PYTHON, script]);
 }
 
-/** Declares a test that needs a module of Python. */
-export function testWithPython(
+/** A test that needs a module of Python; see {@linkcode needing}. */
+export function needingPython(
   module: PythonModule,
   name: string,
-  test: () => Promise<void>,
-): void {
-  if (canImport(module)) {
-    testWith(["python3"], name, test);
-  } else if (Deno.env.get("SHMEM_REQUIRE_TOOLS") === "1") {
-    Deno.test(name, () => {
-      throw new Error(`it needs ${module} of Python, which is missing`);
-    });
-  } else {
-    Deno.test({
-      name: `${name} [skipped: ${module} of Python is missing]`,
-      ignore: true,
-      fn: test,
-    });
+  fn: () => Promise<void>,
+): Deno.TestDefinition {
+  if (canImport(module)) return needing(["python3"], name, fn);
+  const reason = `${module} of Python is missing`;
+  if (Deno.env.get("SHMEM_REQUIRE_TOOLS") === "1") {
+    return { name, fn: () => Promise.reject(new Error(reason)) };
   }
+  return { name: `${name} [skipped: ${reason}]`, ignore: true, fn };
 }
 
 function canImport(module: PythonModule): boolean {

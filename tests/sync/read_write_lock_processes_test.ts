@@ -9,7 +9,7 @@ import { assert, assertEquals, assertRejects } from "../../deps.ts";
 import { ReadWriteLock } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, projectPath } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
 import { pause } from "./size.ts";
@@ -78,7 +78,7 @@ Deno.test("programs read together, and a writer among them waits and is alone", 
   lock.write({ timeoutMs: 60_000 }).unlock();
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program reads and writes by the description of the block",
   async () => {
@@ -103,9 +103,9 @@ testWith(
     assertEquals(writer.ownerDied, false);
     await assertRejects(() => peer.ask("trylock", GATE), Error, "EBUSY");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a reader that is killed leaves nothing behind",
   async () => {
@@ -127,9 +127,9 @@ testWith(
     using second = lock.read({ timeoutMs: 60_000 });
     assertEquals([first.ownerDied, second.ownerDied], [false, false]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a reader that is killed at the gate leaves nothing behind",
   async () => {
@@ -143,9 +143,9 @@ testWith(
     using reader = lock.read({ timeoutMs: 60_000 });
     assertEquals(reader.ownerDied, false);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "the death of a writer is told to every reader and writer until a writer has finished",
   async () => {
@@ -183,9 +183,9 @@ testWith(
       assertEquals(reader.ownerDied, false);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a writer that dies while it repairs leaves it to the next, and one that has not begun to write leaves no damage",
   async () => {
@@ -208,9 +208,9 @@ testWith(
     using writer = lock.write({ timeoutMs: 60_000 });
     assertEquals(writer.ownerDied, false);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "programs that are killed at random moments while they read or write block nobody for long",
   async () => {
@@ -233,4 +233,4 @@ testWith(
       assertEquals(told.includes(true), kind === "write", `${told}`);
     }
   },
-);
+));

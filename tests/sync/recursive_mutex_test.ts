@@ -12,7 +12,7 @@ import {
 } from "../../deps.ts";
 import { Condition, Mutex } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
 
@@ -97,7 +97,7 @@ Deno.test("Mutex refuses options that do not exist, or are of the wrong kind", (
   );
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a recursive Mutex nests in C and here, one after the other, whoever made it",
   async () => {
@@ -132,4 +132,4 @@ testWith(
       }
     }
   },
-);
+));

@@ -9,7 +9,7 @@ import { isSystemError, SharedMemory } from "../../mod.ts";
 import { Semaphore } from "../../sync/mod.ts";
 import { denoRun, run, runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { runAsNobody } from "./nobody.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
@@ -106,7 +106,7 @@ Deno.test("Semaphore refuses names and options that make no sense", () => {
   );
 });
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "Semaphore.open() of another user's fails with EACCES, unless its mode opens it",
   async () => {
@@ -139,7 +139,7 @@ testWith(
       /^true\nPermissionDenied EACCES Cannot open semaphore \nPermissionDenied E(?:ACCES|PERM) Cannot unlink semaphor\n$/,
     );
   },
-);
+));
 
 Deno.test("a program that closes a semaphore with a name while it waits for it goes on", async () => {
   const { code, stdout, stderr, signal } = await runDeno(`
@@ -254,7 +254,7 @@ Deno.test("Semaphore.open() refuses what is no semaphore, and says what it is", 
   }
 });
 
-testWith(
+Deno.test(needing(
   ["prlimit"],
   "Semaphore.create() fails with EFBIG under a limit of file sizes, and leaves nothing behind",
   async () => {
@@ -290,7 +290,7 @@ testWith(
     assertEquals(await namesLike("*.new"), []);
     assertEquals(await namesLike(name.slice(1)), []);
   },
-);
+));
 
 Deno.test("Semaphore refuses options that do not exist", () => {
   assertThrows(

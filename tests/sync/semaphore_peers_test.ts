@@ -8,10 +8,10 @@ import { assertEquals, assertRejects, assertThrows } from "../../deps.ts";
 import { notify, Semaphore, waitAsync } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
-import { pythonPeer, testWithPython } from "./python.ts";
+import { needingPython, pythonPeer } from "./python.ts";
 import { pause, times } from "./size.ts";
 
 const OFFSET = 200;
@@ -51,7 +51,7 @@ async function countsWith(peer: Peer, semaphore: Semaphore): Promise<void> {
   assertEquals([await peer.ask("value"), semaphore.value], ["0", 0]);
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a semaphore with a name that Deno made is C's, too, and the other way round",
   async () => {
@@ -73,9 +73,9 @@ testWith(
     Semaphore.unlink(theirs);
     await assertRejects(() => peer.ask("open", theirs), Error, "ENOENT");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a semaphore in memory that Deno made is C's, too, and the other way round",
   async () => {
@@ -89,9 +89,9 @@ testWith(
     using opened = Semaphore.openAt(memory.bytes, OFFSET + 40);
     await countsWith(peer, opened);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Semaphore.openAt() refuses a semaphore that a C program made for its threads alone",
   async () => {
@@ -107,9 +107,9 @@ testWith(
     await peer.ask("init", memory.path, OFFSET, 3);
     assertEquals(Semaphore.openAt(memory.bytes, OFFSET).value, 3);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "Semaphore.wait() blocks until a C program posts, and every post is taken once",
   async () => {
@@ -127,9 +127,9 @@ testWith(
     await posted;
     assertEquals(semaphore.value, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "tasks that wait beside a C program that waits take every post once",
   async () => {
@@ -152,9 +152,9 @@ testWith(
     await Promise.all([theirs, posts, ...tasks]);
     assertEquals(semaphore.value, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a wait in Deno that ends early passes its wake-up on to a C program that waits",
   async () => {
@@ -183,9 +183,9 @@ testWith(
     }
     assertEquals(semaphore.value, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a semaphore that is closed as it is posted leaves the post to a C program that waits",
   async () => {
@@ -209,9 +209,9 @@ testWith(
     }
     assertEquals(made.value, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "what a killed program took from a semaphore is not given back",
   async () => {
@@ -234,9 +234,9 @@ testWith(
     semaphore.post();
     assertEquals(semaphore.wait({ timeoutMs: 60_000 }), "ok");
   },
-);
+));
 
-testWithPython(
+Deno.test(needingPython(
   "posix_ipc",
   "a semaphore with a name that Deno made is Python's, too, and the other way round",
   async () => {
@@ -258,7 +258,7 @@ testWithPython(
     await peer.ask("unlink");
     assertThrows(() => Semaphore.open(theirs), Deno.errors.NotFound);
   },
-);
+));
 
 async function countsWithPython(
   peer: Peer,

@@ -15,10 +15,10 @@ import { SemaphoreSet } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, projectPath, run, runDeno } from "../helpers/deno.ts";
 import { randomKey } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { Peer } from "../peers/peer.ts";
 import { testMemory } from "./memory.ts";
-import { pythonPeer, testWithPython } from "./python.ts";
+import { needingPython, pythonPeer } from "./python.ts";
 import { pause, times, until } from "./size.ts";
 
 const SOURCE = "tests/peers/c/semop_peer.c";
@@ -44,7 +44,7 @@ function testSet(
   };
 }
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno operate on the same set, whoever made it",
   async () => {
@@ -76,9 +76,9 @@ testWith(
     const error = assertThrows(() => opened.values);
     assertEquals(codeOf(error), "EINVAL");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "two programs that pass a turn back and forth with one set lose none",
   async () => {
@@ -96,9 +96,9 @@ testWith(
     }
     assertEquals(set.values, [0, 0]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "what was done with undo is taken back when a program is killed, and the rest stays",
   async () => {
@@ -130,7 +130,7 @@ testWith(
       set.setValue(1, 5);
     }
   },
-);
+));
 
 Deno.test("what was done with undo is taken back when a program ends, also what operateAsync() did", async () => {
   using made = testSet([5, 0]);
@@ -151,7 +151,7 @@ Deno.test("what was done with undo is taken back when a program ends, also what 
   assertEquals(set.values, [5, 0]);
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "who waits in SemaphoreSet.operate() when another program removes the set is told, with EIDRM",
   async () => {
@@ -174,9 +174,9 @@ testWith(
     await assertRejects(() => theirs, Error, "EIDRM");
     assertEquals((await removal).code, 0);
   },
-);
+));
 
-testWithPython(
+Deno.test(needingPython(
   "sysv_ipc",
   "a set of one that Deno made is Python's semaphore, too, and the other way round",
   async () => {
@@ -194,7 +194,7 @@ testWithPython(
     await peer.ask("unlink");
     assertThrows(() => SemaphoreSet.open({ key }), Deno.errors.NotFound);
   },
-);
+));
 
 async function countsWithPython(peer: Peer, set: SemaphoreSet): Promise<void> {
   const [give, take] = [[{ index: 0, delta: 1 }], [{ index: 0, delta: -1 }]];
@@ -215,7 +215,7 @@ async function countsWithPython(peer: Peer, set: SemaphoreSet): Promise<void> {
   assertEquals(set.values, [0]);
 }
 
-testWithPython(
+Deno.test(needingPython(
   "sysv_ipc",
   "what Python took with undo comes back when it ends",
   async () => {
@@ -229,4 +229,4 @@ testWithPython(
     await peer.end();
     assertEquals(set.values, [1]);
   },
-);
+));

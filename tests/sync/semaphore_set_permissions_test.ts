@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { isSystemError } from "../../mod.ts";
 import { SemaphoreSet } from "../../sync/mod.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { runAsNobody } from "./nobody.ts";
 
 /** Runs lines as another user, with the id of a set; prints what each gave. */
@@ -28,7 +28,7 @@ async function asNobody(id: number, ...acts: string[]): Promise<string[]> {
   return stdout.trimEnd().split("\n");
 }
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "native"],
   "a set that others may alter but not read is opened, altered, and not read",
   async () => {
@@ -56,9 +56,9 @@ testWith(
     ]);
     assertEquals(set.values, [2, 7]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "native"],
   "a set that is closed to others is not opened, and a stranger is told so",
   async () => {
@@ -73,9 +73,9 @@ testWith(
     );
     assertEquals(told, ["EACCES", "[[384,1,0]]"]);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv", "native"],
   "an owner changes and removes a set that he may not read, from another process too",
   async () => {
@@ -102,7 +102,7 @@ testWith(
     const error = assertThrows(() => set.values);
     assert(isSystemError(error) && error.code === "EINVAL", `${error}`);
   },
-);
+));
 
 Deno.test("SemaphoreSet.list() has every set, and usage() counts them", () => {
   using cleanup = new DisposableStack();

@@ -9,7 +9,7 @@ import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { SemaphoreSet } from "../../sync/mod.ts";
 import { denoRun, run } from "../helpers/deno.ts";
 import { randomKey } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { runAsNobody } from "./nobody.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
@@ -73,7 +73,7 @@ Deno.test("SemaphoreSet.limits() says what the kernel says in /proc/sys/kernel/s
   assertEquals(limits.maxValue, 32767);
 });
 
-testWith(
+Deno.test(needing(
   ["unshare", "root", "native"],
   "SemaphoreSet.create() throws ENOSPC when the system has no set or semaphore left",
   async () => {
@@ -104,9 +104,9 @@ testWith(
       "ok\nok\nENOSPC semget\nENOSPC semget\n",
     );
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["root", "setpriv"],
   "SemaphoreSet of another user: EACCES without permission, EPERM for what is the owner's",
   async () => {
@@ -140,4 +140,4 @@ testWith(
     ]);
     assertEquals(open.set.values, [2]);
   },
-);
+));

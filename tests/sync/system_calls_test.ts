@@ -6,7 +6,7 @@
 
 import { assert, assertEquals } from "../../deps.ts";
 import { denoRun, run } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 
 const MODULE = new URL("../../mod.ts", import.meta.url).href;
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
@@ -83,17 +83,17 @@ const SILENT: readonly (readonly [string, string, string])[] = [
 ];
 
 for (const [name, prepare, act] of SILENT) {
-  testWith(
+  Deno.test(needing(
     ["strace", "native"],
     `a ${name} makes no system call`,
     async () => {
       const { all } = await systemCalls(prepare, act);
       assert(all < TIMES, `${all} calls for ${TIMES} rounds`);
     },
-  );
+  ));
 }
 
-testWith(
+Deno.test(needing(
   ["strace", "native"],
   "notify() makes one system call, also when nobody waits",
   async () => {
@@ -101,4 +101,4 @@ testWith(
     assert(futex >= TIMES, `${futex} calls`);
     assert(all < 2 * TIMES, `${all} calls for ${TIMES} rounds`);
   },
-);
+));

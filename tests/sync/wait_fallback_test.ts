@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { ROOT } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "../memory/child_report.ts";
 
 /** Errors that the call gives where it is missing, or cannot sleep. */
@@ -39,7 +39,7 @@ see("ticks", () => ticks() - before);
 `;
 
 for (const [name, number] of Object.entries(ERRORS)) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `waitAsync() keeps its promises without futex_waitv, and spends no time on it, where it fails with ${name}`,
     async () => {
@@ -58,5 +58,5 @@ for (const [name, number] of Object.entries(ERRORS)) {
       // A loop around a call that fails at once would take a hundred.
       assert(Number(ticks) < 30, `${ticks} ticks of 10 ms`);
     },
-  );
+  ));
 }

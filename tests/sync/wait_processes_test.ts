@@ -4,7 +4,7 @@ import { assertEquals } from "../../deps.ts";
 import { wait, waitAsync } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { ROOT } from "../helpers/deno.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { deadline } from "../peers/deadline.ts";
 import { Peer } from "../peers/peer.ts";
 import { passTurnsAsync } from "../peers/turns.ts";
@@ -26,7 +26,7 @@ Deno.test("notify() wakes another process that blocks in wait()", async () => {
 });
 
 // Where a wait polls, a word that does not change wakes nobody.
-testWith(
+Deno.test(needing(
   ["native"],
   "notify() wakes another process that waits in waitAsync()",
   async () => {
@@ -34,7 +34,7 @@ testWith(
     await using peer = denoPeer(memory);
     await notifiedIn(peer, "waitAsync", memory.words);
   },
-);
+));
 
 async function notifiedIn(
   peer: Peer,
@@ -78,7 +78,7 @@ Deno.test("wait() and waitAsync() return when another process notifies", async (
   assertEquals(await waiting, "ok");
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program's futex calls wake Deno's waits, and Deno wakes the C program's",
   async () => {
@@ -104,9 +104,9 @@ testWith(
     await c.ask("notify", 9, 1);
     assertEquals(await here, "ok");
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a C program and Deno hand a word to each other without losing a turn",
   async () => {
@@ -117,7 +117,7 @@ testWith(
     await passBetween([[c, "pass"], [deno, "pass"]], memory, times(60_000));
     await passBetween([[deno, "passAsync"], [c, "pass"]], memory, times(4_000));
   },
-);
+));
 
 Deno.test("wait() and waitAsync() work in a worker, woken from the main thread and longer than a moment", async () => {
   using memory = testMemory();

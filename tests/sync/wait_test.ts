@@ -9,7 +9,7 @@ import {
 } from "../../deps.ts";
 import { MappedFile, Segment, SharedMemory } from "../../mod.ts";
 import { notify, wait, waitAsync } from "../../sync/mod.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { testMemory } from "./memory.ts";
 import { pause } from "./size.ts";
 import { change, started, wakeOne } from "./wait_peers.ts";
@@ -249,7 +249,7 @@ Deno.test("notify() refuses counts that are negative, NaN or no numbers", () => 
   }
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "notify() wakes as many as the count says, which is rounded down, and gives how many",
   async () => {
@@ -267,9 +267,9 @@ testWith(
     notify(words, 5);
     assertEquals(await Promise.all(waits), Array(7).fill("ok"));
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "notify() with the count 0 wakes nobody, as Atomics.notify() does",
   async () => {
@@ -282,7 +282,7 @@ testWith(
     await wakeOne(memory.words, 5);
     await waiting;
   },
-);
+));
 
 Deno.test("a view anywhere in the memory means the word under it, also in a window that starts at an odd offset", async () => {
   using memory = SharedMemory.anonymous({ size: 9001 });

@@ -9,7 +9,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { Receiver, Sender } from "../../../channel/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { randomName } from "../../helpers/names.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import {
   allOf,
   assertLearntSoon,
@@ -139,7 +139,7 @@ async function testDeadSenders(
 
 for (const producers of ["one", "many"] as const) {
   const others = producers === "one" ? "" : " while others live";
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `Receiver of ${producers} gets all that ${DEATHS} senders sent that are killed${others}, and learns each death within a second`,
     async () => {
@@ -149,10 +149,10 @@ for (const producers of ["one", "many"] as const) {
           testDeadSenders(program, capacity, deaths, producers),
       );
     },
-  );
+  ));
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Receiver learns within a second that 40 senders died at once, each with a claim that is in the way",
   async () => {
@@ -176,7 +176,7 @@ testWith(
     assert(await receiving > 100);
     assertLearntSoon(delays);
   },
-);
+));
 
 /** Kills receivers in C. */
 async function testDeadReceivers(
@@ -204,7 +204,7 @@ async function testDeadReceivers(
 }
 
 for (const producers of ["one", "many"] as const) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `Sender to a ring of ${producers} learns within a second that its receiver was killed, ${DEATHS} times; successors get all, and only what was in hand twice`,
     async () => {
@@ -214,5 +214,5 @@ for (const producers of ["one", "many"] as const) {
           testDeadReceivers(program, capacity, deaths, producers),
       );
     },
-  );
+  ));
 }

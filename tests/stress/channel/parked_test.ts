@@ -7,7 +7,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { Publisher, Receiver, Sender } from "../../../channel/mod.ts";
 import { denoRun, ROOT, run } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { deadline } from "../../peers/deadline.ts";
 import { startProgram } from "../../sync/child_program.ts";
 import { pause } from "../../sync/size.ts";
@@ -51,7 +51,7 @@ async function cpuOf(pid: number): Promise<number> {
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a parked Receiver, Sender and Subscriber take no CPU time",
   async () => {
@@ -100,7 +100,7 @@ testWith(
       assertEquals(await program.end(), { code: 0, stdout: "", stderr: "" });
     }
   },
-);
+));
 
 const ROUNDS = 60;
 
@@ -122,7 +122,7 @@ async function timeWakeUps(
 /** If it only looked from time to time, it would take twice as long. */
 const LONGEST_MS = ROUNDS * (CHECK_MS - 15) / 3;
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a parked Receiver and a parked Subscriber are woken by a message, a parked Sender by room",
   async () => {
@@ -172,7 +172,7 @@ testWith(
     const took = [ofReceiver, ofSubscriber, ofSender];
     assert(took.every((ms) => ms < LONGEST_MS), `${ROUNDS} took ${took} ms`);
   },
-);
+));
 
 const MESSAGES = 1_000_000;
 
@@ -225,7 +225,7 @@ async function callsOf(
   return { calls, table };
 }
 
-testWith(
+Deno.test(needing(
   ["strace", "native"],
   "Sender and Receiver make no system call for a message while both are busy",
   async () => {
@@ -244,4 +244,4 @@ testWith(
       await Deno.remove(folder, { recursive: true });
     }
   },
-);
+));

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { type Message, Publisher, Subscriber } from "../../../channel/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { randomName } from "../../helpers/names.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import {
   losePublishers,
   receiveUntilDeath,
@@ -112,7 +112,7 @@ for (
     ["that is slow counts exactly what it lost", testWithLoss],
   ] as const
 ) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `Subscriber of ${DEATHS} publishers that are killed ${what}; it learns each death within a second`,
     async () => {
@@ -122,5 +122,5 @@ for (
       );
       assertLearntSoon(await allOf(lanes));
     },
-  );
+  ));
 }

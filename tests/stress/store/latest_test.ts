@@ -9,7 +9,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { Latest } from "../../../store/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../peers/program.ts";
 import { testName } from "../../store/place.ts";
 
@@ -19,7 +19,7 @@ function denoPeer(...args: (string | number)[]): string[] {
   });
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "three readers, one of them slow, see whole frames of 3.7 MB of a writer in C",
   async () => {
@@ -46,7 +46,7 @@ testWith(
       assertEquals([code, stderr], [0, ""], stdout);
     }
   },
-);
+));
 
 Deno.test("two readers see whole values of two million, written as fast as possible", async () => {
   using at = testName();
@@ -63,7 +63,7 @@ Deno.test("two readers see whole values of two million, written as fast as possi
   assertEquals(first.read()?.number, count);
 });
 
-testWith(
+Deno.test(needing(
   ["native"],
   "fifty writers that are killed leave whole values, and numbers that go on",
   async () => {
@@ -90,4 +90,4 @@ testWith(
       Deno.kill(writer.pid, "SIGKILL");
     }
   },
-);
+));

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMap } from "../../../store/mod.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../peers/program.ts";
 import { testName } from "../../store/place.ts";
 
@@ -18,7 +18,7 @@ function peer(...args: (string | number)[]): string[] {
   });
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "four processes with a million operations each see whole values, and no memory is lost",
   async () => {
@@ -35,9 +35,9 @@ testWith(
     map.clear();
     assertEquals(map.usage().usedBytes, 0);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "processes that are killed a hundred times leave whole values, and no memory is lost",
   async () => {
@@ -64,4 +64,4 @@ testWith(
     map.clear();
     assertEquals(map.usage().usedBytes, 0);
   },
-);
+));

@@ -9,7 +9,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { WorkQueue } from "../../../store/mod.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../peers/program.ts";
 import { testName } from "../../store/place.ts";
 
@@ -21,7 +21,7 @@ function peer(...args: (string | number)[]): string[] {
   });
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a million jobs of four producers are done once each by four workers",
   async () => {
@@ -52,9 +52,9 @@ testWith(
     const words = new Int32Array(mapping.bytes.buffer);
     assert(words.every((count) => count === 1));
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "workers that are killed five hundred times, two at once, lose no job",
   async () => {
@@ -116,4 +116,4 @@ testWith(
     // Only those that a worker had done, and died before done().
     assert(twice <= 2 * deaths, `${twice} were done twice`);
   },
-);
+));

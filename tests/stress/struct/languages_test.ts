@@ -5,7 +5,7 @@
  * @module
  */
 
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import {
   assertPrinted,
   casesOf,
@@ -23,7 +23,7 @@ import { sampleLayouts } from "../../struct/random_layouts.ts";
 
 const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
 
-testWith(
+Deno.test(needing(
   ["cc", "rustc", "numpy", "native"],
   `C, Rust and numpy find all fields of 200 random layouts, seed ${seed}`,
   async () => {
@@ -51,4 +51,4 @@ testWith(
       inBytesOnly,
     );
   },
-);
+));

@@ -10,7 +10,7 @@ import { assertEquals } from "../../../deps.ts";
 import { Mutex, Semaphore } from "../../../sync/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../peers/peer.ts";
 import { Program } from "../../peers/program.ts";
 import { type TestMemory, testMemory } from "../../sync/memory.ts";
@@ -50,7 +50,7 @@ async function finish(
   }
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Mutex loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
@@ -69,9 +69,9 @@ testWith(
     ]);
     assertEquals(memory.words[WORD], 4 * EACH);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Mutex.lockAsync() loses no increment and no wake-up beside a program in C and two in Deno",
   async () => {
@@ -89,9 +89,9 @@ testWith(
     ]);
     assertEquals(memory.words[WORD], EACH + 2 * times);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "Semaphore loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
@@ -110,4 +110,4 @@ testWith(
     );
     assertEquals(memory.words[WORD], 4 * EACH);
   },
-);
+));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { randomSeed, surviveDamage } from "../../sync/damage.ts";
 import { times } from "../../sync/size.ts";
 
@@ -14,10 +14,10 @@ Deno.test("a program that overwrites its locks for half a million rounds lives",
   await surviveDamage(ROUNDS, randomSeed(), "self");
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "a program lives whose locks another program overwrites for half a million rounds",
   async () => {
     await surviveDamage(ROUNDS, randomSeed(), "peer");
   },
-);
+));

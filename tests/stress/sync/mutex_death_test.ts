@@ -9,7 +9,7 @@ import { Mutex, type MutexGuard } from "../../../sync/mod.ts";
 import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../peers/peer.ts";
 import { Program } from "../../peers/program.ts";
 import { testMemory } from "../../sync/memory.ts";
@@ -42,7 +42,7 @@ for (
     ["lockAsync", (mutex) => mutex.lockAsync({ timeoutMs: 20_000 })],
   ] satisfies [string, (mutex: Mutex) => MutexGuard | Promise<MutexGuard>][]
 ) {
-  testWith(
+  Deno.test(needing(
     ["cc", "native"],
     `Mutex.${name}() gets the mutex within a second after each of 500 owners and waiters was killed, and is told of each death inside`,
     async () => {
@@ -76,10 +76,10 @@ for (
       const longest = words[LONGEST_MS] ?? NaN;
       assert(longest <= 1000, `a waiter hung for ${longest} ms, seed ${seed}`);
     },
-  );
+  ));
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a mutex is sound after Deno programs that count under it are killed at random moments",
   async () => {
@@ -102,9 +102,9 @@ testWith(
     using guard = mutex.lock();
     assertEquals(guard.ownerDied, false);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a C program gets the mutex of a killed Deno program, and is told",
   async () => {
@@ -121,9 +121,9 @@ testWith(
       await peer.ask("unlock", OFFSET);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a Deno program that ends by itself while it holds a mutex counts as dead",
   async () => {
@@ -137,9 +137,9 @@ testWith(
     using guard = await waiter;
     assertEquals(guard.ownerDied, true);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "many tasks that wait for a killed owner all get the mutex, and one of them is told",
   async () => {
@@ -156,9 +156,9 @@ testWith(
     const told = await Promise.all(tasks);
     assertEquals(told.filter((ownerDied) => ownerDied).length, 1);
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "two C programs and this one go on after each of 120 Deno programs was killed that wanted the mutex, blocking and not",
   async () => {
@@ -200,4 +200,4 @@ testWith(
     }
     assert((words[502] ?? 0) > 0);
   },
-);
+));

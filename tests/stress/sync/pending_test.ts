@@ -1,11 +1,12 @@
 /** A hundred thousand pending waits, and thousands of those that take their time. */
 
-import { testFamilies } from "../../sync/pending.ts";
+import { testsOf } from "../../sync/pending.ts";
 
-testFamilies({
-  "waitAsync() with timeouts and signals": {
-    count: 100_000,
-    program: `
+for (
+  const test of testsOf({
+    "waitAsync() with timeouts and signals": {
+      count: 100_000,
+      program: `
 const controller = new AbortController();
 const { signal } = controller;
 const waits = many((index) => waitAsync(words, index, 0, index % 2 ? { timeoutMs: 2000 + index % 100 } : { signal }).catch((error) => error.name));
@@ -13,11 +14,11 @@ await seeRest("rest");
 controller.abort();
 await seeLater("ends", async () => count(await Promise.all(waits)));
 `,
-    sees: { ends: "50000 AbortError,50000 timed-out" },
-  },
-  "waitAsync() for more words than the kernel is asked to wait for": {
-    count: 100_000,
-    program: `
+      sees: { ends: "50000 AbortError,50000 timed-out" },
+    },
+    "waitAsync() for more words than the kernel is asked to wait for": {
+      count: 100_000,
+      program: `
 const waits = many((index) => waitAsync(words, index, 0));
 await seeRest("rest");
 see("few threads", () => threads() < 50);
@@ -25,11 +26,11 @@ for (let i = 0; i < COUNT; i += 1) Atomics.store(words, i, 1);
 for (let i = 0; i < COUNT; i += 1) notify(words, i);
 await seeLater("ends", async () => count(await Promise.all(waits)));
 `,
-    sees: { "few threads": "true", ends: "100000 ok" },
-  },
-  "Semaphore.waitAsync() by tasks that read a file each": {
-    count: 5000,
-    program: `
+      sees: { "few threads": "true", ends: "100000 ok" },
+    },
+    "Semaphore.waitAsync() by tasks that read a file each": {
+      count: 5000,
+      program: `
 const limit = Semaphore.createAt(bytes, 0, { value: 10 });
 let done = 0;
 const tasks = many(async () => {
@@ -42,11 +43,11 @@ await seeRest("rest");
 await Promise.all(tasks);
 see("done", () => done);
 `,
-    sees: { done: "5000" },
-  },
-  "SemaphoreSet.operateAsync()": {
-    count: 5000,
-    program: `
+      sees: { done: "5000" },
+    },
+    "SemaphoreSet.operateAsync()": {
+      count: 5000,
+      program: `
 const set = SemaphoreSet.create({ values: [0] });
 const waits = many(() => set.operateAsync([{ index: 0, delta: -1 }]));
 await seeRest("rest");
@@ -54,6 +55,7 @@ set.setValue(0, COUNT);
 await seeLater("ends", async () => count(await Promise.all(waits)));
 set.remove();
 `,
-    sees: { ends: "5000 ok" },
-  },
-});
+      sees: { ends: "5000 ok" },
+    },
+  })
+) Deno.test(test);

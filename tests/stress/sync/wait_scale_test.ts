@@ -5,7 +5,7 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { ROOT, run } from "../../helpers/deno.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { startProgram } from "../../sync/child_program.ts";
 import { pause } from "../../sync/size.ts";
 
@@ -66,7 +66,7 @@ async function cpuOf(pid: number): Promise<number> {
   return 10 * (Number(fields[11]) + Number(fields[12]));
 }
 
-testWith(
+Deno.test(needing(
   ["native"],
   "1000 pending waits take eight threads and no time, hinder no file, and each is woken; fewer take fewer",
   async () => {
@@ -107,4 +107,4 @@ testWith(
       assertEquals((await program.end()).code, 0);
     }
   },
-);
+));

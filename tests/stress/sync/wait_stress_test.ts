@@ -7,7 +7,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { notify, waitAsync } from "../../../sync/mod.ts";
 import { compile } from "../../helpers/cc.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { deadline } from "../../peers/deadline.ts";
 import { Peer } from "../../peers/peer.ts";
 import { testMemory } from "../../sync/memory.ts";
@@ -42,7 +42,7 @@ Deno.test("waitAsync() between two processes loses none of 30 000 hand-overs", a
   await passBetween(sides, memory, times(30_000));
 });
 
-testWith(
+Deno.test(needing(
   ["cc"],
   "wait() and a C program's futex lose none of 150 000 hand-overs",
   async () => {
@@ -52,7 +52,7 @@ testWith(
     await using deno = denoPeer(memory);
     await passBetween([[deno, "pass"], [c, "pass"]], memory, times(150_000));
   },
-);
+));
 
 Deno.test("every wake-up that notify() counts arrives in exactly one wait(), however timeouts cross it", async () => {
   using memory = testMemory();
