@@ -20,8 +20,8 @@ let isTheirTurn = false;
 export function unpark(word: Word, count: number): number {
   const list = waitersOf(word);
   const most = Math.min(count, ALL);
-  if (list === undefined) return wake(word, most);
-  const queued = list.bedroom?.isQueued(list) ? 1 : 0;
+  const queued = list?.bedroom?.isQueued(list) ? 1 : 0;
+  if (list === undefined || list.size + queued === 0) return wake(word, most);
   const sleepers = countSleepers(word);
   const elsewhere = sleepers === undefined
     ? Infinity

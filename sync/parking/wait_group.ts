@@ -214,15 +214,16 @@ export class WaitGroup implements Bedroom {
       const { word } = list;
       if (word.gone) continue;
       const taken = isWoken ? takeWakeUp(list) : 0;
-      // The kernel names the last one that was woken; one before it may have been.
+      // The kernel names the last place that was woken
+      // (futex_unqueue_multiple() in kernel/futex/waitwake.c); one before it may
+      // have been, and what came to it is owed when nobody here takes it.
+      const hasLeft = list.size === 0 || list.departures !== departures;
       const mayBeWoken = place < woken &&
-        (list.told === "some" || list.size === 0 && word.load() !== value);
-      const mayHaveTaken = list.departures !== departures &&
-        word.load() !== value;
+        (list.told === "some" || hasLeft && word.load() !== value);
       // A wake-up that reached a wait that had ended is for who waits next, in
       // whatever process.
       const isSpare = isWoken && taken === 0 && list.told !== "all";
-      if (isSpare || mayBeWoken || mayHaveTaken) wake(word, 1);
+      if (isSpare || mayBeWoken) wake(word, 1);
     }
   }
 

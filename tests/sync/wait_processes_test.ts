@@ -1,7 +1,7 @@
 /** `wait`, `waitAsync` and `notify` between processes, workers and languages. */
 
 import { assertEquals } from "../../deps.ts";
-import { wait, waitAsync } from "../../sync/mod.ts";
+import { notify, wait, waitAsync } from "../../sync/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { ROOT } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
@@ -9,7 +9,7 @@ import { deadline } from "../peers/deadline.ts";
 import { Peer } from "../peers/peer.ts";
 import { passTurnsAsync } from "../peers/turns.ts";
 import { testMemory } from "./memory.ts";
-import { pause, times } from "./size.ts";
+import { pause, times, until } from "./size.ts";
 import {
   change,
   denoPeer,
@@ -184,3 +184,24 @@ function startWorker(source: string): TestWorker {
     },
   };
 }
+
+Deno.test("notify() reaches another process in its turn, though waits of this one never run out", async () => {
+  using memory = testMemory();
+  const { words } = memory;
+  await using peer = denoPeer(memory);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const mine = [1, 2, 3].map(async () => {
+    // They come back at once, and the word never changes.
+    while (!signal.aborted) await waitAsync(words, 5, 0, { signal });
+  }).map((task) => started(task));
+  let result: string | undefined;
+  started(peer.ask("wait", 5, 0, 60_000)).then((end) => result = end);
+  await until(() => {
+    notify(words, 5, 1);
+    return result !== undefined;
+  }, "the other process is woken");
+  assertEquals(result, "ok");
+  controller.abort();
+  await Promise.allSettled(mine);
+});
