@@ -3,7 +3,7 @@
  * The capacities are so small that positions go round all the time.
  */
 
-import { assert, assertEquals } from "../../deps.ts";
+import { assert, assertEquals } from "../../../deps.ts";
 import {
   BroadcastReceiver,
   BroadcastTransmitter,
@@ -11,9 +11,9 @@ import {
   ManyToOneRingBuffer,
   OneToOneRingBuffer,
   RING_TRAILER_LENGTH,
-} from "../../channel/mod.ts";
-import { AGRONA_RELEASES, compileJava } from "../helpers/java.ts";
-import { needing } from "../helpers/needs.ts";
+} from "../../../channel/mod.ts";
+import { AGRONA_RELEASES, compileJava } from "../../helpers/java.ts";
+import { needing } from "../../helpers/needs.ts";
 import {
   batchProducer,
   checkMessage,
@@ -24,9 +24,9 @@ import {
   repeat,
   Sink,
   Source,
-} from "../peers/channel_stream.ts";
-import { Program } from "../peers/program.ts";
-import { shared, sharedBroadcast } from "./shared.ts";
+} from "../../peers/channel_stream.ts";
+import { Program } from "../../peers/program.ts";
+import { shared, sharedBroadcast } from "../../channel/shared.ts";
 
 const PEER = "tests/peers/java/ChannelPeer.java";
 /** So many messages go each way. */
