@@ -18,6 +18,7 @@ import { create } from "./create.ts";
 import { file } from "./file.ts";
 import { getters } from "./getters.ts";
 import { answers } from "./message_answers.ts";
+import { jobs } from "./jobs.ts";
 import { messages, streams } from "./messages.ts";
 import { mutex } from "./mutex.ts";
 import { ping } from "./ping.ts";
@@ -42,6 +43,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["streams", streams],
   ["queues", queues],
   ["answers", answers],
+  ["jobs", jobs],
   ["syscalls", syscalls],
 ]);
 

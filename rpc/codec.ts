@@ -4,6 +4,8 @@
  * @module
  */
 
+import { fromClone, toClone } from "../store/object/structured.ts";
+
 /**
  * `"json"`: values of JSON; `"structured"`: what the structured clone of V8 takes,
  * such as maps, dates, typed arrays and bigints; `"bytes"`: `Uint8Array`s as they
@@ -21,33 +23,6 @@ export interface Codec {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** What is used of `node:v8`, which Deno has built in. */
-interface V8 {
-  serialize(value: unknown): Uint8Array;
-  deserialize(bytes: Uint8Array): unknown;
-}
-
-/** Finds the serializer of V8 without an import, so that there is none to load. */
-function v8(): V8 {
-  const process: unknown = Reflect.get(globalThis, "process");
-  const get: unknown = typeof process === "object" && process !== null
-    ? Reflect.get(process, "getBuiltinModule")
-    : undefined;
-  const found: unknown = typeof get === "function"
-    ? Reflect.apply(get, process, ["node:v8"])
-    : undefined;
-  if (isV8(found)) return found;
-  throw new Deno.errors.NotSupported(
-    'Cannot use the codec "structured": this runtime does not have node:v8; use "json"',
-  );
-}
-
-function isV8(found: unknown): found is V8 {
-  return typeof found === "object" && found !== null &&
-    typeof Reflect.get(found, "serialize") === "function" &&
-    typeof Reflect.get(found, "deserialize") === "function";
-}
-
 const CODECS: Readonly<Record<CodecName, Codec>> = {
   json: {
     name: "json",
@@ -61,8 +36,8 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   },
   structured: {
     name: "structured",
-    encode: (value) => new Uint8Array(v8().serialize(value)),
-    decode: (bytes) => v8().deserialize(bytes),
+    encode: toClone,
+    decode: fromClone,
   },
   bytes: {
     name: "bytes",

@@ -7,6 +7,7 @@
  * | what | for |
  * | --- | --- |
  * | `Latest` | the newest complete value: frames, positions, configuration |
+ * | `SharedBroadcastChannel` | `BroadcastChannel` between processes |
  * | `SharedMap` | keys to bytes in a fixed budget: sessions, caches |
  * | `WorkQueue` | jobs, each for one of many takers, with those of the dead given back |
  *
@@ -46,6 +47,10 @@ export {
   type WorkQueueStatus,
 } from "./work_queue/work_queue.ts";
 export { Job, type RetryOptions } from "./work_queue/job.ts";
+export {
+  SharedBroadcastChannel,
+  type SharedBroadcastChannelOptions,
+} from "./broadcast/shared_broadcast_channel.ts";
 export type { Place } from "./object/place.ts";
 export type { StoreOptions } from "./object/store_object.ts";
 export type { ValueLayout } from "./object/value_layout.ts";

@@ -1,0 +1,352 @@
+import {
+  BROADCAST_TRAILER_LENGTH,
+  BroadcastReceiver,
+  BroadcastTransmitter,
+} from "../../channel/mod.ts";
+import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
+import { describe } from "../../memory/checks/integers.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import { regionOf } from "../../memory/mapping/mapping.ts";
+import { Mutex } from "../../sync/locks/mutex.ts";
+import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
+import { sleepAsync } from "../../sync/waiting/wait.ts";
+import { objectMutex } from "../object/object_mutex.ts";
+import type { Place } from "../object/place.ts";
+import { StoreObject } from "../object/store_object.ts";
+import { fromClone, toClone } from "../object/structured.ts";
+
+/** What a {@linkcode SharedBroadcastChannel} is like where it is created. */
+export interface SharedBroadcastChannelOptions {
+  /** Bytes of its memory, a power of two; a message may have an eighth. Default: 2^20. */
+  readonly capacity?: number;
+  /** Permission bits. Default: 0o600. */
+  readonly mode?: number;
+}
+
+const NOUN = "broadcast channel";
+/** Four letters in the header; a: bytes of the broadcast buffer. */
+const KIND = "bcch";
+const OPTION_NAMES: OptionNames<SharedBroadcastChannelOptions> = {
+  capacity: true,
+  mode: true,
+};
+
+/** Words: an event, who sleeps on it, and the number of the last message. */
+const EVENT = 16;
+const SLEEPERS = 17;
+const NUMBER = 18;
+/** Where the mutex and the buffer lie, in bytes. */
+const MUTEX = 128;
+const BUFFER = 256;
+/** Before each message: who posted it, and its number. */
+const HEAD = 16;
+
+const PATIENCE_MS = 10_000;
+const NET_MS = 250;
+const MESSAGES_A_TURN = 100;
+
+/**
+ * The Web's `BroadcastChannel` between processes: what one posts, all others that
+ * have the channel open get as a `message` event, in one order for all; Linux.
+ *
+ * The first one creates it, under a name or at a path, and the name stays until
+ * {@linkcode SharedBroadcastChannel.unlink}. A process that is too slow misses
+ * messages, and is told by a `messageerror` event. While there is a listener, the
+ * program does not end by itself, as with the Web's.
+ *
+ * @example Tell all others
+ * ```ts
+ * import { SharedBroadcastChannel } from "@shmem/shmem/store";
+ *
+ * const name = `/news-${crypto.randomUUID()}`;
+ * using here = new SharedBroadcastChannel(name);
+ * using there = new SharedBroadcastChannel(name); // another process
+ * const { promise, resolve } = Promise.withResolvers<MessageEvent>();
+ * there.onmessage = resolve;
+ * here.postMessage({ price: 100n });
+ * console.log((await promise).data); // { price: 100n }
+ * here.unlink();
+ * ```
+ */
+export class SharedBroadcastChannel extends EventTarget implements Disposable {
+  /** What it was opened by: its name, or its path. */
+  readonly name: string;
+  readonly #object: StoreObject<"read-write">;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #word: Word;
+  readonly #mutex: Mutex;
+  readonly #transmitter: BroadcastTransmitter;
+  readonly #receiver: BroadcastReceiver;
+  readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #id: bigint;
+  /** The number of the last message that this one is not to get. */
+  #seen: number;
+  #lost = 0;
+  #sleeping = 0;
+  #listening = false;
+  #onmessage: ((event: MessageEvent) => unknown) | null = null;
+  #onmessageerror: ((event: MessageEvent) => unknown) | null = null;
+
+  /**
+   * Opens a channel, or creates it.
+   *
+   * @param place A name, or `{ path }`.
+   * @param options What it is like when this creates it.
+   * @throws {Deno.errors.InvalidData} When there is something else at this place.
+   * @throws {RangeError} When the one that is there has another capacity than was
+   * asked for.
+   */
+  constructor(place: Place, options?: SharedBroadcastChannelOptions) {
+    super();
+    const read = readOptions(options, OPTION_NAMES, `open ${NOUN}`);
+    const { capacity = 2 ** 20, mode = 0o600 } = read;
+    const sound = Number.isInteger(capacity) && capacity >= 1024 &&
+      capacity <= 2 ** 30 && (capacity & (capacity - 1)) === 0;
+    if (!sound) {
+      throw new RangeError(
+        `Cannot open ${NOUN}: the capacity must be a power of two from 1024 to 2^30: received ${
+          describe(capacity)
+        }`,
+      );
+    }
+    const size = BUFFER + capacity + BROADCAST_TRAILER_LENGTH;
+    const object = StoreObject.create(NOUN, place, {
+      mode,
+      ifExists: "open",
+      header: { kind: KIND, size, hash: 0n, a: capacity, b: 0 },
+      fill: (bytes) => {
+        Mutex.create(bytes, MUTEX);
+      },
+    });
+    using undo = new DisposableStack();
+    undo.defer(() => {
+      if (object.created) object.unlink();
+      object.close();
+    });
+    const { a: found } = object.header(KIND);
+    if (object.size !== BUFFER + found + BROADCAST_TRAILER_LENGTH) {
+      throw new Deno.errors.InvalidData(
+        `Cannot open ${object.what}: its header is damaged`,
+      );
+    }
+    if (read.capacity !== undefined && found !== capacity) {
+      throw new RangeError(
+        `Cannot open ${object.what}: it has a capacity of ${found} bytes, and ${capacity} were asked for`,
+      );
+    }
+    const { bytes } = object.mapping;
+    const buffer = bytes.subarray(BUFFER);
+    this.#object = object;
+    this.name = object.name;
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
+    this.#word = wordAt(regionOf(object.mapping), EVENT * 4);
+    this.#mutex = objectMutex(object, MUTEX);
+    this.#transmitter = new BroadcastTransmitter(buffer);
+    this.#receiver = new BroadcastReceiver(buffer);
+    this.#buffer = buffer;
+    const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#id = id;
+    this.#seen = Atomics.load(this.#words, NUMBER);
+    undo.move();
+  }
+
+  /** Called with each message. */
+  get onmessage(): ((event: MessageEvent) => unknown) | null {
+    return this.#onmessage;
+  }
+
+  set onmessage(listener: ((event: MessageEvent) => unknown) | null) {
+    this.#onmessage = typeof listener === "function" ? listener : null;
+    this.#listen();
+  }
+
+  /** Called when messages were missed, or one cannot be read. */
+  get onmessageerror(): ((event: MessageEvent) => unknown) | null {
+    return this.#onmessageerror;
+  }
+
+  set onmessageerror(listener: ((event: MessageEvent) => unknown) | null) {
+    this.#onmessageerror = typeof listener === "function" ? listener : null;
+  }
+
+  /** How many messages were missed, at least. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** Adds a listener; one of `message` starts to receive. */
+  override addEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: boolean | AddEventListenerOptions,
+  ): void {
+    super.addEventListener(type, listener, options);
+    if (type === "message") this.#listen();
+  }
+
+  /**
+   * Posts a value to all others.
+   *
+   * @param message What the structured clone takes: a copy goes out.
+   * @throws {DOMException} When it is closed (InvalidStateError), or the value
+   * cannot be cloned (DataCloneError).
+   * @throws {RangeError} When the value is too long.
+   */
+  postMessage(message: unknown): void {
+    if (this.#words.length === 0) {
+      throw new DOMException(
+        `Cannot post to ${this.#object.what}: it is closed`,
+        "InvalidStateError",
+      );
+    }
+    const clone = toClone(message);
+    const record = new Uint8Array(HEAD + clone.byteLength);
+    record.set(clone, HEAD);
+    const longest = this.#transmitter.maxMessageLength;
+    if (record.byteLength > longest) {
+      throw new RangeError(
+        `Cannot post to ${this.#object.what}: the value takes ${clone.byteLength} bytes, and one may take ${
+          longest - HEAD
+        }; create it with a larger capacity`,
+      );
+    }
+    const view = new DataView(record.buffer);
+    view.setBigUint64(0, this.#id, true);
+    {
+      using _guard = this.#mutex.tryLock() ??
+        this.#mutex.lock({ timeoutMs: PATIENCE_MS });
+      const number = (this.#words[NUMBER]! + 1) | 0;
+      view.setInt32(8, number, true);
+      this.#transmitter.transmit(1, record);
+      Atomics.store(this.#words, NUMBER, number);
+    }
+    Atomics.add(this.#words, EVENT, 1);
+    if (Atomics.load(this.#words, SLEEPERS) !== 0) {
+      wake(this.#word, 0x7fff_ffff);
+    }
+  }
+
+  /** Removes the name or file; processes that have it open go on with it. */
+  unlink(): void {
+    this.#object.unlink();
+  }
+
+  /** Ends receiving and posting here. Harmless when that was done before. */
+  close(): void {
+    if (this.#words.length > 0) {
+      Atomics.sub(this.#words, SLEEPERS, this.#sleeping);
+      this.#sleeping = 0;
+    }
+    this.#object.close();
+  }
+
+  /** The same as {@linkcode SharedBroadcastChannel.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #listen(): void {
+    if (this.#listening || this.#words.length === 0) return;
+    this.#listening = true;
+    void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#receive();
+    } catch (error) {
+      // Another program overwrote it: nothing can be received any more.
+      this.#fire("messageerror", error);
+    }
+  }
+
+  async #receive(): Promise<void> {
+    // As the Web's: events come later, never within the call that starts it.
+    await Promise.resolve();
+    let turns = 0;
+    while (this.#words.length > 0) {
+      const event = Atomics.load(this.#words, EVENT);
+      const message = this.#next();
+      if (message !== undefined) {
+        this.#dispatch(message);
+        // Others of this program have a turn, however much is posted.
+        if (++turns % MESSAGES_A_TURN === 0) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+        }
+        continue;
+      }
+      Atomics.add(this.#words, SLEEPERS, 1);
+      this.#sleeping++;
+      try {
+        await sleepAsync(this.#word, event, this.#object.mapping, {
+          timeoutMs: lookAgainMs(NET_MS),
+        });
+      } catch {
+        // It was closed.
+        return;
+      }
+      if (this.#words.length > 0 && this.#sleeping > 0) {
+        this.#sleeping--;
+        Atomics.sub(this.#words, SLEEPERS, 1);
+      }
+    }
+  }
+
+  /** The next message of another one. */
+  #next(): Uint8Array<ArrayBuffer> | undefined {
+    const receiver = this.#receiver;
+    while (receiver.receiveNext()) {
+      const { offset, length } = receiver;
+      const message = this.#buffer.slice(offset, offset + length);
+      // Overtaken while it copied: the number of the next one tells.
+      if (!receiver.validate() || message.byteLength < HEAD) continue;
+      const view = new DataView(message.buffer);
+      const number = view.getInt32(8, true);
+      const step = (number - this.#seen) | 0;
+      // From before this one was opened.
+      if (step <= 0) continue;
+      this.#seen = number;
+      if (step > 1) this.#missed(step - 1);
+      if (view.getBigUint64(0, true) !== this.#id) {
+        return message.slice(HEAD);
+      }
+    }
+    return undefined;
+  }
+
+  #dispatch(bytes: Uint8Array): void {
+    let data: unknown;
+    try {
+      data = fromClone(bytes);
+    } catch (error) {
+      this.#fire("messageerror", error);
+      return;
+    }
+    this.#fire("message", data);
+  }
+
+  #missed(count: number): void {
+    this.#lost += count;
+    const reason = new Deno.errors.Busy(
+      `${count} messages of ${this.#object.what} were missed: others post faster than this reads`,
+    );
+    this.#fire("messageerror", reason);
+  }
+
+  #fire(type: "message" | "messageerror", data: unknown): void {
+    const event = new MessageEvent(type, { data });
+    // The constructor makes null of it.
+    if (data === undefined) {
+      Object.defineProperty(event, "data", { value: data });
+    }
+    const listener = type === "message"
+      ? this.#onmessage
+      : this.#onmessageerror;
+    try {
+      listener?.call(this, event);
+    } catch (error) {
+      reportError(error);
+    }
+    this.dispatchEvent(event);
+  }
+}
