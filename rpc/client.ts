@@ -299,7 +299,7 @@ export class Client implements AsyncDisposable {
         ),
       Math.min(timeoutMs, 2 ** 31 - 1),
     );
-    const letGo = () => {
+    const stopWaiting = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", aborted);
     };
@@ -308,12 +308,12 @@ export class Client implements AsyncDisposable {
       item: ends.item,
       finish: (value) => {
         under = false;
-        letGo();
+        stopWaiting();
         ends.finish(value);
       },
       fail: (error) => {
         under = false;
-        letGo();
+        stopWaiting();
         sent.abort(error);
         ends.fail(error);
       },
@@ -331,7 +331,7 @@ export class Client implements AsyncDisposable {
       this.#pending.delete(call);
     });
     const cancel = () => {
-      letGo();
+      stopWaiting();
       if (!under) return;
       under = false;
       this.#pending.delete(call);

@@ -46,13 +46,16 @@ export type Bytes = Uint8Array | ReadableBytes;
 const READS = ["slice", "getUint8", "getFloat64", "loadInt32"] as const;
 
 /** What values are read from: a `DataView` over an array, or the memory itself. */
-export function sourceOf(bytes: Bytes, act: string): DataView | ReadableBytes {
+export function sourceOf(
+  bytes: Bytes,
+  operation: string,
+): DataView | ReadableBytes {
   if (bytes instanceof Uint8Array) {
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   if (isReadable(bytes)) return bytes;
   throw new TypeError(
-    `Cannot ${act}: it takes a Uint8Array or read-only bytes, such as mapping.bytes: received ${
+    `Cannot ${operation}: it takes a Uint8Array or read-only bytes, such as mapping.bytes: received ${
       typeof bytes === "object" && bytes !== null ? "an object" : String(bytes)
     }`,
   );
@@ -90,7 +93,7 @@ export function checkRange(
   source: DataView | ReadableBytes,
   byteOffset: number,
   byteLength: number,
-  act: string,
+  operation: string,
 ): void {
   const available = lengthOf(source);
   if (
@@ -99,11 +102,11 @@ export function checkRange(
   ) return;
   if (typeof byteOffset !== "number") {
     throw new TypeError(
-      `Cannot ${act}: the offset must be a number: received ${typeof byteOffset}`,
+      `Cannot ${operation}: the offset must be a number: received ${typeof byteOffset}`,
     );
   }
   throw new RangeError(
-    `Cannot ${act}: it takes ${byteLength} bytes from an offset of whole bytes on, and the memory has ${available}: received offset ${byteOffset}`,
+    `Cannot ${operation}: it takes ${byteLength} bytes from an offset of whole bytes on, and the memory has ${available}: received offset ${byteOffset}`,
   );
 }
 

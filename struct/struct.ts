@@ -90,9 +90,9 @@ export class Struct<F extends Fields>
   /** Lays a view over memory that can be read only. */
   at(bytes: Bytes, byteOffset?: number): ReadonlyView<F>;
   at(bytes: Bytes, byteOffset = 0): View<F> | ReadonlyView<F> {
-    const act = `place ${this.#title}`;
-    const source = sourceOf(bytes, act);
-    checkRange(source, byteOffset, this.size, act);
+    const operation = `place ${this.#title}`;
+    const source = sourceOf(bytes, operation);
+    checkRange(source, byteOffset, this.size, operation);
     const view: unknown = this.#make(source, byteOffset, this.#title, true);
     return view as View<F>;
   }
@@ -113,17 +113,17 @@ export class Struct<F extends Fields>
     bytes: Bytes,
     count?: number,
   ): Elements<Struct<F>> | ReadonlyElements<Struct<F>> {
-    const act = `place an array of ${this.#title}`;
-    const source = sourceOf(bytes, act);
+    const operation = `place an array of ${this.#title}`;
+    const source = sourceOf(bytes, operation);
     const length = count ?? Math.trunc(source.byteLength / this.size);
     if (!Number.isInteger(length) || length < 0) {
       throw new RangeError(
-        `Cannot ${act}: the count must be an integer from 0 on: received ${
+        `Cannot ${operation}: the count must be an integer from 0 on: received ${
           shown(count)
         }`,
       );
     }
-    checkRange(source, 0, length * this.size, act);
+    checkRange(source, 0, length * this.size, operation);
     return elementsAt(this, length, source, 0, true, this.#title);
   }
 

@@ -14,12 +14,12 @@ export class SendQueue {
   /**
    * Does something when all that came before is done.
    *
-   * @param act Gets how long it may take.
-   * @param refuse Makes the error for the time that is over.
+   * @param send Called with the deadline when it is its turn.
+   * @param refuse Creates the error for a timeout.
    */
   async enter(
     { timeoutMs = Infinity, signal }: WaitOptions,
-    act: (deadline: number) => Promise<void>,
+    send: (deadline: number) => Promise<void>,
     refuse: (timeoutMs: number) => Error,
   ): Promise<void> {
     const deadline = timeoutMs === Infinity
@@ -32,7 +32,7 @@ export class SendQueue {
     try {
       const isOver = () => refuse(timeoutMs);
       if (this.#waiting > 1) await settled(previous, timeoutMs, signal, isOver);
-      await act(deadline);
+      await send(deadline);
     } finally {
       this.#waiting--;
       // One that was given up still keeps its place.

@@ -10,7 +10,7 @@ export interface Explanation {
   /** What the manual says, in our words. */
   readonly meaning: string;
   /** What the caller can do. */
-  readonly wayOut?: string;
+  readonly remedy?: string;
   /** Whether it means that this system cannot do it at all. */
   readonly unsupported?: boolean;
 }
@@ -20,18 +20,18 @@ type Table = Readonly<Record<string, Explanation>>;
 const descriptors: Table = {
   EMFILE: {
     meaning: "this process has no file descriptor left",
-    wayOut: "close handles that are no longer used, or raise `ulimit -n`",
+    remedy: "close handles that are no longer used, or raise `ulimit -n`",
   },
   ENFILE: {
     meaning: "the whole system has no file descriptor left",
-    wayOut: "close files elsewhere, or raise fs.file-max",
+    remedy: "close files elsewhere, or raise fs.file-max",
   },
 };
 
 const paths: Table = {
   EACCES: {
     meaning: "the permission bits forbid it",
-    wayOut: "ask its owner for access, or open it for reading only",
+    remedy: "ask its owner for access, or open it for reading only",
   },
   ENOENT: { meaning: "there is no such file or directory" },
   ENOTDIR: { meaning: "a part of the path is not a directory" },
@@ -43,11 +43,11 @@ const objects: Table = {
   ...descriptors,
   EACCES: {
     meaning: "the permission bits forbid it",
-    wayOut: "ask its owner for access, or open it for reading only",
+    remedy: "ask its owner for access, or open it for reading only",
   },
   EEXIST: {
     meaning: "an object with this name exists already",
-    wayOut:
+    remedy:
       'open it, choose another name, or create with `ifExists: "open"` or `ifStale: "replace"`',
   },
   EINVAL: { meaning: "the name is not one that the system accepts" },
@@ -57,50 +57,50 @@ const objects: Table = {
   ENAMETOOLONG: { meaning: "the name is too long" },
   ENOENT: {
     meaning: "there is no object with this name",
-    wayOut: "create it first, or check the name: `SharedMemory.list()`",
+    remedy: "create it first, or check the name: `SharedMemory.list()`",
   },
 };
 
 const NO_LOCKS: Explanation = {
   meaning: "this system has no locks on open files (F_OFD_SETLK)",
-  wayOut:
+  remedy:
     "use Mutex or the ring buffers over memory of your own, which need none",
   unsupported: true,
 };
 
 const NO_MEMFD: Explanation = {
   meaning: "memory without a name is not allowed here, or not known",
-  wayOut: "use SharedMemory.create() with a name, or a MappedFile",
+  remedy: "use SharedMemory.create() with a name, or a MappedFile",
 };
 
 const mappings: Table = {
   EAGAIN: {
     meaning: "more memory would be locked than the limit allows",
-    wayOut: "raise `ulimit -l`, or map without `lock`",
+    remedy: "raise `ulimit -l`, or map without `lock`",
   },
   EINVAL: { meaning: "an address, length or flag does not fit" },
   ENOMEM: {
     meaning:
       "there is not enough memory or address space, or the range is not mapped",
-    wayOut: "map a smaller window, unmap what is unused, or raise `ulimit -v`",
+    remedy: "map a smaller window, unmap what is unused, or raise `ulimit -v`",
   },
 };
 
 const mutexes: Table = {
   EDEADLK: {
     meaning: "this thread has it already, and would wait for itself",
-    wayOut: "release it first, or wait with lockAsync()",
+    remedy: "release it first, or wait with lockAsync()",
   },
   ENOTRECOVERABLE: {
     meaning: "an owner died, and the next one gave up on repairing it",
-    wayOut: "make it anew when nobody uses it",
+    remedy: "make it anew when nobody uses it",
   },
   EAGAIN: { meaning: "it cannot be taken once more" },
   EPERM: { meaning: "this thread does not have it" },
   ETIMEDOUT: { meaning: "the time is over, and someone else still has it" },
   EINVAL: {
     meaning: "damaged lock: someone overwrote its bytes",
-    wayOut: "make it anew when nobody uses it",
+    remedy: "make it anew when nobody uses it",
   },
 };
 
@@ -109,7 +109,7 @@ const semaphores: Table = {
   EACCES: { meaning: "the permission bits forbid it" },
   EEXIST: {
     meaning: "a semaphore with this name exists already",
-    wayOut: 'open it, choose another name, or create with `ifExists: "open"`',
+    remedy: 'open it, choose another name, or create with `ifExists: "open"`',
   },
   EINVAL: {
     meaning: "the name or the value is not one that the system accepts",
@@ -119,7 +119,7 @@ const semaphores: Table = {
   ENAMETOOLONG: { meaning: "the name is too long" },
   ENOENT: {
     meaning: "there is no semaphore with this name",
-    wayOut: "create it first, or check the name",
+    remedy: "create it first, or check the name",
   },
   EOVERFLOW: { meaning: "the value would be larger than a semaphore's may be" },
 };
@@ -127,12 +127,12 @@ const semaphores: Table = {
 const sets: Table = {
   E2BIG: {
     meaning: "there are more operations than the system allows",
-    wayOut: "see SemaphoreSet.limits()",
+    remedy: "see SemaphoreSet.limits()",
   },
   EACCES: { meaning: "the mode of the set does not grant this access" },
   EEXIST: {
     meaning: "the key has a set already",
-    wayOut: 'open it, choose another key, or create with `ifExists: "open"`',
+    remedy: 'open it, choose another key, or create with `ifExists: "open"`',
   },
   EFBIG: { meaning: "the set has no semaphore with this index" },
   EIDRM: { meaning: "the set was removed" },
@@ -142,12 +142,12 @@ const sets: Table = {
   },
   ENOENT: {
     meaning: "the key has no set",
-    wayOut: "create it first, or check the key: `ipcs -s`",
+    remedy: "create it first, or check the key: `ipcs -s`",
   },
   ENOMEM: { meaning: "there is not enough memory" },
   ENOSPC: {
     meaning: "the system has no set or no undo entry left",
-    wayOut: "remove unused sets (`ipcs -s`), or raise kernel.sem",
+    remedy: "remove unused sets (`ipcs -s`), or raise kernel.sem",
   },
   EPERM: { meaning: "only the owner, the creator or root may do this" },
   ERANGE: { meaning: "the value would be larger than a semaphore's may be" },
@@ -157,16 +157,16 @@ const queues: Table = {
   ...descriptors,
   EACCES: {
     meaning: "the mode of the queue does not grant the access asked for",
-    wayOut: 'ask its owner, or open it with `access: "read"` or `"write"`',
+    remedy: 'ask its owner, or open it with `access: "read"` or `"write"`',
   },
   EAGAIN: { meaning: "the queue is full, or empty" },
   EBADF: {
     meaning: "the queue is closed, or not open for this",
-    wayOut: 'open it with `access: "read-write"`',
+    remedy: 'open it with `access: "read-write"`',
   },
   EEXIST: {
     meaning: "a queue with this name exists already",
-    wayOut: 'open it, choose another name, or create with `ifExists: "open"`',
+    remedy: 'open it, choose another name, or create with `ifExists: "open"`',
   },
   EINVAL: {
     meaning:
@@ -174,54 +174,54 @@ const queues: Table = {
   },
   EMSGSIZE: {
     meaning: "the message is longer than the queue allows",
-    wayOut: "see maxMessageLength, and send less or create a queue for more",
+    remedy: "see maxMessageLength, and send less or create a queue for more",
   },
   ENAMETOOLONG: { meaning: "the name is too long" },
   ENOENT: {
     meaning: "there is no queue with this name",
-    wayOut: "create it first, or check the name: MessageQueue.list()",
+    remedy: "create it first, or check the name: MessageQueue.list()",
   },
   ENOSPC: {
     meaning: "the system has as many queues as it may have",
-    wayOut: "remove unused queues, or raise fs.mqueue.queues_max",
+    remedy: "remove unused queues, or raise fs.mqueue.queues_max",
   },
 };
 
 const systemQueues: Table = {
   E2BIG: {
     meaning: "the message is longer than the room for it",
-    wayOut: "receive with a larger maxLength, or cut it with `truncate: true`",
+    remedy: "receive with a larger maxLength, or cut it with `truncate: true`",
   },
   EACCES: {
     meaning: "the mode of the queue does not grant this access",
-    wayOut: "ask its owner",
+    remedy: "ask its owner",
   },
   EAGAIN: { meaning: "the queue is full" },
   EEXIST: {
     meaning: "the key has a queue already",
-    wayOut: 'open it, choose another key, or create with `ifExists: "open"`',
+    remedy: 'open it, choose another key, or create with `ifExists: "open"`',
   },
   EIDRM: { meaning: "the queue was removed" },
   EINVAL: {
     meaning:
       "there is no queue with this id, or the type, length or command does not fit",
-    wayOut: "check the id with SystemMessageQueue.list()",
+    remedy: "check the id with SystemMessageQueue.list()",
   },
   ENOENT: {
     meaning: "the key has no queue",
-    wayOut: "create it first, or check the key: SystemMessageQueue.list()",
+    remedy: "create it first, or check the key: SystemMessageQueue.list()",
   },
   ENOMEM: { meaning: "there is not enough memory" },
   ENOMSG: { meaning: "the queue holds no message of the wanted type" },
   ENOSPC: {
     meaning: "the system has as many queues as it may have",
-    wayOut:
+    remedy:
       "remove unused queues (SystemMessageQueue.list()), or raise kernel.msgmni",
   },
   EPERM: {
     meaning:
       "only the owner, the creator or root may do this, and only root raise maxBytes above kernel.msgmnb",
-    wayOut: "ask the owner, or leave maxBytes as it is",
+    remedy: "ask the owner, or leave maxBytes as it is",
   },
 };
 
@@ -231,7 +231,7 @@ const reservations: Table = {
   ENOMEM: { meaning: "there is not enough memory" },
   ENOSPC: {
     meaning: "there is no room left for its pages",
-    wayOut:
+    remedy:
       "ask for less, free space, or pass `sparse: true` and risk SIGBUS on writing",
   },
   EOPNOTSUPP: { meaning: "the file system cannot reserve space" },
@@ -244,60 +244,60 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   shmget: {
     EACCES: {
       meaning: "the mode of the segment does not grant the access asked for",
-      wayOut: "ask its owner, or pass a mode that the segment grants",
+      remedy: "ask its owner, or pass a mode that the segment grants",
     },
     EEXIST: {
       meaning: "the key has a segment already",
-      wayOut:
+      remedy:
         'open it, choose another key, or create with `ifExists: "open"` (IPC_CREAT without IPC_EXCL)',
     },
     EINVAL: {
       meaning:
         "the size is 0, above the limit of the system, or larger than the existing segment",
-      wayOut:
+      remedy:
         "see the limits with shmctl(0, IPC_INFO), and the size with Segment.list()",
     },
     ENFILE: descriptors.ENFILE!,
     ENOENT: {
       meaning: "the key has no segment",
-      wayOut: "create it first (IPC_CREAT), or check the key: Segment.list()",
+      remedy: "create it first (IPC_CREAT), or check the key: Segment.list()",
     },
     ENOMEM: {
       meaning: "there is not enough memory for the segment",
-      wayOut:
+      remedy:
         "ask for less, or reserve huge pages (vm.nr_hugepages) if those were asked for",
     },
     ENOSPC: {
       meaning:
         "the system has no identifier or no page left for System V memory",
-      wayOut:
+      remedy:
         "remove unused segments (Segment.list()), or raise kernel.shmmni or kernel.shmall",
     },
     EPERM: {
       meaning: "huge pages need the capability CAP_IPC_LOCK",
-      wayOut: "create the segment without huge pages",
+      remedy: "create the segment without huge pages",
     },
   },
 
   shmat: {
     EACCES: {
       meaning: "the mode of the segment does not grant this access",
-      wayOut: 'attach with `access: "read"`, or ask its owner',
+      remedy: 'attach with `access: "read"`, or ask its owner',
     },
     EIDRM: { meaning: "the segment was removed" },
     EINVAL: {
       meaning:
         "there is no segment with this id, or the address is not aligned or not free",
-      wayOut:
+      remedy:
         "check the id with Segment.list(); leave the address to the system, or pass `roundDown`",
     },
     EMFILE: {
       meaning: "this process has attached as many segments as it may",
-      wayOut: "detach what is unused",
+      remedy: "detach what is unused",
     },
     ENOMEM: {
       meaning: "there is not enough memory or address space",
-      wayOut: "detach what is unused, or raise `ulimit -v`",
+      remedy: "detach what is unused, or raise `ulimit -v`",
     },
   },
 
@@ -308,23 +308,23 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   shmctl: {
     EACCES: {
       meaning: "the mode of the segment does not allow reading its status",
-      wayOut: "ask its owner, or use Segment.list()",
+      remedy: "ask its owner, or use Segment.list()",
     },
     EFAULT: { meaning: "the status does not fit into this process's memory" },
     EIDRM: { meaning: "the segment was removed" },
     EINVAL: {
       meaning: "there is no segment with this id, or no such command",
-      wayOut: "check the id with Segment.list()",
+      remedy: "check the id with Segment.list()",
     },
     ENOMEM: {
       meaning: "more memory would be locked than the limit allows",
-      wayOut: "raise `ulimit -l`",
+      remedy: "raise `ulimit -l`",
     },
     EOVERFLOW: { meaning: "a user or group id is too large" },
     EPERM: {
       meaning:
         "only the owner, the creator or root may do this, and locking needs a limit above 0",
-      wayOut: "ask the owner, or raise `ulimit -l`",
+      remedy: "ask the owner, or raise `ulimit -l`",
     },
   },
 
@@ -345,23 +345,23 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ...paths,
     EEXIST: {
       meaning: "the file exists already",
-      wayOut: 'open it, or create with `create: "if-missing"`',
+      remedy: 'open it, or create with `create: "if-missing"`',
     },
     EISDIR: { meaning: "it is a directory" },
     EROFS: {
       meaning: "it lies on a read-only file system",
-      wayOut: "open it for reading only",
+      remedy: "open it for reading only",
     },
     ENOSPC: { meaning: "the directory has no room for a new file" },
     ENXIO: { meaning: "it is a pipe, socket or device, not a file" },
     ETIMEDOUT: {
       meaning: "nobody has opened the other end in time",
-      wayOut: "start the reader, or wait longer",
+      remedy: "start the reader, or wait longer",
     },
     EPERM: { meaning: "a seal or the file system forbids it" },
     ETXTBSY: {
       meaning: "it is a program that runs",
-      wayOut: "open it for reading only",
+      remedy: "open it for reading only",
     },
   },
 
@@ -371,7 +371,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EINVAL: {
       meaning:
         "it is not open for writing, or is not something that has a size",
-      wayOut: 'open it with `access: "read-write"`',
+      remedy: 'open it with `access: "read-write"`',
     },
     EPERM: { meaning: "a seal forbids it" },
     EROFS: { meaning: "it lies on a read-only file system" },
@@ -392,7 +392,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   flock: {
     EAGAIN: {
       meaning: "another process holds it exclusively",
-      wayOut: "try again",
+      remedy: "try again",
     },
     EINTR: { meaning: "a signal came first" },
     ENOLCK: { meaning: "the kernel has no room for another lock" },
@@ -403,7 +403,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EAGAIN: { meaning: "another handle has it locked" },
     EBADF: {
       meaning: "the handle is not open for this kind of lock",
-      wayOut:
+      remedy:
         'open it with access "read-write" for an exclusive lock, or ask for kind "shared"',
     },
     ETIMEDOUT: { meaning: "the time is over, and another handle still has it" },
@@ -413,7 +413,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ENOLCK: {
       meaning:
         "the kernel has no room for another lock, or the file system has none",
-      wayOut: "unlock what is not needed, or use a file on another file system",
+      remedy: "unlock what is not needed, or use a file on another file system",
     },
     EOVERFLOW: { meaning: "the range reaches beyond what the system allows" },
   },
@@ -421,7 +421,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EBADF: { meaning: "it is closed, or not open for writing" },
     EBUSY: {
       meaning: "a writable mapping of it exists",
-      wayOut: "unmap it everywhere before sealing it against writes",
+      remedy: "unmap it everywhere before sealing it against writes",
     },
     EINVAL: { meaning: "it cannot be sealed" },
     EPERM: { meaning: "it was sealed against further seals" },
@@ -431,25 +431,25 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ...mappings,
     EACCES: {
       meaning: "it is not open for this access",
-      wayOut:
+      remedy:
         'open it with `access: "read-write"`, or map it with `access: "read"` or `"copy-on-write"`',
     },
     EBADF: { meaning: "it is closed" },
     EEXIST: {
       meaning: "something is mapped at this address already",
-      wayOut: "leave the address to the system",
+      remedy: "leave the address to the system",
     },
     EINVAL: {
       meaning:
         "the address, length or offset is not a multiple of the page size, or is too large",
-      wayOut: "leave the address to the system",
+      remedy: "leave the address to the system",
     },
     ENFILE: descriptors.ENFILE!,
     ENODEV: { meaning: "the file system cannot map it" },
     EOVERFLOW: { meaning: "offset and length together are too large" },
     EPERM: {
       meaning: "a seal, or the file system, forbids this access",
-      wayOut: 'map it with `access: "read"`',
+      remedy: 'map it with `access: "read"`',
     },
   },
   munmap: mappings,
@@ -457,18 +457,18 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ...mappings,
     ENOMEM: {
       meaning: "more memory would be locked than the limit allows",
-      wayOut: "raise `ulimit -l`, or map without `lock`",
+      remedy: "raise `ulimit -l`, or map without `lock`",
     },
     EPERM: {
       meaning: "this process may not lock memory",
-      wayOut: "raise `ulimit -l`, or map without `lock`",
+      remedy: "raise `ulimit -l`, or map without `lock`",
     },
   },
   msync: {
     ...mappings,
     EBUSY: {
       meaning: "a part of it is locked in memory, so it cannot be invalidated",
-      wayOut: "sync without `invalidate`, or map without `lock`",
+      remedy: "sync without `invalidate`, or map without `lock`",
     },
     EIO: { meaning: "the disk could not be written" },
   },
@@ -478,7 +478,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EBADF: { meaning: "the memory is not that of a file" },
     EFAULT: {
       meaning: "some pages cannot be had",
-      wayOut: "the file may have been cut, or its file system be full",
+      remedy: "the file may have been cut, or its file system be full",
     },
     EINVAL: {
       meaning: "this memory, or this kernel, does not take the advice",
@@ -508,11 +508,11 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     ...paths,
     EACCES: {
       meaning: "the permission bits of a folder on the way forbid it",
-      wayOut: "choose another folder",
+      remedy: "choose another folder",
     },
     EEXIST: {
       meaning: "something with this path exists already",
-      wayOut: 'open it, or create with `ifExists: "open"`',
+      remedy: 'open it, or create with `ifExists: "open"`',
     },
     EROFS: { meaning: "it lies on a read-only file system" },
     EPERM: { meaning: "the file system has no named pipes" },
@@ -527,7 +527,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   write: {
     EPIPE: {
       meaning: "nobody has the other end open for reading any longer",
-      wayOut: "open it again, which waits for the next reader",
+      remedy: "open it again, which waits for the next reader",
     },
   },
   opendir: paths,
@@ -541,7 +541,7 @@ const COMMON: Table = {
   EINVAL: { meaning: "an argument does not fit" },
   ENOMEM: { meaning: "there is not enough memory" },
   ENOSPC: { meaning: "there is no room left" },
-  EINTR: { meaning: "a signal came first", wayOut: "try again" },
+  EINTR: { meaning: "a signal came first", remedy: "try again" },
   ENOSYS: { meaning: "this system has no such call" },
   EIO: { meaning: "the device failed" },
 };

@@ -126,24 +126,24 @@ const denoClasses = (): Readonly<
  * @param call The function of libc that failed; with a colon and what it was
  * for where one does many things: "fcntl:lock".
  * @param errno Its error number.
- * @param act What was tried, with its object: `create segment 0x4d2`.
+ * @param operation What was tried, with its object: `create segment 0x4d2`.
  * @param hint A way out that fits better than the one of the manual, or also a
  * meaning.
  */
 export function systemError(
   call: string,
   errno: number,
-  act: string,
+  operation: string,
   hint?: string | Explanation,
 ): Error & SystemErrorInfo {
   const code = errnoName(errno);
   const [syscall = call] = call.split(":");
   const usual = explain(call, code);
-  const { meaning, wayOut, unsupported } = typeof hint === "object"
+  const { meaning, remedy, unsupported } = typeof hint === "object"
     ? hint
     : usual;
-  const advice = typeof hint === "string" ? hint : wayOut;
-  const message = `Cannot ${act}: ${meaning} (${code} from ${syscall})` +
+  const advice = typeof hint === "string" ? hint : remedy;
+  const message = `Cannot ${operation}: ${meaning} (${code} from ${syscall})` +
     (advice === undefined ? "" : `; ${advice}`);
   const info = { code, errno, syscall };
   const DenoClass = unsupported

@@ -14,13 +14,17 @@ import type { Hint } from "../libc/retry.ts";
 import { platform } from "../platforms/platform.ts";
 
 /** Lists the names in a directory (`opendir(3)`, `readdir(3)`). */
-export function readNames(path: string, act: string, hint?: Hint): string[] {
+export function readNames(
+  path: string,
+  operation: string,
+  hint?: Hint,
+): string[] {
   const { opendir, readdir, closedir } = libc();
   const { d_name } = platform().layouts.dirent.fields;
   const directory = opendir(cString(path));
   if (directory === null) {
     const errno = errnoCell[0] ?? 0;
-    throw systemError("opendir", errno, act, hint?.(errnoName(errno)));
+    throw systemError("opendir", errno, operation, hint?.(errnoName(errno)));
   }
   try {
     const names: string[] = [];
@@ -54,10 +58,10 @@ export interface Room {
 }
 
 /** Tells how much room is left where a path lies (`statvfs(3)`). */
-export function roomAt(path: string, act: string): Room {
+export function roomAt(path: string, operation: string): Room {
   const statvfs = new Struct(platform().layouts.statvfs);
   const result = libc().statvfs(cString(path), statvfs.bytes);
-  checkNotMinusOne(result, errnoCell[0], "statvfs", act);
+  checkNotMinusOne(result, errnoCell[0], "statvfs", operation);
   const blockSize = statvfs.get("f_frsize");
   return {
     total: statvfs.get("f_blocks") * blockSize,

@@ -13,18 +13,18 @@ import { platform } from "../platforms/platform.ts";
 import { changeMode, closeDescriptor, status } from "./file.ts";
 
 /** Makes a named pipe with exactly these permission bits, or nothing. */
-export function makeFifo(path: string, mode: number, act: string): void {
+export function makeFifo(path: string, mode: number, operation: string): void {
   checkNotMinusOne(
     libc().mkfifo(cString(path), OWN_MODE),
     errnoCell[0],
     "mkfifo",
-    act,
+    operation,
   );
   try {
-    const fd = openFlagged(path, O_RDONLY, act);
+    const fd = openFlagged(path, O_RDONLY, operation);
     try {
-      requireFifo(fd, path, act);
-      changeMode(fd, mode, act);
+      requireFifo(fd, path, operation);
+      changeMode(fd, mode, operation);
     } finally {
       closeDescriptor(fd);
     }
@@ -45,19 +45,19 @@ const OWN_MODE = 0o600;
 export function openFifo(
   path: string,
   end: "read" | "write",
-  act: string,
+  operation: string,
 ): number | null {
   let fd;
   try {
-    fd = openFlagged(path, end === "read" ? O_RDONLY : O_WRONLY, act);
+    fd = openFlagged(path, end === "read" ? O_RDONLY : O_WRONLY, operation);
   } catch (error) {
     if (!hasCode(error, "ENXIO")) throw error;
     // Sockets, which never will, fail in the same way.
-    checkFifo(path, act);
+    checkFifo(path, operation);
     return null;
   }
   try {
-    requireFifo(fd, path, act);
+    requireFifo(fd, path, operation);
   } catch (error) {
     closeDescriptor(fd);
     throw error;
@@ -66,32 +66,37 @@ export function openFifo(
 }
 
 /** Removes the name of a named pipe, and of nothing else. */
-export function unlinkFifo(path: string, act: string): void {
-  checkFifo(path, act);
-  checkNotMinusOne(libc().unlink(cString(path)), errnoCell[0], "unlink", act);
+export function unlinkFifo(path: string, operation: string): void {
+  checkFifo(path, operation);
+  checkNotMinusOne(
+    libc().unlink(cString(path)),
+    errnoCell[0],
+    "unlink",
+    operation,
+  );
 }
 
 /** Refuses what is no named pipe, without opening it for anything. */
-export function checkFifo(path: string, act: string): void {
-  const fd = openFlagged(path, platform().optionalFlags.O_PATH, act);
+export function checkFifo(path: string, operation: string): void {
+  const fd = openFlagged(path, platform().optionalFlags.O_PATH, operation);
   try {
-    requireFifo(fd, path, act);
+    requireFifo(fd, path, operation);
   } finally {
     closeDescriptor(fd);
   }
 }
 
-function openFlagged(path: string, access: number, act: string): number {
+function openFlagged(path: string, access: number, operation: string): number {
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);
   if (fd !== -1) return fd;
-  throw systemError("open", errnoCell[0] ?? 0, act);
+  throw systemError("open", errnoCell[0] ?? 0, operation);
 }
 
-function requireFifo(fd: number, path: string, act: string): void {
-  if (status(fd, act).fifo) return;
+function requireFifo(fd: number, path: string, operation: string): void {
+  if (status(fd, operation).fifo) return;
   throw new TypeError(
-    `Cannot ${act}: ${JSON.stringify(path)} is not a named pipe`,
+    `Cannot ${operation}: ${JSON.stringify(path)} is not a named pipe`,
   );
 }

@@ -67,7 +67,7 @@ export function openQueue(
   name: string,
   access: QueueAccess,
   creation: QueueCreation | null,
-  act: string,
+  operation: string,
   hint: (code: string) => string | undefined = () => undefined,
 ): number {
   const { O_CLOEXEC, O_NONBLOCK, O_CREAT, O_EXCL } = platform().constants;
@@ -75,20 +75,25 @@ export function openQueue(
   let attributes = null;
   if (creation !== null) {
     flags |= O_CREAT | O_EXCL;
-    attributes = attributesOf(creation.size, act);
+    attributes = attributesOf(creation.size, operation);
   }
-  const mqOpen = has(libc().mq_open, act);
+  const mqOpen = has(libc().mq_open, operation);
   const mode = BigInt(creation?.mode ?? 0);
   const fd = mqOpen(cString(name), flags, mode, attributes);
   if (fd !== -1) return fd;
   const errno = errnoCell[0] ?? 0;
-  throw systemError("mq_open", errno, act, hint(errnoName(errno)));
+  throw systemError("mq_open", errno, operation, hint(errnoName(errno)));
 }
 
 /** Removes the name of a queue (`mq_unlink(3)`). */
-export function unlinkQueue(name: string, act: string): void {
-  const mqUnlink = has(libc().mq_unlink, act);
-  checkNotMinusOne(mqUnlink(cString(name)), errnoCell[0], "mq_unlink", act);
+export function unlinkQueue(name: string, operation: string): void {
+  const mqUnlink = has(libc().mq_unlink, operation);
+  checkNotMinusOne(
+    mqUnlink(cString(name)),
+    errnoCell[0],
+    "mq_unlink",
+    operation,
+  );
 }
 
 /**
@@ -102,7 +107,7 @@ export function sendNow(
   bytes: Uint8Array,
   length: number,
   priority: number,
-  act: string,
+  operation: string,
 ): boolean {
   const mqSend = libc().mq_send!;
   // A view of memory that is shared between threads is no type of this parameter,
@@ -112,7 +117,7 @@ export function sendNow(
     const errno = errnoCell[0] ?? 0;
     const code = errnoName(errno);
     if (code === "EAGAIN") return false;
-    if (code !== "EINTR") throw systemError("mq_send", errno, act);
+    if (code !== "EINTR") throw systemError("mq_send", errno, operation);
   }
   return true;
 }
@@ -139,7 +144,7 @@ export class ReceiveBuffer {
    *
    * @returns Its length; -1 when there is none.
    */
-  receiveNow(fd: number, act: string): number {
+  receiveNow(fd: number, operation: string): number {
     const mqReceive = libc().mq_receive!;
     for (;;) {
       const length = mqReceive(fd, this.bytes, this.#size, this.#priority);
@@ -147,17 +152,20 @@ export class ReceiveBuffer {
       const errno = errnoCell[0] ?? 0;
       const code = errnoName(errno);
       if (code === "EAGAIN") return -1;
-      if (code !== "EINTR") throw systemError("mq_receive", errno, act);
+      if (code !== "EINTR") throw systemError("mq_receive", errno, operation);
     }
   }
 }
 
 /** Reads how large a queue is and how full (`mq_getattr(3)`). */
-export function queueAttributes(fd: number, act: string): QueueAttributes {
-  const attributes = mqAttr(act);
-  const mqGetattr = has(libc().mq_getattr, act);
+export function queueAttributes(
+  fd: number,
+  operation: string,
+): QueueAttributes {
+  const attributes = mqAttr(operation);
+  const mqGetattr = has(libc().mq_getattr, operation);
   const result = mqGetattr(fd, attributes.bytes);
-  checkNotMinusOne(result, errnoCell[0], "mq_getattr", act);
+  checkNotMinusOne(result, errnoCell[0], "mq_getattr", operation);
   return {
     maxMessages: attributes.get("mq_maxmsg"),
     maxMessageLength: attributes.get("mq_msgsize"),
@@ -174,23 +182,23 @@ export function queueByteLimit(): bigint {
 
 function attributesOf(
   size: QueueSize | null,
-  act: string,
+  operation: string,
 ): Uint8Array<ArrayBuffer> | null {
   if (size === null) return null;
-  const attributes = mqAttr(act);
+  const attributes = mqAttr(operation);
   attributes.set("mq_maxmsg", size.maxMessages);
   attributes.set("mq_msgsize", size.maxMessageLength);
   return attributes.bytes;
 }
 
-function mqAttr(act: string): Struct<MqAttrField> {
-  return new Struct(has(platform().layouts.mqAttr, act));
+function mqAttr(operation: string): Struct<MqAttrField> {
+  return new Struct(has(platform().layouts.mqAttr, operation));
 }
 
 /** What only systems with these queues have. */
-function has<Thing>(found: Thing | null, act: string): Thing {
+function has<Thing>(found: Thing | null, operation: string): Thing {
   if (found !== null) return found;
   throw new Deno.errors.NotSupported(
-    `Cannot ${act}: ${platform().name}, or the libc in use, has no POSIX message queues; use SystemMessageQueue`,
+    `Cannot ${operation}: ${platform().name}, or the libc in use, has no POSIX message queues; use SystemMessageQueue`,
   );
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { present } from "../libc/check.ts";
+import { requireSymbol } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { libc } from "../libc/library.ts";
 import { type Hint, retry } from "../libc/retry.ts";
@@ -36,7 +36,7 @@ export interface OpenRequest {
 export function openFile(
   path: string,
   request: OpenRequest,
-  act: string,
+  operation: string,
 ): number {
   const { O_NONBLOCK, O_NOCTTY } = platform().constants;
   const mode = BigInt(request.mode);
@@ -46,7 +46,7 @@ export function openFile(
   return retry(
     () => libc().open(name, flags, mode, 0n, 0n, 0n, 0n, 0n, mode),
     "open",
-    act,
+    operation,
   );
 }
 
@@ -59,10 +59,10 @@ export function openFile(
 export function openObject(
   name: string,
   request: OpenRequest,
-  act: string,
+  operation: string,
   hint?: Hint,
 ): number {
-  const shmOpen = present(libc().shm_open, "shm_open");
+  const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const { constants, capabilities } = platform();
   // Where names are files there may be a FIFO among them.
   const safe = capabilities.shmDirectory === null
@@ -74,7 +74,7 @@ export function openObject(
   return retry(
     () => shmOpen(bytes, flags, mode, 0n, 0n, 0n, 0n, 0n, mode),
     "shm_open",
-    act,
+    operation,
     hint,
   );
 }
@@ -86,21 +86,21 @@ export function openObject(
  */
 export function unlinkObject(
   name: string,
-  act: string,
+  operation: string,
   hint?: Hint,
 ): void {
-  const shmUnlink = present(libc().shm_unlink, "shm_unlink");
+  const shmUnlink = requireSymbol(libc().shm_unlink, "shm_unlink");
   const bytes = cString(name);
-  retry(() => shmUnlink(bytes), "shm_unlink", act, hint);
+  retry(() => shmUnlink(bytes), "shm_unlink", operation, hint);
 }
 
 /** Makes memory without a name (`memfd_create(2)`). */
 export function createMemoryFile(
   name: string,
   hugePageSize: number | undefined,
-  act: string,
+  operation: string,
 ): number {
-  const memfdCreate = present(libc().memfd_create, "memfd_create");
+  const memfdCreate = requireSymbol(libc().memfd_create, "memfd_create");
   let flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   if (hugePageSize !== undefined) {
     flags |= MFD_HUGETLB | hugePageBits(hugePageSize);
@@ -109,7 +109,7 @@ export function createMemoryFile(
   return retry(
     () => memfdCreate(bytes, flags),
     "memfd_create",
-    act,
+    operation,
     (code) =>
       code === "EPERM" && hugePageSize !== undefined
         ? "huge pages may be what is not allowed: do without `hugePages`"

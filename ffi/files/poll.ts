@@ -36,7 +36,7 @@ export function pollHere(
   fd: number,
   readiness: Readiness,
   ms: number,
-  act: string,
+  operation: string,
 ): boolean {
   const pollfd = new Struct(platform().layouts.pollfd);
   pollfd.set("fd", fd);
@@ -45,7 +45,7 @@ export function pollHere(
   if (result !== -1) return result > 0;
   const errno = errnoCell[0] ?? 0;
   if (errnoName(errno) === "EINTR") return false;
-  throw systemError("poll", errno, act);
+  throw systemError("poll", errno, operation);
 }
 
 /** The bits of an event; a closed other end is told without being asked for. */
@@ -170,8 +170,8 @@ function mapList(capacity: number): [Deno.PointerObject, DataView] {
     -1,
     0n,
   );
-  const act = "wait for a descriptor";
-  const pointer = checkNotMapFailed(result, errnoCell[0], "mmap", act);
+  const operation = "wait for a descriptor";
+  const pointer = checkNotMapFailed(result, errnoCell[0], "mmap", operation);
   const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, byteLength);
   return [pointer, new DataView(buffer)];
 }

@@ -50,7 +50,7 @@ export function tryLockRange(
   fd: number,
   kind: LockKind,
   range: LockRange,
-  act: string,
+  operation: string,
 ): boolean {
   const { F_OFD_SETLK, F_RDLCK, F_WRLCK } = platform().constants;
   const { fcntl } = libc();
@@ -60,18 +60,22 @@ export function tryLockRange(
   );
   if (result >= 0) return true;
   if (["EAGAIN", "EACCES"].includes(errnoName(-result))) return false;
-  throw systemError(LOCKING, -result, act);
+  throw systemError(LOCKING, -result, operation);
 }
 
 /** Gives up what is locked of a range. */
-export function unlockRange(fd: number, range: LockRange, act: string): void {
+export function unlockRange(
+  fd: number,
+  range: LockRange,
+  operation: string,
+): void {
   const { F_OFD_SETLK, F_UNLCK } = platform().constants;
   const { fcntl } = libc();
   const pointer = fill(F_UNLCK, range);
   retry(
     () => fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer),
     LOCKING,
-    act,
+    operation,
   );
 }
 
@@ -84,7 +88,7 @@ export function findLock(
   fd: number,
   kind: LockKind,
   range: LockRange,
-  act: string,
+  operation: string,
 ): FoundLock | undefined {
   const { F_OFD_GETLK, F_RDLCK, F_WRLCK, F_UNLCK } = platform().constants;
   const { fcntl } = libc();
@@ -92,7 +96,7 @@ export function findLock(
   retry(
     () => fcntl(fd, F_OFD_GETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer),
     LOCKING,
-    act,
+    operation,
   );
   if (struct === undefined) return undefined;
   const type = struct.get("l_type");
@@ -121,16 +125,25 @@ function fill(type: number, { start, length }: LockRange): bigint {
 }
 
 /** Tries to lock one byte exclusively. */
-export function tryLockByte(fd: number, start: number, act: string): boolean {
-  return tryLockRange(fd, "exclusive", { start, length: 1 }, act);
+export function tryLockByte(
+  fd: number,
+  start: number,
+  operation: string,
+): boolean {
+  return tryLockRange(fd, "exclusive", { start, length: 1 }, operation);
 }
 
 /** Gives up the lock of {@linkcode tryLockByte}. */
-export function unlockByte(fd: number, start: number, act: string): void {
-  unlockRange(fd, { start, length: 1 }, act);
+export function unlockByte(fd: number, start: number, operation: string): void {
+  unlockRange(fd, { start, length: 1 }, operation);
 }
 
 /** Whether another opening of the file has a byte locked. */
-export function isByteLocked(fd: number, start: number, act: string): boolean {
-  return findLock(fd, "exclusive", { start, length: 1 }, act) !== undefined;
+export function isByteLocked(
+  fd: number,
+  start: number,
+  operation: string,
+): boolean {
+  return findLock(fd, "exclusive", { start, length: 1 }, operation) !==
+    undefined;
 }

@@ -13,22 +13,22 @@ import { platform } from "../platforms/platform.ts";
 import type { Room } from "./directory.ts";
 
 /** Sets the size in bytes (`ftruncate(2)`). */
-export function truncate(fd: number, size: number, act: string): void {
-  checkFileLimit(size, act);
+export function truncate(fd: number, size: number, operation: string): void {
+  checkFileLimit(size, operation);
   const { ftruncate } = libc();
-  retry(() => ftruncate(fd, BigInt(size)), "ftruncate", act);
+  retry(() => ftruncate(fd, BigInt(size)), "ftruncate", operation);
 }
 
 /** Writes everything of a file to its disk (`fsync(2)`). */
-export function flushFile(fd: number, act: string): void {
+export function flushFile(fd: number, operation: string): void {
   const { fsync } = libc();
-  retry(() => fsync(fd), "fsync", act);
+  retry(() => fsync(fd), "fsync", operation);
 }
 
 /** Sets the permission bits exactly, whatever the umask says (`fchmod(2)`). */
-export function changeMode(fd: number, mode: number, act: string): void {
+export function changeMode(fd: number, mode: number, operation: string): void {
   const { fchmod } = libc();
-  retry(() => fchmod(fd, mode), "fchmod", act);
+  retry(() => fchmod(fd, mode), "fchmod", operation);
 }
 
 /**
@@ -42,7 +42,7 @@ export function changeMode(fd: number, mode: number, act: string): void {
 export function reserveNew(
   fd: number,
   byteLength: number,
-  act: string,
+  operation: string,
   hint?: () => string | undefined,
 ): boolean {
   const { posix_fallocate } = libc();
@@ -55,8 +55,8 @@ export function reserveNew(
   if (errno === 0) return true;
   const code = errnoName(errno);
   if (CANNOT_RESERVE.includes(code)) return false;
-  const wayOut = code === "ENOSPC" ? hint?.() : undefined;
-  throw systemError("posix_fallocate", errno, act, wayOut);
+  const remedy = code === "ENOSPC" ? hint?.() : undefined;
+  throw systemError("posix_fallocate", errno, operation, remedy);
 }
 
 /** The file system cannot do it, the kernel does not know it, or a sandbox forbids it. */
@@ -78,7 +78,7 @@ export function reserveRange(
   fd: number,
   offset: number,
   byteLength: number,
-  act: string,
+  operation: string,
   hint?: () => string | undefined,
 ): boolean {
   const { fallocate } = libc();
@@ -91,8 +91,8 @@ export function reserveRange(
   if (result >= 0) return true;
   const code = errnoName(-result);
   if (CANNOT_RESERVE.includes(code)) return false;
-  const wayOut = code === "ENOSPC" ? hint?.() : undefined;
-  throw systemError("fallocate", -result, act, wayOut);
+  const remedy = code === "ENOSPC" ? hint?.() : undefined;
+  throw systemError("fallocate", -result, operation, remedy);
 }
 
 /** How much room the file system of an open file has (`fstatvfs(3)`); nothing where nobody knows. */
@@ -141,7 +141,7 @@ export function holesIn(
 const RLIMIT_FSIZE = 1;
 
 /** Growing beyond `ulimit -f` does not only fail: it kills, with SIGXFSZ. */
-export function checkFileLimit(size: number, act: string): void {
+export function checkFileLimit(size: number, operation: string): void {
   const limits = new BigUint64Array(2);
   if (libc().getrlimit(RLIMIT_FSIZE, limits) === -1) return;
   const [current = 0n] = limits;
@@ -149,7 +149,7 @@ export function checkFileLimit(size: number, act: string): void {
   throw systemError(
     "ftruncate",
     errnoNumber("EFBIG"),
-    act,
+    operation,
     `\`ulimit -f\` allows ${current} bytes: raise it, or ask for less`,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNotMinusOne, present } from "../libc/check.ts";
+import { checkNotMinusOne, requireSymbol } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { Struct } from "../libc/layout.ts";
 import { errnoCell, libc } from "../libc/library.ts";
@@ -60,20 +60,20 @@ export function toDate(seconds: number): Date {
 }
 
 /** How many names an open file has (`fstat(2)`); 0 for what was removed. */
-export function linksOf(fd: number, act: string): number {
+export function linksOf(fd: number, operation: string): number {
   const stat = statBuffer ??= new Struct(platform().layouts.stat);
-  const result = present(libc().fstat, "fstat")(fd, stat.bytes);
-  checkNotMinusOne(result, errnoCell[0], "fstat", act);
+  const result = requireSymbol(libc().fstat, "fstat")(fd, stat.bytes);
+  checkNotMinusOne(result, errnoCell[0], "fstat", operation);
   return stat.get("st_nlink");
 }
 
 let statBuffer: Struct<StatField> | undefined;
 
 /** Reads size, owner and times (`fstat(2)`). */
-export function status(fd: number, act: string): FileStatus {
+export function status(fd: number, operation: string): FileStatus {
   const stat = statBuffer ??= new Struct(platform().layouts.stat);
-  const result = present(libc().fstat, "fstat")(fd, stat.bytes);
-  checkNotMinusOne(result, errnoCell[0], "fstat", act);
+  const result = requireSymbol(libc().fstat, "fstat")(fd, stat.bytes);
+  checkNotMinusOne(result, errnoCell[0], "fstat", operation);
   const mode = stat.get("st_mode");
   return {
     device: stat.get("st_dev"),
@@ -97,7 +97,10 @@ export function status(fd: number, act: string): FileStatus {
  * Reads the same by path, or nothing when the path is gone. A symbolic link at its
  * end is not followed.
  */
-export function statusAt(path: string, act: string): FileStatus | undefined {
+export function statusAt(
+  path: string,
+  operation: string,
+): FileStatus | undefined {
   const { O_PATH } = platform().optionalFlags;
   const { O_CLOEXEC, O_NOFOLLOW } = platform().constants;
   const name = cString(path);
@@ -107,14 +110,14 @@ export function statusAt(path: string, act: string): FileStatus | undefined {
     fd = retry(
       () => libc().open(name, flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n),
       "open",
-      act,
+      operation,
     );
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
   try {
-    return status(fd, act);
+    return status(fd, operation);
   } finally {
     closeDescriptor(fd);
   }

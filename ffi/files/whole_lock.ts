@@ -19,18 +19,18 @@ import { LOCK_EX, LOCK_NB, LOCK_SH, LOCK_UN } from "../platforms/constants.ts";
 export function tryLockFile(
   fd: number,
   kind: "shared" | "exclusive",
-  act: string,
+  operation: string,
 ): boolean {
-  const operation = (kind === "shared" ? LOCK_SH : LOCK_EX) | LOCK_NB;
+  const request = (kind === "shared" ? LOCK_SH : LOCK_EX) | LOCK_NB;
   const { flock } = libc();
-  const result = attempt(() => flock(fd, operation));
+  const result = attempt(() => flock(fd, request));
   if (result >= 0) return true;
   if (errnoName(-result) === "EAGAIN") return false;
-  throw systemError("flock", -result, act);
+  throw systemError("flock", -result, operation);
 }
 
 /** Gives up the lock of {@linkcode tryLockFile}. */
-export function unlockFile(fd: number, act: string): void {
+export function unlockFile(fd: number, operation: string): void {
   const { flock } = libc();
-  retry(() => flock(fd, LOCK_UN), "flock", act);
+  retry(() => flock(fd, LOCK_UN), "flock", operation);
 }

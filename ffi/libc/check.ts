@@ -16,16 +16,16 @@ const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
  * @param result What it returned.
  * @param errno What errno is behind it.
  * @param syscall Its name.
- * @param act What was tried, with its object.
+ * @param operation What was tried, with its object.
  * @returns `result`
  */
 export function checkNotMinusOne(
   result: number,
   errno: number | undefined,
   syscall: string,
-  act: string,
+  operation: string,
 ): number {
-  if (result === -1) throw systemError(syscall, errno ?? 0, act);
+  if (result === -1) throw systemError(syscall, errno ?? 0, operation);
   return result;
 }
 
@@ -34,13 +34,15 @@ export function checkNotMapFailed(
   result: Deno.PointerValue,
   errno: number | undefined,
   syscall: string,
-  act: string,
+  operation: string,
   hint?: string,
 ): Deno.PointerObject {
   // A null pointer is no failure of these calls, but no memory for us either.
-  if (result === null) throw new Error(`Cannot ${act}: it lies at address 0`);
+  if (result === null) {
+    throw new Error(`Cannot ${operation}: it lies at address 0`);
+  }
   if (Deno.UnsafePointer.value(result) === MAP_FAILED) {
-    throw systemError(syscall, errno ?? 0, act, hint);
+    throw systemError(syscall, errno ?? 0, operation, hint);
   }
   return result;
 }
@@ -52,7 +54,7 @@ export function checkNotMapFailed(
  * @param syscall Its name.
  * @throws {Deno.errors.NotSupported} When the libc in use does not have it.
  */
-export function present<Call>(found: Call | null, syscall: string): Call {
+export function requireSymbol<Call>(found: Call | null, syscall: string): Call {
   if (found === null) {
     throw new Deno.errors.NotSupported(
       `Cannot call ${syscall}: the libc in use does not have it`,

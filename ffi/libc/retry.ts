@@ -32,17 +32,17 @@ export function attempt(call: () => number): number {
  * Makes a call that fails with -1 and errno, again after EINTR.
  *
  * @param syscall Its name.
- * @param act What is tried, with its object.
+ * @param operation What is tried, with its object.
  * @param hint What to do about an error, by its name.
  * @returns What it returned.
  */
 export function retry(
   call: () => number,
   syscall: string,
-  act: string,
+  operation: string,
   hint?: Hint,
 ): number {
   const result = attempt(call);
   if (result >= 0) return result;
-  throw systemError(syscall, -result, act, hint?.(errnoName(-result)));
+  throw systemError(syscall, -result, operation, hint?.(errnoName(-result)));
 }

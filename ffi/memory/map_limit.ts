@@ -28,7 +28,7 @@ let allowance = UNASKED;
  * @param syscall What makes it.
  * @throws {SystemError} When the limit is near (ENOMEM).
  */
-export function countMapping(syscall: string, act: string): void {
+export function countMapping(syscall: string, operation: string): void {
   if (allowance > 0) {
     allowance--;
     return;
@@ -47,7 +47,7 @@ export function countMapping(syscall: string, act: string): void {
   throw systemError(
     syscall,
     errnoNumber("ENOMEM"),
-    act,
+    operation,
     `this process has nearly as many mappings as vm.max_map_count allows, ${limit}: unmap what is unused, map larger parts, or raise the limit`,
   );
 }

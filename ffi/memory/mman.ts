@@ -62,9 +62,9 @@ export function pageSize(): number {
  * execution.
  *
  * @param request What to map and how.
- * @param act What is tried, for the message of an error.
+ * @param operation What is tried, for the message of an error.
  */
-export function map(request: MapRequest, act: string): Region {
+export function map(request: MapRequest, operation: string): Region {
   const { constants, optionalFlags } = platform();
   const { fd, offset, length, access, address, hugePageSize } = request;
   const granule = hugePageSize ?? pageSize();
@@ -82,10 +82,10 @@ export function map(request: MapRequest, act: string): Region {
     flags |= optionalFlags.MAP_HUGETLB | hugePageBits(hugePageSize);
   }
 
-  countMapping("mmap", act);
+  countMapping("mmap", operation);
   const wanted = address === undefined
     ? null
-    : pointerTo(address, mappedLength, act);
+    : pointerTo(address, mappedLength, operation);
   const start = checkNotMapFailed(
     libc().mmap(
       wanted,
@@ -97,17 +97,17 @@ export function map(request: MapRequest, act: string): Region {
     ),
     errnoCell[0],
     "mmap",
-    act,
+    operation,
     request.hint,
   );
   try {
     // Where MAP_FIXED_NOREPLACE is unknown the address is only a wish.
     if (request.fixed && Deno.UnsafePointer.value(start) !== address) {
-      throw systemError("mmap", errnoNumber("EEXIST"), act);
+      throw systemError("mmap", errnoNumber("EEXIST"), operation);
     }
     if (request.lock) {
       const result = libc().mlock(start, BigInt(mappedLength));
-      checkNotMinusOne(result, errnoCell[0], "mlock", act);
+      checkNotMinusOne(result, errnoCell[0], "mlock", operation);
     }
     return new Region("mmap", start, mappedLength, skip, length);
   } catch (error) {
@@ -120,10 +120,10 @@ export function map(request: MapRequest, act: string): Region {
 export { hugePageBits };
 
 /** Locks attached memory into RAM (`mlock(2)`), or gives it back and throws. */
-export function lock(region: Region, act: string): void {
+export function lock(region: Region, operation: string): void {
   const { start, length } = region.pagesAround(0, region.byteLength);
   const result = libc().mlock(start, length);
-  checkNotMinusOne(result, errnoCell[0], "mlock", act);
+  checkNotMinusOne(result, errnoCell[0], "mlock", operation);
 }
 
 /** How {@linkcode sync} writes back. */
@@ -163,12 +163,12 @@ export function advise(
   byteOffset: number,
   byteLength: number,
   advice: string,
-  act: string,
+  operation: string,
 ): void {
-  const number = adviceNumber(advice, act);
+  const number = adviceNumber(advice, operation);
   const { start, length } = region.pagesAround(byteOffset, byteLength);
   const result = libc().madvise(start, length, number);
-  checkNotMinusOne(result, errnoCell[0], "madvise", act);
+  checkNotMinusOne(result, errnoCell[0], "madvise", operation);
 }
 
 /** The same for a range that starts at a page or within its first one. */
@@ -176,21 +176,21 @@ export function adviseAt(
   address: bigint,
   byteLength: number,
   advice: string,
-  act: string,
+  operation: string,
 ): void {
-  const number = adviceNumber(advice, act);
+  const number = adviceNumber(advice, operation);
   const skip = address % BigInt(pageSize());
   const start = Deno.UnsafePointer.create(address - skip);
   const result = libc().madvise(start, BigInt(byteLength) + skip, number);
-  checkNotMinusOne(result, errnoCell[0], "madvise", act);
+  checkNotMinusOne(result, errnoCell[0], "madvise", operation);
 }
 
 /** Which pages of a region are in memory (`mincore(2)`), one byte for each, 1 or 0. */
-export function residentPages(region: Region, act: string): Uint8Array {
+export function residentPages(region: Region, operation: string): Uint8Array {
   const { start, length } = region.pagesAround(0, region.byteLength);
   const pages = new Uint8Array(Math.ceil(Number(length) / pageSize()));
   const result = libc().mincore(start, length, pages);
-  checkNotMinusOne(result, errnoCell[0], "mincore", act);
+  checkNotMinusOne(result, errnoCell[0], "mincore", operation);
   // The other bits are reserved.
   return pages.map((byte) => byte & 1);
 }
@@ -203,11 +203,11 @@ export function residentPages(region: Region, act: string): Uint8Array {
 export function pointerTo(
   address: bigint,
   byteLength: number,
-  act: string,
+  operation: string,
 ): Deno.PointerValue {
   if (isInStack(address, byteLength)) {
     throw new RangeError(
-      `Cannot ${act}: the stack may grow to address 0x${
+      `Cannot ${operation}: the stack may grow to address 0x${
         address.toString(16)
       }, and would kill the process there; choose another one`,
     );
@@ -215,12 +215,14 @@ export function pointerTo(
   return Deno.UnsafePointer.create(address);
 }
 
-function adviceNumber(advice: string, act: string): number {
+function adviceNumber(advice: string, operation: string): number {
   const { advice: numbers } = platform();
   const number = Object.hasOwn(numbers, advice) ? numbers[advice] : undefined;
   if (number === undefined) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${platform().name} has no advice ${describe(advice)}`,
+      `Cannot ${operation}: ${platform().name} has no advice ${
+        describe(advice)
+      }`,
     );
   }
   return number;

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { present } from "../libc/check.ts";
+import { requireSymbol } from "../libc/check.ts";
 import { monotonicAfter, type Timespec } from "./clock.ts";
 import { errnoName } from "../errors/errno.ts";
 import { errnoCell, libc } from "../libc/library.ts";
@@ -86,7 +86,7 @@ export type SleepResult = "ok" | "not-equal" | "timed-out";
  * @param ms How long at most; `Infinity` for ever.
  */
 export function sleepOn(word: Word, value: number, ms: number): SleepResult {
-  const futex = present(libc().futex, "futex");
+  const futex = requireSymbol(libc().futex, "futex");
   futexNumber ??= BigInt(numbers().futex);
   const deadline = deadlineAfter(ms);
   for (;;) {
@@ -121,7 +121,7 @@ export function sleepOn(word: Word, value: number, ms: number): SleepResult {
  * @returns How many were woken.
  */
 export function wake(word: Word, count: number): number {
-  const futex = present(libc().futex, "futex");
+  const futex = requireSymbol(libc().futex, "futex");
   futexNumber ??= BigInt(numbers().futex);
   const result = futex(
     futexNumber,
@@ -146,7 +146,7 @@ export function wake(word: Word, count: number): number {
  * kernel forbids it.
  */
 export function countSleepers(word: Word): number | undefined {
-  const requeue = present(libc().futex_requeue, "futex");
+  const requeue = requireSymbol(libc().futex_requeue, "futex");
   futexNumber ??= BigInt(numbers().futex);
   for (let attempt = 0; attempt < 100; attempt++) {
     const { address } = word;
@@ -167,7 +167,7 @@ export function countSleepers(word: Word): number | undefined {
 
 /** Whether the kernel can sleep on many words at once; Linux 5.16. */
 export function hasWaitv(): boolean {
-  const probe = present(libc().futex_waitv_probe, "futex_waitv");
+  const probe = requireSymbol(libc().futex_waitv_probe, "futex_waitv");
   const number = BigInt(numbers().futexWaitv);
   probe(number, null, 0, 0, null, platform().CLOCK_MONOTONIC);
   // It knows the call when it finds fault with the arguments. A sandbox may
@@ -201,7 +201,7 @@ export class WaitList {
    * cannot be read.
    */
   sleep(length: number, ms: number): Promise<number> {
-    const waitv = present(libc().futex_waitv, "futex_waitv");
+    const waitv = requireSymbol(libc().futex_waitv, "futex_waitv");
     this.#deadline = deadlineAfter(ms);
     waitvNumber ??= BigInt(numbers().futexWaitv);
     return waitv(

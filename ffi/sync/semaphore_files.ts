@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkNotMinusOne, present } from "../libc/check.ts";
+import { checkNotMinusOne, requireSymbol } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { errnoName, errnoNumber } from "../errors/errno.ts";
@@ -31,25 +31,25 @@ const SIZE_IN_32_BITS = 16;
 const MOST_TRIES = 100;
 
 /** Opens and maps the semaphore of a name. */
-export function openSemaphoreFile(name: string, act: string): Region {
-  requireFiles(act);
-  const fd = open(objectOf(name), 0, 0, act);
+export function openSemaphoreFile(name: string, operation: string): Region {
+  requireFiles(operation);
+  const fd = open(objectOf(name), 0, 0, operation);
   try {
-    const { regular, size } = status(fd, act);
-    if (!regular) throw refused(act, "it is not a regular file");
+    const { regular, size } = status(fd, operation);
+    if (!regular) throw refused(operation, "it is not a regular file");
     if (size === SIZE_IN_32_BITS) {
       throw refused(
-        act,
+        operation,
         "it was made by a 32-bit program, which counts in another way: it cannot be shared with a 64-bit one",
       );
     }
     if (size !== SEMAPHORE_SIZE) {
       throw refused(
-        act,
+        operation,
         `its file has ${size} bytes, and a semaphore ${SEMAPHORE_SIZE}: remove it with Semaphore.unlinkName()`,
       );
     }
-    return mapWhole(fd, act);
+    return mapWhole(fd, operation);
   } finally {
     closeDescriptor(fd);
   }
@@ -64,26 +64,26 @@ export function createSemaphoreFile(
   name: string,
   mode: number,
   initialize: (region: Region) => void,
-  act: string,
+  operation: string,
 ): Region {
-  requireFiles(act);
+  requireFiles(operation);
   // Growing beyond `ulimit -f` would kill.
-  checkFileLimit(SEMAPHORE_SIZE, act);
+  checkFileLimit(SEMAPHORE_SIZE, operation);
   using undo = new DisposableStack();
-  const { fd, object } = openTemporary(act);
+  const { fd, object } = openTemporary(operation);
   undo.defer(() => closeDescriptor(fd));
-  undo.defer(() => unlinkObject(object, act));
-  changeMode(fd, mode, act);
-  truncate(fd, SEMAPHORE_SIZE, act);
-  reserveNew(fd, SEMAPHORE_SIZE, act);
-  const region = mapWhole(fd, act);
+  undo.defer(() => unlinkObject(object, operation));
+  changeMode(fd, mode, operation);
+  truncate(fd, SEMAPHORE_SIZE, operation);
+  reserveNew(fd, SEMAPHORE_SIZE, operation);
+  const region = mapWhole(fd, operation);
   try {
     initialize(region);
     const { shmDirectory } = platform().capabilities;
     const from = cString(`${shmDirectory}${object}`);
     const to = cString(`${shmDirectory}${objectOf(name)}`);
     const result = libc().link(from, to);
-    checkNotMinusOne(result, errnoCell[0], "sem_open", act);
+    checkNotMinusOne(result, errnoCell[0], "sem_open", operation);
   } catch (error) {
     region.release();
     throw error;
@@ -92,11 +92,11 @@ export function createSemaphoreFile(
 }
 
 /** Removes the name of a semaphore (`sem_unlink(3)`). */
-export function unlinkSemaphoreFile(name: string, act: string): void {
-  requireFiles(act);
-  const shmUnlink = present(libc().shm_unlink, "shm_unlink");
+export function unlinkSemaphoreFile(name: string, operation: string): void {
+  requireFiles(operation);
+  const shmUnlink = requireSymbol(libc().shm_unlink, "shm_unlink");
   const result = shmUnlink(cString(objectOf(name)));
-  checkNotMinusOne(result, errnoCell[0], "sem_unlink", act);
+  checkNotMinusOne(result, errnoCell[0], "sem_unlink", operation);
 }
 
 /** The name of its file, with a slash in front as its own has. */
@@ -105,12 +105,12 @@ function objectOf(name: string): string {
 }
 
 /** Opens a file under a name that nobody looks for. */
-function openTemporary(act: string): { fd: number; object: string } {
+function openTemporary(operation: string): { fd: number; object: string } {
   const { O_CREAT, O_EXCL } = platform().constants;
   for (let tries = 1;; tries++) {
     const object = objectOf(`/${crypto.randomUUID().slice(0, 8)}.new`);
     try {
-      return { fd: open(object, O_CREAT | O_EXCL, 0o600, act), object };
+      return { fd: open(object, O_CREAT | O_EXCL, 0o600, operation), object };
     } catch (error) {
       const taken = error instanceof Deno.errors.AlreadyExists;
       if (!taken || tries === MOST_TRIES) throw error;
@@ -119,15 +119,15 @@ function openTemporary(act: string): { fd: number; object: string } {
 }
 
 /** `shm_open` follows no symbolic link, and for writing waits for no pipe. */
-function open(object: string, flags: number, mode: number, act: string) {
-  const shmOpen = present(libc().shm_open, "shm_open");
+function open(object: string, flags: number, mode: number, operation: string) {
+  const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const all = O_RDWR | platform().constants.O_CLOEXEC | flags;
   const bits = BigInt(mode);
   const path = cString(object);
   const fd = shmOpen(path, all, bits, 0n, 0n, 0n, 0n, 0n, bits);
   const errno = errnoCell[0] ?? 0;
   if (fd !== -1) return fd;
-  throw systemError("sem_open", errno, act, hintFor(errno, flags !== 0));
+  throw systemError("sem_open", errno, operation, hintFor(errno, flags !== 0));
 }
 
 /** What `shm_open` says in a way that does not fit here. */
@@ -141,19 +141,19 @@ function hintFor(errno: number, creating: boolean): string | undefined {
   return code === "EINVAL" ? "a directory has its name" : undefined;
 }
 
-function mapWhole(fd: number, act: string): Region {
+function mapWhole(fd: number, operation: string): Region {
   const length = SEMAPHORE_SIZE;
-  return map({ fd, offset: 0, length, access: "read-write" }, act);
+  return map({ fd, offset: 0, length, access: "read-write" }, operation);
 }
 
-function refused(act: string, hint: string): Error {
-  return systemError("sem_open", errnoNumber("EINVAL"), act, hint);
+function refused(operation: string, hint: string): Error {
+  return systemError("sem_open", errnoNumber("EINVAL"), operation, hint);
 }
 
-function requireFiles(act: string): void {
+function requireFiles(operation: string): void {
   const { capabilities, name } = platform();
   if (capabilities.shmDirectory !== null) return;
   throw new Deno.errors.NotSupported(
-    `Cannot ${act}: ${name} keeps no semaphores in files; use SemaphoreSet`,
+    `Cannot ${operation}: ${name} keeps no semaphores in files; use SemaphoreSet`,
   );
 }

@@ -24,10 +24,10 @@ import {
 } from "./segment_status.ts";
 
 /** Reads the limits (`IPC_INFO`). */
-export function segmentLimits(act: string): SegmentLimits {
-  const layout = platform().layouts.shminfo ?? unsupported(act);
+export function segmentLimits(operation: string): SegmentLimits {
+  const layout = platform().layouts.shminfo ?? unsupported(operation);
   const shminfo = new Struct(layout);
-  retry(() => libc().shmctl(0, IPC_INFO, shminfo.bytes), "shmctl", act);
+  retry(() => libc().shmctl(0, IPC_INFO, shminfo.bytes), "shmctl", operation);
   return {
     maxSegmentSize: shminfo.getBig("shmmax"),
     minSegmentSize: shminfo.getBig("shmmin"),
@@ -38,8 +38,8 @@ export function segmentLimits(act: string): SegmentLimits {
 }
 
 /** Reads the usage (`SHM_INFO`). */
-export function segmentUsage(act: string): SegmentUsage {
-  const { shmInfo } = readUsage(act);
+export function segmentUsage(operation: string): SegmentUsage {
+  const { shmInfo } = readUsage(operation);
   const pageSize = libc().getpagesize();
   return {
     segments: shmInfo.get("used_ids"),
@@ -55,17 +55,17 @@ export function segmentUsage(act: string): SegmentUsage {
  * Lists all segments, those of other users too (`SHM_STAT_ANY`); before Linux
  * 4.17 those that this user may read (`SHM_STAT`).
  */
-export function listSegments(act: string): SegmentStatus[] {
-  const { shmInfo, highestIndex } = readUsage(act);
-  const found = segmentsBy(SHM_STAT_ANY, highestIndex, act);
+export function listSegments(operation: string): SegmentStatus[] {
+  const { shmInfo, highestIndex } = readUsage(operation);
+  const found = segmentsBy(SHM_STAT_ANY, highestIndex, operation);
   if (found.length > 0 || shmInfo.get("used_ids") === 0) return found;
-  return segmentsBy(SHM_STAT, highestIndex, act);
+  return segmentsBy(SHM_STAT, highestIndex, operation);
 }
 
 function segmentsBy(
   command: number,
   highestIndex: number,
-  act: string,
+  operation: string,
 ): SegmentStatus[] {
   const found: SegmentStatus[] = [];
   for (let index = 0; index <= highestIndex; index++) {
@@ -75,26 +75,26 @@ function segmentsBy(
       const number = -id;
       // An unused index, or a segment that went away or may not be read.
       if (["EINVAL", "EIDRM", "EACCES"].includes(errnoName(number))) continue;
-      throw systemError("shmctl", number, act);
+      throw systemError("shmctl", number, operation);
     }
     found.push(toStatus(id, shmidDs));
   }
   return found;
 }
 
-function readUsage(act: string) {
-  const layout = platform().layouts.shmInfo ?? unsupported(act);
+function readUsage(operation: string) {
+  const layout = platform().layouts.shmInfo ?? unsupported(operation);
   const shmInfo = new Struct(layout);
   const highestIndex = retry(
     () => libc().shmctl(0, SHM_INFO, shmInfo.bytes),
     "shmctl",
-    act,
+    operation,
   );
   return { shmInfo, highestIndex };
 }
 
-export function unsupported(act: string): never {
+export function unsupported(operation: string): never {
   throw new Deno.errors.NotSupported(
-    `Cannot ${act}: ${platform().name} has no such command`,
+    `Cannot ${operation}: ${platform().name} has no such command`,
   );
 }

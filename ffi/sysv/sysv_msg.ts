@@ -90,9 +90,13 @@ export interface SystemQueueChanges {
 }
 
 /** Creates or finds a queue (`msgget(2)`). */
-export function getQueue(key: number, flags: number, act: string): number {
+export function getQueue(
+  key: number,
+  flags: number,
+  operation: string,
+): number {
   const result = libc().msgget(key, flags);
-  return checkNotMinusOne(result, errnoCell[0], "msgget", act);
+  return checkNotMinusOne(result, errnoCell[0], "msgget", operation);
 }
 
 /** The type in front of every message, a C `long`. */
@@ -145,14 +149,14 @@ export class MessageBuffer {
    * @param flags `IPC_NOWAIT`, or 0 to block this thread while the queue is full.
    * @returns Whether it was sent; false when the queue is full.
    */
-  send(id: number, length: number, flags: number, act: string): boolean {
+  send(id: number, length: number, flags: number, operation: string): boolean {
     const { msgsnd } = libc();
     while (msgsnd(id, this.#bytes, sizeOf(length), flags) === -1) {
       const errno = errnoCell[0] ?? 0;
       const code = errnoName(errno);
       if (code === "EAGAIN") return false;
       if (code === "EINTR") continue;
-      throw systemError("msgsnd", errno, act, lengthHint(code, length));
+      throw systemError("msgsnd", errno, operation, lengthHint(code, length));
     }
     return true;
   }
@@ -170,7 +174,7 @@ export class MessageBuffer {
     length: number,
     type: number,
     flags: number,
-    act: string,
+    operation: string,
   ): number {
     const { msgrcv } = libc();
     const room = sizeOf(length);
@@ -181,7 +185,7 @@ export class MessageBuffer {
       const errno = errnoCell[0] ?? 0;
       const code = errnoName(errno);
       if (code === "ENOMSG") return -1;
-      if (code !== "EINTR") throw systemError("msgrcv", errno, act);
+      if (code !== "EINTR") throw systemError("msgrcv", errno, operation);
     }
   }
 }
@@ -196,10 +200,10 @@ function lengthHint(code: string, length: number): string | undefined {
 }
 
 /** Reads the status of a queue (`IPC_STAT`). */
-export function queueStatus(id: number, act: string): SystemQueueStatus {
+export function queueStatus(id: number, operation: string): SystemQueueStatus {
   const msqidDs = new Struct(platform().layouts.msqidDs);
   const result = libc().msgctl(id, IPC_STAT, msqidDs.bytes);
-  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", operation);
   return toStatus(id, msqidDs);
 }
 
@@ -207,29 +211,29 @@ export function queueStatus(id: number, act: string): SystemQueueStatus {
 export function changeQueue(
   id: number,
   { uid, gid, mode, maxBytes }: SystemQueueChanges,
-  act: string,
+  operation: string,
 ): void {
   const msqidDs = new Struct(platform().layouts.msqidDs);
   // IPC_SET sets all four, so read those that stay.
   const read = libc().msgctl(id, IPC_STAT, msqidDs.bytes);
-  checkNotMinusOne(read, errnoCell[0], "msgctl", act);
+  checkNotMinusOne(read, errnoCell[0], "msgctl", operation);
   if (uid !== undefined) msqidDs.set("uid", uid);
   if (gid !== undefined) msqidDs.set("gid", gid);
   if (mode !== undefined) msqidDs.set("mode", mode);
   if (maxBytes !== undefined) msqidDs.set("msg_qbytes", maxBytes);
   const result = libc().msgctl(id, IPC_SET, msqidDs.bytes);
-  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", operation);
 }
 
 /** Removes a queue with all that is in it; who waits is told (`IPC_RMID`). */
-export function removeQueue(id: number, act: string): void {
+export function removeQueue(id: number, operation: string): void {
   const result = libc().msgctl(id, IPC_RMID, null);
-  checkNotMinusOne(result, errnoCell[0], "msgctl", act);
+  checkNotMinusOne(result, errnoCell[0], "msgctl", operation);
 }
 
 /** Reads the limits (`IPC_INFO`); Linux. */
-export function queueLimits(act: string): SystemQueueLimits {
-  const { msginfo } = readInfo(IPC_INFO, act);
+export function queueLimits(operation: string): SystemQueueLimits {
+  const { msginfo } = readInfo(IPC_INFO, operation);
   return {
     maxMessageLength: msginfo.get("msgmax"),
     maxBytes: msginfo.get("msgmnb"),
@@ -238,8 +242,8 @@ export function queueLimits(act: string): SystemQueueLimits {
 }
 
 /** Reads how much all queues hold (`MSG_INFO`); Linux. */
-export function queueUsage(act: string): SystemQueueUsage {
-  const { msginfo } = readInfo(MSG_INFO, act);
+export function queueUsage(operation: string): SystemQueueUsage {
+  const { msginfo } = readInfo(MSG_INFO, operation);
   return {
     queues: msginfo.get("msgpool"),
     messages: msginfo.get("msgmap"),
@@ -254,12 +258,12 @@ export function queueUsage(act: string): SystemQueueUsage {
 export function queueStatusAt(
   index: number,
   command: number,
-  act: string,
+  operation: string,
 ): SystemQueueStatus {
-  if (platform().layouts.msginfo === null) unsupported(act);
+  if (platform().layouts.msginfo === null) unsupported(operation);
   const msqidDs = new Struct(platform().layouts.msqidDs);
   const id = libc().msgctl(index, command, msqidDs.bytes);
-  checkNotMinusOne(id, errnoCell[0], "msgctl", act);
+  checkNotMinusOne(id, errnoCell[0], "msgctl", operation);
   return toStatus(id, msqidDs);
 }
 
@@ -267,17 +271,17 @@ export function queueStatusAt(
  * Lists all queues, those of other users too (`MSG_STAT_ANY`); before Linux 4.17
  * those that this user may read (`MSG_STAT`).
  */
-export function listQueues(act: string): SystemQueueStatus[] {
-  const { msginfo, highestIndex } = readInfo(MSG_INFO, act);
-  const found = queuesBy(MSG_STAT_ANY, highestIndex, act);
+export function listQueues(operation: string): SystemQueueStatus[] {
+  const { msginfo, highestIndex } = readInfo(MSG_INFO, operation);
+  const found = queuesBy(MSG_STAT_ANY, highestIndex, operation);
   if (found.length > 0 || msginfo.get("msgpool") === 0) return found;
-  return queuesBy(MSG_STAT, highestIndex, act);
+  return queuesBy(MSG_STAT, highestIndex, operation);
 }
 
 function queuesBy(
   command: number,
   highestIndex: number,
-  act: string,
+  operation: string,
 ): SystemQueueStatus[] {
   const found: SystemQueueStatus[] = [];
   for (let index = 0; index <= highestIndex; index++) {
@@ -287,21 +291,21 @@ function queuesBy(
       const number = errnoCell[0] ?? 0;
       // An unused index, or a queue that went away or may not be read.
       if (["EINVAL", "EIDRM", "EACCES"].includes(errnoName(number))) continue;
-      throw systemError("msgctl", number, act);
+      throw systemError("msgctl", number, operation);
     }
     found.push(toStatus(id, msqidDs));
   }
   return found;
 }
 
-function readInfo(command: number, act: string) {
-  const layout = platform().layouts.msginfo ?? unsupported(act);
+function readInfo(command: number, operation: string) {
+  const layout = platform().layouts.msginfo ?? unsupported(operation);
   const msginfo = new Struct(layout);
   const highestIndex = checkNotMinusOne(
     libc().msgctl(0, command, msginfo.bytes),
     errnoCell[0],
     "msgctl",
-    act,
+    operation,
   );
   return { msginfo, highestIndex };
 }
@@ -334,8 +338,8 @@ function toDate(seconds: number): Date | null {
   return seconds === 0 ? null : new Date(seconds * 1000);
 }
 
-function unsupported(act: string): never {
+function unsupported(operation: string): never {
   throw new Deno.errors.NotSupported(
-    `Cannot ${act}: ${platform().name} has no such command`,
+    `Cannot ${operation}: ${platform().name} has no such command`,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { checkNotMinusOne, present } from "../libc/check.ts";
+import { checkNotMinusOne, requireSymbol } from "../libc/check.ts";
 import { timespecOf } from "../sync/clock.ts";
 import { errnoName } from "../errors/errno.ts";
 import { errnoCell, libc } from "../libc/library.ts";
@@ -32,13 +32,13 @@ export function getSet(
   key: number,
   count: number,
   flags: number,
-  act: string,
+  operation: string,
 ): number {
   return checkNotMinusOne(
     libc().semget(key, count, flags),
     errnoCell[0],
     "semget",
-    act,
+    operation,
   );
 }
 
@@ -68,7 +68,7 @@ export function operate(
   id: number,
   operations: Uint8Array<ArrayBuffer>,
   ms: number,
-  act: string,
+  operation: string,
 ): boolean {
   const { semop, semtimedop } = libc();
   const count = BigInt(operations.byteLength / SEMBUF_SIZE);
@@ -80,7 +80,7 @@ export function operate(
     const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
     if (code === "EAGAIN") return false;
-    if (code !== "EINTR") throw systemError("semop", number, act);
+    if (code !== "EINTR") throw systemError("semop", number, operation);
   }
   return true;
 }
@@ -96,7 +96,7 @@ export async function operateOnPool(
   operations: Uint8Array<ArrayBuffer>,
   ms: number,
 ): Promise<boolean> {
-  const semtimedop = present(libc().semtimedop_async, "semtimedop");
+  const semtimedop = requireSymbol(libc().semtimedop_async, "semtimedop");
   const count = BigInt(operations.byteLength / SEMBUF_SIZE);
   return await semtimedop(id, operations, count, timespecOf(ms)) === 0;
 }

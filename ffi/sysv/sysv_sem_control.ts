@@ -71,9 +71,9 @@ export interface SemaphoreUsage {
 }
 
 /** Reads the status of a set (`IPC_STAT`). */
-export function setStatus(id: number, act: string): SemaphoreSetStatus {
+export function setStatus(id: number, operation: string): SemaphoreSetStatus {
   const semidDs = new Struct(platform().layouts.semidDs);
-  control(id, 0, IPC_STAT, addressOf(semidDs.bytes), act);
+  control(id, 0, IPC_STAT, addressOf(semidDs.bytes), operation);
   return toStatus(id, semidDs);
 }
 
@@ -92,9 +92,9 @@ export function anyStatus(id: number): SemaphoreSetStatus | undefined {
 }
 
 /** Lists all sets of this IPC namespace, whatever their modes. */
-export function listSets(act: string): SemaphoreSetStatus[] {
+export function listSets(operation: string): SemaphoreSetStatus[] {
   // Says it where there is no such list.
-  readSeminfo(SEM_INFO, act);
+  readSeminfo(SEM_INFO, operation);
   const last = lastIndex();
   return Array.from({ length: last + 1 }, (_, index) => statusAtIndex(index))
     .filter((status) => status !== undefined);
@@ -143,23 +143,23 @@ export function changeSet(
     readonly gid?: number;
     readonly mode?: number;
   },
-  act: string,
+  operation: string,
 ): void {
   const semidDs = new Struct(platform().layouts.semidDs);
   const { uid, gid, mode } = changes;
   const complete = uid !== undefined && gid !== undefined && mode !== undefined;
   // IPC_SET sets all three, so read those that stay. An owner may change what
   // he may not read, and a stranger is told so by IPC_SET itself.
-  const before = complete ? changes : statusForChange(id, act);
+  const before = complete ? changes : statusForChange(id, operation);
   semidDs.set("uid", uid ?? before.uid ?? 0);
   semidDs.set("gid", gid ?? before.gid ?? 0);
   semidDs.set("mode", mode ?? before.mode ?? 0);
-  control(id, 0, IPC_SET, addressOf(semidDs.bytes), act);
+  control(id, 0, IPC_SET, addressOf(semidDs.bytes), operation);
 }
 
-function statusForChange(id: number, act: string): SemaphoreSetStatus {
+function statusForChange(id: number, operation: string): SemaphoreSetStatus {
   try {
-    return setStatus(id, act);
+    return setStatus(id, operation);
   } catch (error) {
     const status = hasCode(error, "EACCES") ? anyStatus(id) : undefined;
     if (status === undefined) throw error;
@@ -168,14 +168,18 @@ function statusForChange(id: number, act: string): SemaphoreSetStatus {
 }
 
 /** Removes a set; who waits for it is told (`IPC_RMID`). */
-export function removeSet(id: number, act: string): void {
-  control(id, 0, IPC_RMID, 0n, act);
+export function removeSet(id: number, operation: string): void {
+  control(id, 0, IPC_RMID, 0n, operation);
 }
 
 /** Reads all values (`GETALL`). */
-export function readValues(id: number, count: number, act: string): number[] {
+export function readValues(
+  id: number,
+  count: number,
+  operation: string,
+): number[] {
   const values = new Uint16Array(count);
-  control(id, 0, platform().semctl.GETALL, addressOf(values), act);
+  control(id, 0, platform().semctl.GETALL, addressOf(values), operation);
   return [...values];
 }
 
@@ -183,10 +187,10 @@ export function readValues(id: number, count: number, act: string): number[] {
 export function writeValues(
   id: number,
   values: readonly number[],
-  act: string,
+  operation: string,
 ): void {
   const words = new Uint16Array(values);
-  control(id, 0, platform().semctl.SETALL, addressOf(words), act);
+  control(id, 0, platform().semctl.SETALL, addressOf(words), operation);
 }
 
 /** Sets one value (`SETVAL`). */
@@ -194,9 +198,9 @@ export function writeValue(
   id: number,
   index: number,
   value: number,
-  act: string,
+  operation: string,
 ): void {
-  control(id, index, platform().semctl.SETVAL, BigInt(value), act);
+  control(id, index, platform().semctl.SETVAL, BigInt(value), operation);
 }
 
 /** What can be read of one semaphore besides its value. */
@@ -207,14 +211,14 @@ export function querySemaphore(
   id: number,
   index: number,
   query: SemaphoreQuery,
-  act: string,
+  operation: string,
 ): number {
-  return control(id, index, platform().semctl[query], 0n, act);
+  return control(id, index, platform().semctl[query], 0n, operation);
 }
 
 /** Reads the limits (`IPC_INFO`); Linux. */
-export function setLimits(act: string): SemaphoreLimits {
-  const seminfo = readSeminfo(IPC_INFO, act);
+export function setLimits(operation: string): SemaphoreLimits {
+  const seminfo = readSeminfo(IPC_INFO, operation);
   return {
     maxSets: seminfo.get("semmni"),
     maxSemaphores: seminfo.get("semmns"),
@@ -225,23 +229,23 @@ export function setLimits(act: string): SemaphoreLimits {
 }
 
 /** Reads what all sets take (`SEM_INFO`); Linux. */
-export function setUsage(act: string): SemaphoreUsage {
-  const seminfo = readSeminfo(SEM_INFO, act);
+export function setUsage(operation: string): SemaphoreUsage {
+  const seminfo = readSeminfo(SEM_INFO, operation);
   return {
     sets: seminfo.get("semusz"),
     semaphores: seminfo.get("semaem"),
   };
 }
 
-function readSeminfo(command: number, act: string): Struct<SeminfoField> {
+function readSeminfo(command: number, operation: string): Struct<SeminfoField> {
   const layout = platform().layouts.seminfo;
   if (layout === null) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${platform().name} has no such command`,
+      `Cannot ${operation}: ${platform().name} has no such command`,
     );
   }
   const seminfo = new Struct(layout);
-  control(0, 0, command, addressOf(seminfo.bytes), act);
+  control(0, 0, command, addressOf(seminfo.bytes), operation);
   return seminfo;
 }
 
@@ -250,10 +254,10 @@ function control(
   index: number,
   command: number,
   argument: bigint,
-  act: string,
+  operation: string,
 ): number {
   const result = rawControl(id, index, command, argument);
-  return checkNotMinusOne(result, errnoCell[0], "semctl", act);
+  return checkNotMinusOne(result, errnoCell[0], "semctl", operation);
 }
 
 /** The argument is a `union semun` by value: a number or an address. */

@@ -39,13 +39,13 @@ export type {
 export { listSegments, segmentLimits, segmentUsage } from "./segment_list.ts";
 
 /** Makes a key from a file and a number (`ftok(3)`). */
-export function keyOf(path: string, id: number, act: string): number {
+export function keyOf(path: string, id: number, operation: string): number {
   // A key may be any negative number but -1, so it is no result for retry().
   return checkNotMinusOne(
     libc().ftok(cString(path), id),
     errnoCell[0],
     "ftok",
-    act,
+    operation,
   );
 }
 
@@ -54,13 +54,13 @@ export function getSegment(
   key: number,
   size: number,
   flags: number,
-  act: string,
+  operation: string,
 ): number {
   // The huge page sizes reach into the sign bit.
   return retry(
     () => libc().shmget(key, BigInt(size), flags | 0),
     "shmget",
-    act,
+    operation,
   );
 }
 
@@ -78,24 +78,26 @@ export interface AttachRequest {
 export function attachSegment(
   id: number,
   request: AttachRequest,
-  act: string,
+  operation: string,
 ): Region {
   const { readonly, address, roundDown } = request;
-  const wanted = address === undefined
-    ? null
-    : pointerTo(address, anySegmentStatus(id, act, "any").size, act);
-  countMapping("shmat", act);
+  const wanted = address === undefined ? null : pointerTo(
+    address,
+    anySegmentStatus(id, operation, "any").size,
+    operation,
+  );
+  countMapping("shmat", operation);
   const flags = (readonly ? SHM_RDONLY : 0) | (roundDown ? SHM_RND : 0);
   const start = checkNotMapFailed(
     libc().shmat(id, wanted, flags),
     errnoCell[0],
     "shmat",
-    act,
+    operation,
   );
   try {
     // Asked for now and not before: an attached segment cannot go away and
     // leave its id to another one.
-    const { size } = segmentStatus(id, act);
+    const { size } = segmentStatus(id, operation);
     return new Region("shmat", start, size, 0, size);
   } catch (error) {
     libc().shmdt(start);
@@ -107,9 +109,9 @@ export function attachSegment(
  * Reads the status of a segment (`IPC_STAT`), for which the kernel asks for
  * permission to read it.
  */
-export function segmentStatus(id: number, act: string): SegmentStatus {
+export function segmentStatus(id: number, operation: string): SegmentStatus {
   const shmidDs = new Struct(platform().layouts.shmidDs);
-  retry(() => libc().shmctl(id, IPC_STAT, shmidDs.bytes), "shmctl", act);
+  retry(() => libc().shmctl(id, IPC_STAT, shmidDs.bytes), "shmctl", operation);
   return toStatus(id, shmidDs);
 }
 
@@ -122,15 +124,15 @@ export function segmentStatus(id: number, act: string): SegmentStatus {
  */
 export function anySegmentStatus(
   id: number,
-  act: string,
+  operation: string,
   whose: "owner" | "any",
 ): SegmentStatus {
   try {
-    return segmentStatus(id, act);
+    return segmentStatus(id, operation);
   } catch (error) {
     if (!hasCode(error, "EACCES")) throw error;
     if (!platform().capabilities.listsSegments) throw error;
-    const found = listSegments(act).find((segment) => segment.id === id);
+    const found = listSegments(operation).find((segment) => segment.id === id);
     if (found === undefined) throw error;
     const user = libc().geteuid();
     const owner = [found.uid, found.creatorUid].includes(user);
@@ -143,27 +145,31 @@ export function anySegmentStatus(
 export function changeSegment(
   id: number,
   changes: SegmentChanges,
-  act: string,
+  operation: string,
 ): void {
   const shmidDs = new Struct(platform().layouts.shmidDs);
   const { uid, gid, mode } = changes;
   // IPC_SET sets all three, so read those that stay.
   const all = uid !== undefined && gid !== undefined && mode !== undefined;
-  const before = all ? undefined : anySegmentStatus(id, act, "any");
+  const before = all ? undefined : anySegmentStatus(id, operation, "any");
   shmidDs.set("uid", uid ?? before?.uid ?? 0);
   shmidDs.set("gid", gid ?? before?.gid ?? 0);
   shmidDs.set("mode", mode ?? before?.mode ?? 0);
-  retry(() => libc().shmctl(id, IPC_SET, shmidDs.bytes), "shmctl", act);
+  retry(() => libc().shmctl(id, IPC_SET, shmidDs.bytes), "shmctl", operation);
 }
 
 /** Marks a segment for removal with its last detach (`IPC_RMID`). */
-export function removeSegment(id: number, act: string): void {
-  retry(() => libc().shmctl(id, IPC_RMID, null), "shmctl", act);
+export function removeSegment(id: number, operation: string): void {
+  retry(() => libc().shmctl(id, IPC_RMID, null), "shmctl", operation);
 }
 
 /** Keeps a segment out of swap, or no longer (`SHM_LOCK`, `SHM_UNLOCK`). */
-export function lockSegment(id: number, locked: boolean, act: string): void {
-  if (!platform().capabilities.listsSegments) unsupported(act);
+export function lockSegment(
+  id: number,
+  locked: boolean,
+  operation: string,
+): void {
+  if (!platform().capabilities.listsSegments) unsupported(operation);
   const command = locked ? SHM_LOCK : SHM_UNLOCK;
-  retry(() => libc().shmctl(id, command, null), "shmctl", act);
+  retry(() => libc().shmctl(id, command, null), "shmctl", operation);
 }

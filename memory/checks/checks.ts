@@ -18,10 +18,10 @@ export function checkOffset(offset: number, what: string): number {
 }
 
 /** Checks that options were given where they are needed. */
-export function checkOptions(options: object, act: string): void {
+export function checkOptions(options: object, operation: string): void {
   if (typeof options === "object" && options !== null) return;
   throw new TypeError(
-    `Cannot ${act}: it takes options with a size: received ${
+    `Cannot ${operation}: it takes options with a size: received ${
       describe(options)
     }`,
   );

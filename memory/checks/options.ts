@@ -22,20 +22,20 @@ const { get } = Reflect;
  *
  * @param options What the caller passed; `undefined` stands for none.
  * @param names Every name that there is.
- * @param act What they are for, for the message of an error: `create segment`.
+ * @param operation What they are for, for the message of an error: `create segment`.
  * @returns A copy without prototype; what was `undefined` is not in it.
  * @throws {TypeError} When it is not an object, or has a name that there is not.
  */
 export function readOptions<Options extends object>(
   options: Options | undefined,
   names: OptionNames<Options>,
-  act: string,
+  operation: string,
 ): Options {
   const copy = create(null);
   if (options === undefined) return copy;
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot ${act}: the options must be an object: received ${
+      `Cannot ${operation}: the options must be an object: received ${
         describe(options)
       }`,
     );
@@ -43,7 +43,7 @@ export function readOptions<Options extends object>(
   for (const name of keys(options)) {
     if (hasOwn(names, name)) continue;
     throw new TypeError(
-      `Cannot ${act}: there is no option ${describe(name)}; there are ${
+      `Cannot ${operation}: there is no option ${describe(name)}; there are ${
         keys(names).join(", ")
       }`,
     );

@@ -47,17 +47,17 @@ export function giveSize(
   created: string | null,
 ): void {
   if (descriptor.status().size > 0) return;
-  const act = `give ${descriptor.what} ${size} bytes`;
+  const operation = `give ${descriptor.what} ${size} bytes`;
   const fd = descriptor.fd("size");
   using undo = new DisposableStack();
   if (created !== null) undo.defer(() => removeEmpty(descriptor, created));
-  if (lockAgainstRace(fd, act)) {
-    undo.defer(() => unlockFile(fd, act));
+  if (lockAgainstRace(fd, operation)) {
+    undo.defer(() => unlockFile(fd, operation));
     // Under the lock, where there is one.
     if (created !== null) undo.defer(() => removeEmpty(descriptor, created));
   }
   if (descriptor.status().size > 0) return;
-  descriptor.grow(size, act);
+  descriptor.grow(size, operation);
 }
 
 /**
@@ -66,19 +66,19 @@ export function giveSize(
  * @returns Whether it is locked: where the file system has no locks, it is done
  * without, and the race is lost to who comes second.
  */
-function lockAgainstRace(fd: number, act: string): boolean {
+function lockAgainstRace(fd: number, operation: string): boolean {
   let locked;
   try {
     locked = retryFor(
       PATIENCE_MS,
-      () => tryLockFile(fd, "exclusive", act) || undefined,
+      () => tryLockFile(fd, "exclusive", operation) || undefined,
     );
   } catch (error) {
     if (NO_LOCKS.some((code) => hasCode(error, code))) return false;
     throw error;
   }
   if (locked) return true;
-  throw systemError("flock", errnoNumber("EAGAIN"), act);
+  throw systemError("flock", errnoNumber("EAGAIN"), operation);
 }
 
 /** How file systems, kernels and sandboxes without `flock` answer. */

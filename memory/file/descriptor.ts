@@ -71,10 +71,10 @@ export class Descriptor {
   }
 
   /** The descriptor's number, for a call. */
-  fd(act: string): number {
+  fd(operation: string): number {
     if (this.#closed) {
       throw new Deno.errors.BadResource(
-        `Cannot ${act} ${this.#options.what}: it is closed`,
+        `Cannot ${operation} ${this.#options.what}: it is closed`,
       );
     }
     return this.#fd;
@@ -102,16 +102,23 @@ export class Descriptor {
   ): Mapping {
     const fd = this.fd("map");
     const { what, hugePageSize, inMemory } = this.#options;
-    const act = `map ${what}`;
+    const operation = `map ${what}`;
     const populate = checkFlag(options.populate, "populate");
     const lock = checkFlag(options.lock, "lock");
     const found = this.status();
     const { offset, length } = checkWindow(options, found.size, what);
-    const left = reserveHoles(this.#file, found, access, offset, length, act);
+    const left = reserveHoles(
+      this.#file,
+      found,
+      access,
+      offset,
+      length,
+      operation,
+    );
     const request = { fd, offset, length, access, populate, lock };
-    const region = map({ ...placement, ...request, hugePageSize }, act);
+    const region = map({ ...placement, ...request, hugePageSize }, operation);
     try {
-      if (left !== undefined) takePages(region, left, act);
+      if (left !== undefined) takePages(region, left, operation);
     } catch (error) {
       region.release();
       throw error;
@@ -132,9 +139,9 @@ export class Descriptor {
   /** Tells the kernel how all that is mapped through this will be used. */
   advise(advice: string): void {
     this.fd("advise about");
-    const act = adviceAct(advice);
+    const operation = adviceAct(advice);
     for (const { address, byteLength } of this.#extents) {
-      adviseAt(address, byteLength, advice, act);
+      adviseAt(address, byteLength, advice, operation);
     }
   }
 
@@ -142,20 +149,20 @@ export class Descriptor {
   resize(size: number): void {
     const { what } = this.#options;
     const fd = this.fd("resize");
-    const act = `resize ${what} to ${size} bytes`;
+    const operation = `resize ${what} to ${size} bytes`;
     const before = this.status();
     if (size < before.size) {
       requireUnmapped(before, size, what);
-      truncate(fd, size, act);
+      truncate(fd, size, operation);
     } else if (size > before.size) {
-      grow(this.#file, before.size, size, act);
+      grow(this.#file, before.size, size, operation);
     }
   }
 
   /** Gives something empty its size, with its pages reserved. */
-  grow(size: number, act: string): void {
+  grow(size: number, operation: string): void {
     this.fd("size");
-    grow(this.#file, 0, size, act);
+    grow(this.#file, 0, size, operation);
   }
 
   /** Gives something new its size, without reserving its pages. */

@@ -233,8 +233,8 @@ export class MappedFile<A extends Access = Access> implements Disposable {
   map(
     options?: WindowOptions & { readonly access?: Access | undefined },
   ): Mapping {
-    const act = `map ${this.#descriptor.what}`;
-    const read = readOptions(options, MAP_NAMES, act);
+    const operation = `map ${this.#descriptor.what}`;
+    const read = readOptions(options, MAP_NAMES, operation);
     const access = checkAccess(read.access ?? this.#access, ACCESSES);
     return this.#descriptor.map(access, read);
   }

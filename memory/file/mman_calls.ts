@@ -152,16 +152,19 @@ export function mmap(
  * transferred to another owner.
  */
 export function munmap(memory: Uint8Array | ReadonlyBytes): void {
-  const act = "unmap the memory";
-  const { mapping, region, byteOffset, byteLength } = mappedRange(memory, act);
+  const operation = "unmap the memory";
+  const { mapping, region, byteOffset, byteLength } = mappedRange(
+    memory,
+    operation,
+  );
   if (region.kind !== "mmap") {
     throw new TypeError(
-      `Cannot ${act}: it is attached, not mapped; use shmdt()`,
+      `Cannot ${operation}: it is attached, not mapped; use shmdt()`,
     );
   }
   if (byteOffset !== 0 || byteLength !== region.byteLength) {
     throw new TypeError(
-      `Cannot ${act}: it is a part of what is mapped; pass what mmap() gave`,
+      `Cannot ${operation}: it is a part of what is mapped; pass what mmap() gave`,
     );
   }
   mapping.unmap();
@@ -210,8 +213,8 @@ export function madvise(
   memory: Uint8Array | ReadonlyBytes,
   advice: Advice,
 ): void {
-  const act = adviceAct(checkAdvice(advice));
-  const { region, byteOffset, byteLength } = mappedRange(memory, act);
+  const operation = adviceAct(checkAdvice(advice));
+  const { region, byteOffset, byteLength } = mappedRange(memory, operation);
   if (DESTRUCTIVE.includes(advice)) {
     // A window may start within a page.
     const start = Number(region.address % BigInt(pageSize())) + byteOffset;
@@ -220,11 +223,11 @@ export function madvise(
       end === region.byteLength;
     if (start % pageSize() !== 0 || !whole) {
       throw new RangeError(
-        `Cannot ${act}: it takes whole pages of ${pageSize()} bytes: received bytes ${byteOffset} to ${end} of the memory`,
+        `Cannot ${operation}: it takes whole pages of ${pageSize()} bytes: received bytes ${byteOffset} to ${end} of the memory`,
       );
     }
   }
-  advise(region, byteOffset, byteLength, advice, act);
+  advise(region, byteOffset, byteLength, advice, operation);
 }
 
 /** Where {@linkcode mmap} puts memory. */

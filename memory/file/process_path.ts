@@ -82,18 +82,18 @@ export function permit(path: string | URL, use: PathUse): PermittedPath {
 export function checkIdentity(
   descriptor: Descriptor,
   { inode }: ProcessPath,
-  act: string,
+  operation: string,
 ): void {
   const found = descriptor.status();
   if (inode !== undefined && found.inode !== inode) {
-    throw systemError("open", errnoNumber("ENOENT"), act, {
+    throw systemError("open", errnoNumber("ENOENT"), operation, {
       meaning: "another object is there now",
-      wayOut:
+      remedy:
         "the process that made it has closed it, or lives in another PID namespace, where its number stands for another process; share that namespace, or use an object with a name",
     });
   }
   if (found.links === 0 && liesInMemory(descriptor.fd("open"))) return;
   throw new Deno.errors.NotCapable(
-    `Cannot ${act}: it is a file, not memory without a name, and Deno allows no files under /proc; open it by its own path`,
+    `Cannot ${operation}: it is a file, not memory without a name, and Deno allows no files under /proc; open it by its own path`,
   );
 }

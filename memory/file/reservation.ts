@@ -43,15 +43,19 @@ export interface Reserved {
 const LARGE = 2 ** 24;
 
 /** Reserves every page of something new that lies in memory. */
-export function reserveAll(file: Reserved, size: number, act: string): void {
-  requireMemory(file, size, act);
-  if (reserveNew(file.fd, size, act, file.hintOnFull)) return;
+export function reserveAll(
+  file: Reserved,
+  size: number,
+  operation: string,
+): void {
+  requireMemory(file, size, operation);
+  if (reserveNew(file.fd, size, operation, file.hintOnFull)) return;
   // A sandbox forbids it; taking the pages does the same.
-  requireRoom(file, size, act);
+  requireRoom(file, size, operation);
   const request = { fd: file.fd, offset: 0, length: size } as const;
-  const region = map({ ...request, access: "read-write" }, act);
+  const region = map({ ...request, access: "read-write" }, operation);
   try {
-    takePages(region, "populate-write", act);
+    takePages(region, "populate-write", operation);
   } finally {
     region.release();
   }
@@ -65,30 +69,30 @@ export function grow(
   file: Reserved,
   from: number,
   to: number,
-  act: string,
+  operation: string,
 ): void {
   const { fd, writable, sparse, hintOnFull } = file;
-  checkFileLimit(to, act);
+  checkFileLimit(to, operation);
   // What may not be lengthened is told by ftruncate, as in its manual.
-  if (sparse || !writable) return truncate(fd, to, act);
-  requireMemory(file, to - from, act);
+  if (sparse || !writable) return truncate(fd, to, operation);
+  requireMemory(file, to - from, operation);
   try {
-    if (!reserveRange(fd, from, to - from, act, hintOnFull)) {
-      requireRoom(file, to - from, act);
+    if (!reserveRange(fd, from, to - from, operation, hintOnFull)) {
+      requireRoom(file, to - from, operation);
     }
-    truncate(fd, to, act);
+    truncate(fd, to, operation);
   } catch (error) {
-    giveBack(fd, from, act);
+    giveBack(fd, from, operation);
     throw error;
   }
 }
 
 /** ext4 keeps what it had allocated when the room ran out, behind the end. */
-function giveBack(fd: number, size: number, act: string): void {
+function giveBack(fd: number, size: number, operation: string): void {
   // Unless someone else has lengthened it meanwhile.
-  if (status(fd, act).size !== size) return;
+  if (status(fd, operation).size !== size) return;
   try {
-    truncate(fd, size, act);
+    truncate(fd, size, operation);
   } catch {
     // The error that led here tells more.
   }
@@ -109,7 +113,7 @@ export function reserveHoles(
   access: Access,
   offset: number,
   length: number,
-  act: string,
+  operation: string,
 ): Populate {
   if (file.sparse || allocated >= size) return undefined;
   const { fd, writable, hintOnFull } = file;
@@ -118,14 +122,14 @@ export function reserveHoles(
   const touched = inMemory || access === "read-write";
   if (!touched) return undefined;
   const needed = Math.min(length, size - allocated);
-  requireMemory({ ...file, inMemory }, needed, act);
+  requireMemory({ ...file, inMemory }, needed, operation);
   if (!writable) return "populate-read";
   const free = inMemory ? Infinity : roomOf(fd)?.free ?? Infinity;
   if (needed > free && holesIn(fd, offset, length) > free) {
     // Trying would fill the disk, and only then fail.
-    throw full(file, act, needed, free);
+    throw full(file, operation, needed, free);
   }
-  if (reserveRange(fd, offset, length, act, hintOnFull)) return undefined;
+  if (reserveRange(fd, offset, length, operation, hintOnFull)) return undefined;
   return inMemory ? "populate-write" : undefined;
 }
 
@@ -136,10 +140,10 @@ export function reserveHoles(
 export function takePages(
   region: Region,
   how: "populate-read" | "populate-write",
-  act: string,
+  operation: string,
 ): void {
   try {
-    advise(region, 0, region.byteLength, how, act);
+    advise(region, 0, region.byteLength, how, operation);
   } catch (error) {
     // Before Linux 5.14 nobody can tell.
     if (hasCode(error, "EINVAL")) return;
@@ -149,7 +153,11 @@ export function takePages(
 }
 
 /** Where only memory is the limit, the kernel kills before it refuses. */
-function requireMemory(file: Reserved, byteLength: number, act: string): void {
+function requireMemory(
+  file: Reserved,
+  byteLength: number,
+  operation: string,
+): void {
   const { inMemory, hugePageSize } = file;
   // Ordinary sizes are not worth looking, and huge pages are counted apart.
   if (!inMemory || hugePageSize !== undefined || byteLength < LARGE) return;
@@ -158,27 +166,31 @@ function requireMemory(file: Reserved, byteLength: number, act: string): void {
   throw systemError(
     "posix_fallocate",
     errnoNumber("ENOMEM"),
-    act,
+    operation,
     `${available} bytes of memory could be had: ask for less, use MappedFile, or pass \`sparse: true\` for memory of which only a part is used`,
   );
 }
 
 /** Compares the room where nothing can be reserved, as on ext2. */
-function requireRoom(file: Reserved, byteLength: number, act: string): void {
+function requireRoom(
+  file: Reserved,
+  byteLength: number,
+  operation: string,
+): void {
   const free = roomOf(file.fd)?.free ?? Infinity;
-  if (byteLength > free) throw full(file, act, byteLength, free);
+  if (byteLength > free) throw full(file, operation, byteLength, free);
 }
 
 function full(
   { hintOnFull }: Reserved,
-  act: string,
+  operation: string,
   needed: number,
   free: number,
 ): Error {
   return systemError(
     "fallocate",
     errnoNumber("ENOSPC"),
-    act,
+    operation,
     hintOnFull?.() ??
       `${needed} bytes are needed and ${free} are free: ask for less, free space, or pass \`sparse: true\` and risk SIGBUS on writing`,
   );

@@ -27,36 +27,41 @@ export function hasByteLocks(): boolean {
  *
  * @param handle Open for writing.
  * @param byteOffset Which byte; it may lie behind the end.
- * @param act What it is for, for the message of an error.
+ * @param operation What it is for, for the message of an error.
  * @returns Whether this handle has it now; false when another handle has it.
  * @throws {Deno.errors.NotSupported} When this system has no such locks.
  */
 export function tryLockByte(
   handle: Lockable,
   byteOffset: number,
-  act: string,
+  operation: string,
 ): boolean {
-  const fd = lockableDescriptor(handle, act).fd(act);
-  return tryLockRange(fd, "exclusive", { start: byteOffset, length: 1 }, act);
+  const fd = lockableDescriptor(handle, operation).fd(operation);
+  return tryLockRange(
+    fd,
+    "exclusive",
+    { start: byteOffset, length: 1 },
+    operation,
+  );
 }
 
 /** Gives up the lock of {@linkcode tryLockByte}. */
 export function unlockByte(
   handle: Lockable,
   byteOffset: number,
-  act: string,
+  operation: string,
 ): void {
-  const fd = lockableDescriptor(handle, act).fd(act);
-  unlockRange(fd, { start: byteOffset, length: 1 }, act);
+  const fd = lockableDescriptor(handle, operation).fd(operation);
+  unlockRange(fd, { start: byteOffset, length: 1 }, operation);
 }
 
 /** Whether another handle has a byte locked. */
 export function isByteLocked(
   handle: Lockable,
   byteOffset: number,
-  act: string,
+  operation: string,
 ): boolean {
-  const fd = lockableDescriptor(handle, act).fd(act);
+  const fd = lockableDescriptor(handle, operation).fd(operation);
   const range = { start: byteOffset, length: 1 };
-  return findLock(fd, "exclusive", range, act) !== undefined;
+  return findLock(fd, "exclusive", range, operation) !== undefined;
 }

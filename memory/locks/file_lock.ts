@@ -85,7 +85,7 @@ const ASYNC_NAMES: OptionNames<FileLockAsyncOptions> = {
 interface Request {
   readonly descriptor: Descriptor;
   readonly range: HeldRange;
-  readonly act: string;
+  readonly operation: string;
 }
 
 let construct: (request: Request) => FileLock;
@@ -118,14 +118,14 @@ let construct: (request: Request) => FileLock;
 export class FileLock implements Disposable {
   readonly #descriptor: Descriptor;
   readonly #range: HeldRange;
-  readonly #act: string;
+  readonly #operation: string;
   readonly #forget: () => void;
   #held = true;
 
-  private constructor({ descriptor, range, act }: Request) {
+  private constructor({ descriptor, range, operation }: Request) {
     this.#descriptor = descriptor;
     this.#range = range;
-    this.#act = `un${act}`;
+    this.#operation = `un${operation}`;
     addHeld(descriptor, range);
     // Mappings keep the descriptor open, which would keep the lock.
     this.#forget = descriptor.onClose(() => this.unlock());
@@ -213,9 +213,13 @@ export class FileLock implements Disposable {
     options?: FileLockOptions,
   ): FileLockHolder | null {
     const read = readOptions(options, LOCK_NAMES, "look for a lock");
-    const { descriptor, range: wanted, act } = toRequest(handle, read, "test");
+    const { descriptor, range: wanted, operation } = toRequest(
+      handle,
+      read,
+      "test",
+    );
     const fd = descriptor.fd("test a lock on");
-    const found = findLock(fd, wanted.kind, wanted, act);
+    const found = findLock(fd, wanted.kind, wanted, operation);
     if (found === undefined) return null;
     return {
       kind: found.kind,
@@ -255,7 +259,7 @@ export class FileLock implements Disposable {
     this.#held = false;
     this.#forget();
     removeHeld(this.#descriptor, this.#range);
-    unlockRange(this.#descriptor.openFd(), this.#range, this.#act);
+    unlockRange(this.#descriptor.openFd(), this.#range, this.#operation);
   }
 
   /** The same as {@linkcode FileLock.unlock}, for `using`. */
@@ -265,25 +269,25 @@ export class FileLock implements Disposable {
 }
 
 function attempt(request: Request): FileLock | undefined {
-  const { descriptor, range, act } = request;
+  const { descriptor, range, operation } = request;
   const fd = descriptor.fd("lock");
   const own = ownOverlap(descriptor, range);
   if (own !== undefined) {
     throw new Deno.errors.Busy(
-      `Cannot ${act}: this handle has locked ${
+      `Cannot ${operation}: this handle has locked ${
         showRange(own)
       } already, and the kernel sees no conflict within one handle; unlock that first, or open another handle`,
     );
   }
-  if (!tryLockRange(fd, range.kind, range, act)) return undefined;
+  if (!tryLockRange(fd, range.kind, range, operation)) return undefined;
   return construct(request);
 }
 
-function timedOut({ act }: Request): never {
+function timedOut({ operation }: Request): never {
   throw systemError(
     "fcntl:lock",
     errnoNumber("ETIMEDOUT"),
-    act,
+    operation,
     "wait longer, or see who has it with FileLock.test()",
   );
 }
@@ -306,6 +310,6 @@ function toRequest(
   }
   const range = { kind, start, length };
   const descriptor = lockableDescriptor(handle, verb);
-  const act = `${verb} ${showRange(range)} of ${descriptor.what}`;
-  return { descriptor, range, act };
+  const operation = `${verb} ${showRange(range)} of ${descriptor.what}`;
+  return { descriptor, range, operation };
 }

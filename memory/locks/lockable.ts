@@ -18,11 +18,14 @@ import { descriptorOf, SharedMemory } from "../posix/shared_memory.ts";
 export type Lockable = SharedMemory | MappedFile;
 
 /** The descriptor behind a handle that can be locked. */
-export function lockableDescriptor(handle: Lockable, act: string): Descriptor {
+export function lockableDescriptor(
+  handle: Lockable,
+  operation: string,
+): Descriptor {
   if (handle instanceof MappedFile) return descriptorOfFile(handle);
   if (!(handle instanceof SharedMemory)) {
     throw new TypeError(
-      `Cannot ${act}: it takes SharedMemory or a MappedFile: received ${
+      `Cannot ${operation}: it takes SharedMemory or a MappedFile: received ${
         describe(handle)
       }`,
     );
@@ -30,7 +33,7 @@ export function lockableDescriptor(handle: Lockable, act: string): Descriptor {
   const { capabilities, name } = platform();
   if (handle.name !== null && !capabilities.locksObjects) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${name} has no locks on shared memory; lock a MappedFile instead, or use Mutex or the ring buffers over memory of your own`,
+      `Cannot ${operation}: ${name} has no locks on shared memory; lock a MappedFile instead, or use Mutex or the ring buffers over memory of your own`,
     );
   }
   return descriptorOf(handle);

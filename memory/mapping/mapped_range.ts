@@ -27,30 +27,30 @@ export interface MappedRange {
  * Finds the mapping behind a view.
  *
  * @param memory What `mmap`, `shmat` or a mapping gave, or a part of it.
- * @param act What it is for, for the message of an error.
+ * @param operation What it is for, for the message of an error.
  * @throws {TypeError} When it is not mapped, or no longer.
  */
 export function mappedRange(
   memory: Uint8Array | Int32Array | ReadonlyBytes,
-  act: string,
+  operation: string,
 ): MappedRange {
   const view = memory instanceof ReadonlyBytes ? viewOf(memory) : memory;
   // Properties of a view can be shadowed, so the view itself is asked.
   if (typedArrayName(view) === undefined) {
     throw new TypeError(
-      `Cannot ${act}: it takes the memory itself, a Uint8Array or ReadonlyBytes: received ${typeof memory}`,
+      `Cannot ${operation}: it takes the memory itself, a Uint8Array or ReadonlyBytes: received ${typeof memory}`,
     );
   }
   const mapping = mappingOf(viewBuffer(view));
   if (mapping === undefined || mapping.closed) {
     throw new TypeError(
-      `Cannot ${act}: it is not mapped memory, or was unmapped before`,
+      `Cannot ${operation}: it is not mapped memory, or was unmapped before`,
     );
   }
   const region = regionOf(mapping);
   if (region.transferred) {
     throw new TypeError(
-      `Cannot ${act}: its buffer was transferred to another owner, who may still use it`,
+      `Cannot ${operation}: its buffer was transferred to another owner, who may still use it`,
     );
   }
   const byteOffset = viewByteOffset(view) - region.byteOffset;

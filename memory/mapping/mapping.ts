@@ -313,10 +313,10 @@ export class Mapping<A extends Access = Access> implements Disposable {
     this.unmap();
   }
 
-  #mapped(act: string): Region {
+  #mapped(operation: string): Region {
     const region = this.#region;
     if (region.released) {
-      throw new TypeError(`Cannot ${act} the memory: it is unmapped`);
+      throw new TypeError(`Cannot ${operation} the memory: it is unmapped`);
     }
     return region;
   }

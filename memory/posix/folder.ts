@@ -27,14 +27,14 @@ export function folderHint(creating: boolean): Hint {
       }
       return {
         meaning: `there is no ${folder} here`,
-        wayOut: `mount a tmpfs there, or ${ELSEWHERE}`,
+        remedy: `mount a tmpfs there, or ${ELSEWHERE}`,
         unsupported: true,
       };
     }
     if (code === "EROFS") {
       return {
         meaning: `${folder} is read-only here`,
-        wayOut: creating
+        remedy: creating
           ? `mount it for writing, or ${ELSEWHERE}`
           : 'open it with access "read", or mount the folder for writing',
       };
@@ -47,14 +47,14 @@ export function folderHint(creating: boolean): Hint {
           `this user may not create anything in ${folder}, whose mode is 0${
             mode.toString(8)
           }`,
-        wayOut: `set its mode to 1777, or ${ELSEWHERE}`,
+        remedy: `set its mode to 1777, or ${ELSEWHERE}`,
       };
     }
     if (code === "ENOSPC") {
       return {
         meaning:
           `${folder} has no room for another name (its inodes are used up)`,
-        wayOut:
+        remedy:
           `remove unused objects (SharedMemory.list()), mount it with a larger nr_inodes, or ${ELSEWHERE}`,
       };
     }
@@ -70,7 +70,7 @@ export const unlinkHint: Hint = (code) => {
     return {
       meaning:
         `only its owner or that of ${folder} may remove it, because the folder is sticky`,
-      wayOut: "ask its owner, or remove it as root",
+      remedy: "ask its owner, or remove it as root",
     };
   }
   return folderHint(false)(code);

@@ -41,12 +41,12 @@ export function createObject(
 ): Descriptor {
   const { size, mode, sparse, ifStale } = request;
   const what = objectLabel(name);
-  const act = `create ${what}`;
+  const operation = `create ${what}`;
   const create = () =>
     openObject(
       name,
       { writable: true, create: "exclusive", mode },
-      act,
+      operation,
       folderHint(true),
     );
   let fd;
@@ -55,7 +55,7 @@ export function createObject(
   } catch (error) {
     const taken = hasCode(error, "EEXIST");
     if (!taken || ifStale === "fail") throw error;
-    if (!removeStale(name)) throw inUse(act);
+    if (!removeStale(name)) throw inUse(operation);
     fd = create();
   }
 
@@ -65,17 +65,17 @@ export function createObject(
     new Descriptor(fd, { ...options, hintOnFull: () => hintOnFull(size) }),
     (descriptor) => descriptor.close(),
   );
-  undo.defer(() => unlinkOwn(name, fd, act));
+  undo.defer(() => unlinkOwn(name, fd, operation));
   // Someone who thought it stale before it was locked has removed the name.
-  lockShared(fd, act);
-  if (isUnlinked(fd, act)) throw inUse(act);
+  lockShared(fd, operation);
+  if (isUnlinked(fd, operation)) throw inUse(operation);
   // It would silently lock out the group.
   const { appliesUmask } = platform().capabilities;
-  if (appliesUmask && (mode & 0o077) !== 0) changeMode(fd, mode, act);
+  if (appliesUmask && (mode & 0o077) !== 0) changeMode(fd, mode, operation);
   descriptor.truncate(size);
   if (!sparse) descriptor.reserve(size);
   // A process that removes stale objects may have done so before that.
-  if (isUnlinked(fd, act)) throw inUse(act);
+  if (isUnlinked(fd, operation)) throw inUse(operation);
   undo.move();
   return descriptor;
 }
@@ -115,12 +115,12 @@ function openOnce(
   end: number,
 ): Descriptor | undefined {
   const what = objectLabel(name);
-  const act = `open ${what}`;
+  const operation = `open ${what}`;
   const left = () => Math.max(0, end - performance.now());
   const fd = openObject(
     name,
     { writable, create: "never", mode: 0 },
-    act,
+    operation,
     folderHint(false),
   );
   using undo = new DisposableStack();
@@ -131,26 +131,29 @@ function openOnce(
   );
   // A FIFO or a directory could be waited for without end.
   descriptor.requireRegular();
-  lockShared(fd, act, left());
+  lockShared(fd, operation, left());
   // Whoever held it exclusively may have replaced it: then the name leads to
   // another one now.
-  if (isUnlinked(fd, act)) return undefined;
-  const sized = retryFor(left(), () => status(fd, act).size > 0 || undefined);
+  if (isUnlinked(fd, operation)) return undefined;
+  const sized = retryFor(
+    left(),
+    () => status(fd, operation).size > 0 || undefined,
+  );
   if (sized === undefined) return undefined;
   undo.move();
   return descriptor;
 }
 
 /** Removes the name of an object that this process made and cannot finish. */
-function unlinkOwn(name: string, fd: number, act: string): void {
-  if (!isUnlinked(fd, act)) unlinkObject(name, act);
+function unlinkOwn(name: string, fd: number, operation: string): void {
+  if (!isUnlinked(fd, operation)) unlinkObject(name, operation);
 }
 
-function inUse(act: string): Error {
+function inUse(operation: string): Error {
   return systemError(
     "shm_open",
     errnoNumber("EEXIST"),
-    act,
+    operation,
     "another process has it open: open it, or choose another name",
   );
 }

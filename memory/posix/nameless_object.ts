@@ -31,8 +31,8 @@ export function createNameless(
     ? undefined
     : checkHugePages(hugePages, size, sparse);
   const what = "shared memory without a name";
-  const act = `create ${what}`;
-  const fd = createMemoryFile(label, hugePageSize, act);
+  const operation = `create ${what}`;
+  const fd = createMemoryFile(label, hugePageSize, operation);
   const descriptor = new Descriptor(fd, {
     what,
     writable: true,
@@ -43,8 +43,8 @@ export function createNameless(
   });
   using undo = new DisposableStack();
   undo.defer(() => descriptor.close());
-  lockShared(fd, act);
-  changeMode(fd, 0o600, act);
+  lockShared(fd, operation);
+  changeMode(fd, 0o600, operation);
   descriptor.truncate(size);
   if (!sparse) descriptor.reserve(size);
   if (!resizable) addSealsTo(fd, ["shrink"], `seal ${what}`);
@@ -61,8 +61,8 @@ export function openByPath(
   const { access, writable, sparse, timeoutMs } = options;
   const { plain, shown, ofProcess } = permit(path, access);
   const what = `shared memory at ${JSON.stringify(shown)}`;
-  const act = `open ${what}`;
-  const fd = openFile(plain, { writable, create: "never", mode: 0 }, act);
+  const operation = `open ${what}`;
+  const fd = openFile(plain, { writable, create: "never", mode: 0 }, operation);
   const descriptor = new Descriptor(fd, {
     what,
     writable,
@@ -72,8 +72,8 @@ export function openByPath(
   using undo = new DisposableStack();
   undo.defer(() => descriptor.close());
   descriptor.requireRegular();
-  if (ofProcess !== undefined) checkIdentity(descriptor, ofProcess, act);
-  lockShared(fd, act, timeoutMs);
+  if (ofProcess !== undefined) checkIdentity(descriptor, ofProcess, operation);
+  lockShared(fd, operation, timeoutMs);
   undo.move();
   return { descriptor, path: shown };
 }

@@ -37,11 +37,11 @@ function describeObject(
   directory: string,
   name: string,
 ): ObjectEntry | undefined {
-  const act = `look at ${objectLabel(name)}`;
-  const found = statusAt(`${directory}${name}`, act);
+  const operation = `look at ${objectLabel(name)}`;
+  const found = statusAt(`${directory}${name}`, operation);
   if (found === undefined || !found.regular) return undefined;
   const { size, allocated, mode, uid, gid, modified, changed } = found;
-  const inUse = isInUse(name, act);
+  const inUse = isInUse(name, operation);
   return {
     name,
     size,
@@ -56,18 +56,22 @@ function describeObject(
 }
 
 /** Whether a process has an object open; null when this one may not look. */
-function isInUse(name: string, act: string): boolean | null {
+function isInUse(name: string, operation: string): boolean | null {
   let fd;
   try {
-    fd = openObject(name, { writable: false, create: "never", mode: 0 }, act);
+    fd = openObject(
+      name,
+      { writable: false, create: "never", mode: 0 },
+      operation,
+    );
   } catch (error) {
     if (isSystemError(error)) return null;
     throw error;
   }
   try {
     // Something else may have taken the name meanwhile.
-    if (!status(fd, act).regular) return null;
-    return !tryLockFile(fd, "exclusive", act);
+    if (!status(fd, operation).regular) return null;
+    return !tryLockFile(fd, "exclusive", operation);
   } catch (error) {
     if (isSystemError(error)) return null;
     throw error;

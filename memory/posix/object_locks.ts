@@ -26,32 +26,33 @@ export function objectLabel(name: string): string {
  * Tries to take the lock that nobody else may hold. Not only once: a process that lists
  * objects holds it for a moment, too.
  */
-export function tryLockExclusive(fd: number, act: string): boolean {
+export function tryLockExclusive(fd: number, operation: string): boolean {
   return retryFor(
     LISTING_MS,
-    () => tryLockFile(fd, "exclusive", act) || undefined,
+    () => tryLockFile(fd, "exclusive", operation) || undefined,
   ) ?? false;
 }
 
 /** Takes the lock that says "in use", waiting while someone looks at it. */
 export function lockShared(
   fd: number,
-  act: string,
+  operation: string,
   timeoutMs = PATIENCE_MS,
 ): void {
   if (!platform().capabilities.locksObjects) return;
   const locked = retryFor(
     Math.max(timeoutMs, 1),
-    () => tryLockFile(fd, "shared", act) || undefined,
+    () => tryLockFile(fd, "shared", operation) || undefined,
   );
   if (locked === undefined) {
-    throw systemError("flock", errnoNumber("EAGAIN"), act);
+    throw systemError("flock", errnoNumber("EAGAIN"), operation);
   }
 }
 
 /** Whether an object has lost its name; false where nobody can tell. */
-export function isUnlinked(fd: number, act: string): boolean {
-  return platform().capabilities.countsObjectLinks && linksOf(fd, act) === 0;
+export function isUnlinked(fd: number, operation: string): boolean {
+  return platform().capabilities.countsObjectLinks &&
+    linksOf(fd, operation) === 0;
 }
 
 /** A byte far behind the end of any object, and of any `FileLock` with an end. */
@@ -69,14 +70,14 @@ const CHANGE = { start: 2 ** 60, length: 1 };
 export function beginChange(
   fd: number,
   kind: "shared" | "exclusive",
-  act: string,
+  operation: string,
 ): (() => void) | undefined {
   try {
-    if (!tryLockRange(fd, kind, CHANGE, act)) return undefined;
+    if (!tryLockRange(fd, kind, CHANGE, operation)) return undefined;
   } catch (error) {
     // A kernel without such locks: it goes without, as before.
     if (error instanceof Deno.errors.NotSupported) return () => {};
     throw error;
   }
-  return () => unlockRange(fd, CHANGE, act);
+  return () => unlockRange(fd, CHANGE, operation);
 }

@@ -127,8 +127,11 @@ const OPEN_NAMES: OptionNames<OpenOptions> = {
 };
 
 /** Options of opening, read and checked. */
-export function readOpenOptions(options: OpenOptions | undefined, act: string) {
-  const read = readOptions(options, OPEN_NAMES, act);
+export function readOpenOptions(
+  options: OpenOptions | undefined,
+  operation: string,
+) {
+  const read = readOptions(options, OPEN_NAMES, operation);
   const { access = "read-write", size, minSize, timeoutMs = PATIENCE_MS } =
     read;
   checkAccess(access, ["read", "read-write"]);
@@ -159,9 +162,9 @@ const CREATE_NAMES: OptionNames<CreateOptions> = {
 
 /** Options of creation, read and checked. */
 export function readCreateOptions(options: CreateOptions) {
-  const act = "create shared memory";
-  checkOptions(options, act);
-  const read = readOptions(options, CREATE_NAMES, act);
+  const operation = "create shared memory";
+  checkOptions(options, operation);
+  const read = readOptions(options, CREATE_NAMES, operation);
   const { size, mode = 0o600, ifExists = "fail", ifStale = "fail" } = read;
   checkSize(size, "size");
   checkMode(mode);
@@ -186,9 +189,9 @@ const ANONYMOUS_NAMES: OptionNames<AnonymousOptions> = {
 
 /** Options of memory without a name, read and checked. */
 export function readAnonymousOptions(options: AnonymousOptions) {
-  const act = "create shared memory";
-  checkOptions(options, act);
-  const read = readOptions(options, ANONYMOUS_NAMES, act);
+  const operation = "create shared memory";
+  checkOptions(options, operation);
+  const read = readOptions(options, ANONYMOUS_NAMES, operation);
   const { size, label = "shmem", hugePages } = read;
   checkSize(size, "size");
   checkLabel(label);

@@ -12,20 +12,20 @@ export function resizeObject(descriptor: Descriptor, size: number): void {
     );
   }
   if (size >= descriptor.status().size) return descriptor.resize(size);
-  const act = `resize ${what}`;
+  const operation = `resize ${what}`;
   const fd = descriptor.fd("resize");
-  const endChange = beginChange(fd, "exclusive", act);
+  const endChange = beginChange(fd, "exclusive", operation);
   if (endChange === undefined) throw inUse(what, size);
   try {
     // It gives up the shared lock before it takes this one.
-    if (!tryLockExclusive(fd, act)) {
-      lockShared(fd, act);
+    if (!tryLockExclusive(fd, operation)) {
+      lockShared(fd, operation);
       throw inUse(what, size);
     }
     try {
       descriptor.resize(size);
     } finally {
-      lockShared(fd, act);
+      lockShared(fd, operation);
     }
   } finally {
     endChange();

@@ -39,14 +39,18 @@ const SEALS: readonly Seal[] = [
 ];
 
 /** Adds seals to the memory behind a descriptor. */
-export function addSealsTo(fd: number, seals: readonly Seal[], act: string) {
+export function addSealsTo(
+  fd: number,
+  seals: readonly Seal[],
+  operation: string,
+) {
   let bits = 0;
   for (const seal of seals) bits |= BITS[checkWord(seal, SEALS, "seal")];
-  addSeals(fd, bits, act);
+  addSeals(fd, bits, operation);
 }
 
 /** Lists the seals of the memory behind a descriptor. */
-export function sealsOf(fd: number, act: string): Seal[] {
-  const bits = readSeals(fd, act);
+export function sealsOf(fd: number, operation: string): Seal[] {
+  const bits = readSeals(fd, operation);
   return SEALS.filter((seal) => (bits & BITS[seal]) !== 0);
 }

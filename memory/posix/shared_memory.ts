@@ -378,8 +378,8 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   map(
     options?: WindowOptions & { readonly access?: Access | undefined },
   ): Mapping {
-    const act = `map ${this.#descriptor.what}`;
-    const read = readOptions(options, MAP_NAMES, act);
+    const operation = `map ${this.#descriptor.what}`;
+    const read = readOptions(options, MAP_NAMES, operation);
     const access = checkAccess(read.access ?? this.#access, ACCESSES);
     return this.#descriptor.map(access, read);
   }
@@ -467,13 +467,13 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
         `Cannot seal ${this.#descriptor.what}: only memory without a name has seals; make it with SharedMemory.anonymous()`,
       );
     }
-    const act = `seal ${this.#descriptor.what}`;
+    const operation = `seal ${this.#descriptor.what}`;
     if (this.#access === "read") {
       throw new TypeError(
-        `Cannot ${act}: it is open for reading only; open it with access "read-write"`,
+        `Cannot ${operation}: it is open for reading only; open it with access "read-write"`,
       );
     }
-    addSealsTo(this.#descriptor.fd("seal"), seals, act);
+    addSealsTo(this.#descriptor.fd("seal"), seals, operation);
   }
 
   /**

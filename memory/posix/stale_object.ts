@@ -24,39 +24,43 @@ const CREATION_GRACE_MS = 200;
  * @returns Whether the name is free now.
  */
 export function removeStale(name: string): boolean {
-  const act = `replace ${objectLabel(name)}`;
+  const operation = `replace ${objectLabel(name)}`;
   if (!platform().capabilities.locksObjects) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${platform().name} has no locks on shared memory, so nobody can tell whether it is in use; remove it with SharedMemory.unlink()`,
+      `Cannot ${operation}: ${platform().name} has no locks on shared memory, so nobody can tell whether it is in use; remove it with SharedMemory.unlink()`,
     );
   }
   const graceEnd = performance.now() + CREATION_GRACE_MS;
   return retryFor(PATIENCE_MS, () => {
     let fd;
     try {
-      fd = openObject(name, { writable: false, create: "never", mode: 0 }, act);
+      fd = openObject(
+        name,
+        { writable: false, create: "never", mode: 0 },
+        operation,
+      );
     } catch (error) {
       if (hasCode(error, "ENOENT")) return true;
       throw error;
     }
     let endChange;
     try {
-      const { regular, kind } = status(fd, act);
+      const { regular, kind } = status(fd, operation);
       if (!regular) {
         throw new TypeError(
-          `Cannot ${act}: it is not shared memory but ${kind}; choose another name`,
+          `Cannot ${operation}: it is not shared memory but ${kind}; choose another name`,
         );
       }
-      endChange = beginChange(fd, "shared", act);
+      endChange = beginChange(fd, "shared", operation);
       if (endChange === undefined) return false;
-      if (!tryLockExclusive(fd, act)) return false;
-      const { size, links, inode } = status(fd, act);
+      if (!tryLockExclusive(fd, operation)) return false;
+      const { size, links, inode } = status(fd, operation);
       if (links === 0) return undefined;
       // Empty: its creator may be between creating and locking it.
       if (size === 0 && performance.now() < graceEnd) return undefined;
       // The name may lead to a newer object by now, which someone made.
-      if (!leadsTo(name, inode, act)) return undefined;
-      unlinkObject(name, act);
+      if (!leadsTo(name, inode, operation)) return undefined;
+      unlinkObject(name, operation);
       return true;
     } finally {
       endChange?.();
@@ -65,8 +69,8 @@ export function removeStale(name: string): boolean {
   }) ?? false;
 }
 
-function leadsTo(name: string, inode: number, act: string): boolean {
+function leadsTo(name: string, inode: number, operation: string): boolean {
   const { shmDirectory } = platform().capabilities;
   return shmDirectory === null ||
-    statusAt(`${shmDirectory}${name}`, act)?.inode === inode;
+    statusAt(`${shmDirectory}${name}`, operation)?.inode === inode;
 }

@@ -20,26 +20,26 @@ export function attach(
   id: number,
   options: AttachOptions | undefined,
 ): Mapping<AttachAccess> {
-  const act = `attach segment ${id}`;
-  const read = readOptions(options, ATTACH_NAMES, act);
+  const operation = `attach segment ${id}`;
+  const read = readOptions(options, ATTACH_NAMES, operation);
   const { access = "read-write" } = read;
   const roundDown = checkFlag(read.roundDown, "roundDown");
   const lock = checkFlag(read.lock, "lock");
   checkAccess(access, ["read", "read-write"]);
   const address = checkAddress(read.address);
   const readonly = access === "read";
-  const region = attachSegment(id, { readonly, address, roundDown }, act);
+  const region = attachSegment(id, { readonly, address, roundDown }, operation);
   const origin = { device: -1, inode: id, offset: 0 };
   const wrap = readonly ? wrapRead : wrapReadWrite;
   const mapping = wrap(region, undefined, origin);
-  if (lock) lockOrUnmap(mapping, act);
+  if (lock) lockOrUnmap(mapping, operation);
   return mapping;
 }
 
 /** Locks attached memory into RAM, or gives it back and throws. */
-function lockOrUnmap(mapping: Mapping, act: string): void {
+function lockOrUnmap(mapping: Mapping, operation: string): void {
   try {
-    lockRegion(regionOf(mapping), act);
+    lockRegion(regionOf(mapping), operation);
   } catch (error) {
     mapping.unmap();
     throw error;

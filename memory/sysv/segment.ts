@@ -111,9 +111,9 @@ export class Segment implements Disposable {
   static create(options: SegmentCreateOptions): Segment {
     const { size, key, flags, ifExists, removeOnLastDetach } =
       readCreateOptions(options);
-    const act = `create ${label(key)}`;
+    const operation = `create ${label(key)}`;
     const create = () =>
-      new Segment(getSegment(key, size, flags, act), key, size, true);
+      new Segment(getSegment(key, size, flags, operation), key, size, true);
     const segment = ifExists === "open"
       ? createOrOpen(create, () => Segment.open({ key, size }))
       : create();
@@ -148,8 +148,8 @@ export class Segment implements Disposable {
       ? id
       : getSegment(key, 0, 0, `open ${label(key)}`);
     // As the kernel has it: its owner may remove what he cannot read.
-    const act = `open segment with id ${found}`;
-    const status = anySegmentStatus(found, act, "owner");
+    const operation = `open segment with id ${found}`;
+    const status = anySegmentStatus(found, operation, "owner");
     checkFits(status.size, size, minSize, `segment with id ${found}`);
     return new Segment(found, key ?? status.key, status.size, false);
   }
@@ -195,8 +195,8 @@ export class Segment implements Disposable {
    */
   status(): SegmentStatus {
     this.#requireOpen("read the status of");
-    const act = `read the status of ${this.#label()}`;
-    return anySegmentStatus(this.#id, act, "owner");
+    const operation = `read the status of ${this.#label()}`;
+    return anySegmentStatus(this.#id, operation, "owner");
   }
 
   /**
@@ -270,10 +270,10 @@ export class Segment implements Disposable {
     return this.#key === IPC_PRIVATE ? `segment ${this.#id}` : label(this.#key);
   }
 
-  #requireOpen(act: string): void {
+  #requireOpen(operation: string): void {
     if (!this.#closed) return;
     throw new Deno.errors.BadResource(
-      `Cannot ${act} ${this.#label()}: the handle is closed`,
+      `Cannot ${operation} ${this.#label()}: the handle is closed`,
     );
   }
 }

@@ -66,8 +66,8 @@ export type { SegmentLimits, SegmentUsage };
  */
 export function ftok(path: string | URL, id: number | string): number {
   const plain = permitPath(path, "read");
-  const act = `make a key of ${JSON.stringify(plain)}`;
-  return keyOf(plain, projectId(id), act);
+  const operation = `make a key of ${JSON.stringify(plain)}`;
+  return keyOf(plain, projectId(id), operation);
 }
 
 /**
@@ -111,9 +111,9 @@ export function shmget(key: number, size: number, flags = 0): number {
   checkInteger(flags, "flags", -0x8000_0000, 0xffff_ffff);
   const unreserved = SHM_HUGETLB | SHM_NORESERVE;
   if ((flags & unreserved) === unreserved) refuseUnreserved();
-  const act = (flags & IPC_CREAT) === 0 ? "find" : "create";
+  const operation = (flags & IPC_CREAT) === 0 ? "find" : "create";
   // -0 is 0, but not to libc's border.
-  return getSegment(key || 0, size || 0, flags, `${act} ${label(key)}`);
+  return getSegment(key || 0, size || 0, flags, `${operation} ${label(key)}`);
 }
 
 /**

@@ -32,6 +32,6 @@ export async function waitUntilThere<Handle>(
   if (opened !== undefined) return opened;
   throw systemError("open", errnoNumber("ETIMEDOUT"), `wait for ${what}`, {
     meaning: `no process has created it within ${limit} ms`,
-    wayOut: "wait longer, or check the name",
+    remedy: "wait longer, or check the name",
   });
 }

@@ -21,17 +21,19 @@ function getter(prototype: object, name: PropertyKey) {
  * @returns Its length in bytes, as it really is.
  * @throws {TypeError} When it is no `Uint8Array`, or its memory is gone.
  */
-export function checkMessage(bytes: Uint8Array, act: string): number {
+export function checkMessage(bytes: Uint8Array, operation: string): number {
   if (kindOf(bytes) !== "Uint8Array") {
     throw new TypeError(
-      `Cannot ${act}: a message is a Uint8Array: received ${describe(bytes)}`,
+      `Cannot ${operation}: a message is a Uint8Array: received ${
+        describe(bytes)
+      }`,
     );
   }
   const length = lengthOf(bytes);
   // Nobody sends nothing by mistake, but for one whose memory is gone.
   if (length === 0 && isGone(bufferOf(bytes))) {
     throw new TypeError(
-      `Cannot ${act}: the memory of the message was unmapped, or transferred to another owner`,
+      `Cannot ${operation}: the memory of the message was unmapped, or transferred to another owner`,
     );
   }
   return length;

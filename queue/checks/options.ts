@@ -6,17 +6,17 @@ import { describe } from "../../ffi/libc/integers.ts";
  *
  * @param options What the caller passed; nothing at all will do.
  * @param known The names that there are.
- * @param act What is to be done with them.
+ * @param operation What is to be done with them.
  * @throws {TypeError} Naming the first option that is unknown.
  */
 export function checkOptionNames(
   options: object,
   known: readonly string[],
-  act: string,
+  operation: string,
 ): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot ${act}: the options must be an object: received ${
+      `Cannot ${operation}: the options must be an object: received ${
         describe(options)
       }`,
     );
@@ -24,9 +24,9 @@ export function checkOptionNames(
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     throw new TypeError(
-      `Cannot ${act}: there is no option ${JSON.stringify(name)}; there are ${
-        known.join(", ")
-      }`,
+      `Cannot ${operation}: there is no option ${
+        JSON.stringify(name)
+      }; there are ${known.join(", ")}`,
     );
   }
 }
@@ -42,11 +42,11 @@ export function checkBoolean(value: boolean, what: string): boolean {
 /** Checks a signal. */
 export function checkSignal(
   signal: AbortSignal | undefined,
-  act: string,
+  operation: string,
 ): AbortSignal | undefined {
   if (signal === undefined || signal instanceof AbortSignal) return signal;
   throw new TypeError(
-    `Cannot ${act}: the signal must be an AbortSignal: received ${
+    `Cannot ${operation}: the signal must be an AbortSignal: received ${
       describe(signal)
     }`,
   );

@@ -69,13 +69,13 @@ export class NamedPipe {
     options: NamedPipeCreateOptions = {},
   ): NamedPipe {
     const plain = permitPath(path, "read-write");
-    const act = `create ${label(plain)}`;
-    checkOptionNames(options, ["mode", "ifExists"], act);
+    const operation = `create ${label(plain)}`;
+    checkOptionNames(options, ["mode", "ifExists"], operation);
     const { mode = 0o600, ifExists = "fail" } = options;
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
     const create = () => {
-      makeFifo(plain, mode, act);
+      makeFifo(plain, mode, operation);
       return new NamedPipe(plain);
     };
     if (ifExists === "fail") return create();
@@ -128,13 +128,13 @@ export class NamedPipe {
     options: NamedPipeWriteOptions = {},
   ): Promise<WritableStream<Uint8Array>> {
     const path = permitPath(this.#path, "read-write");
-    const act = `open ${label(path)} to write`;
-    checkOptionNames(options, ["timeoutMs", "signal"], act);
+    const operation = `open ${label(path)} to write`;
+    checkOptionNames(options, ["timeoutMs", "signal"], operation);
     const { timeoutMs = Infinity, signal } = options;
-    checkTimeout(timeoutMs, act);
+    checkTimeout(timeoutMs, operation);
     return await writableEnd(path, label(path), {
       timeoutMs,
-      signal: checkSignal(signal, act),
+      signal: checkSignal(signal, operation),
     });
   }
 

@@ -95,21 +95,24 @@ export async function writableEnd(
   label: string,
   { timeoutMs, signal }: PollOptions,
 ): Promise<WritableStream<Uint8Array>> {
-  const act = `open ${label} to write`;
+  const operation = `open ${label} to write`;
   const watch = await loadWatch();
   const fd = await retryAsync(
     timeoutMs,
     signal,
-    () => openFifo(path, "write", act) ?? undefined,
+    () => openFifo(path, "write", operation) ?? undefined,
   );
   if (fd === undefined) {
-    throw systemError("open", errnoNumber("ETIMEDOUT"), act);
+    throw systemError("open", errnoNumber("ETIMEDOUT"), operation);
   }
   return streamTo(watch(fd, "write"), `write to ${label}`);
 }
 
 /** Makes a stream that writes to a socket. */
-function streamTo(socket: Socket, act: string): WritableStream<Uint8Array> {
+function streamTo(
+  socket: Socket,
+  operation: string,
+): WritableStream<Uint8Array> {
   let closing = false;
   return new WritableStream<Uint8Array>({
     start(controller) {
@@ -119,17 +122,19 @@ function streamTo(socket: Socket, act: string): WritableStream<Uint8Array> {
         socket.destroy();
       });
       socket.on("error", (error) => {
-        if (!closing) controller.error(toSystemError(error, "write", act));
+        if (!closing) {
+          controller.error(toSystemError(error, "write", operation));
+        }
       });
     },
     async write(chunk, { signal }) {
       // Its memory may go, or change, while the pipe is full.
-      const copy = new Uint8Array(checkMessage(chunk, act));
+      const copy = new Uint8Array(checkMessage(chunk, operation));
       copy.set(chunk);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       socket.write(copy, (error) => {
         if (signal.aborted) reject(signal.reason);
-        else if (error) reject(toSystemError(error, "write", act));
+        else if (error) reject(toSystemError(error, "write", operation));
         else resolve();
       });
       await promise;
@@ -145,9 +150,13 @@ function streamTo(socket: Socket, act: string): WritableStream<Uint8Array> {
 }
 
 /** An error of the event loop, as this library tells errors. */
-function toSystemError(error: Error, syscall: string, act: string): Error {
+function toSystemError(
+  error: Error,
+  syscall: string,
+  operation: string,
+): Error {
   if (hasCode(error, "EPIPE") || "code" in error && error.code === "EPIPE") {
-    return systemError(syscall, errnoNumber("EPIPE"), act);
+    return systemError(syscall, errnoNumber("EPIPE"), operation);
   }
-  return new Error(`Cannot ${act}: ${error.message}`, { cause: error });
+  return new Error(`Cannot ${operation}: ${error.message}`, { cause: error });
 }

@@ -95,11 +95,11 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
     options: MessageQueueCreateOptions = {},
   ): MessageQueue {
     const checked = checkName(name);
-    const act = `create ${label(checked)}`;
-    const creation = checkCreation(options, act);
+    const operation = `create ${label(checked)}`;
+    const creation = checkCreation(options, operation);
     const create = () => {
-      const fd = createQueue(checked, creation, act);
-      return MessageQueue.#adopt(checked, "read-write", fd, act, true);
+      const fd = createQueue(checked, creation, operation);
+      return MessageQueue.#adopt(checked, "read-write", fd, operation, true);
     };
     if (creation.ifExists === "fail") return create();
     return createOrOpen(create, () => {
@@ -128,12 +128,12 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
     options: MessageQueueOpenOptions = {},
   ): MessageQueue {
     const checked = checkName(name);
-    const act = `open ${label(checked)}`;
-    checkOptionNames(options, ["access"], act);
+    const operation = `open ${label(checked)}`;
+    checkOptionNames(options, ["access"], operation);
     const { access = "read-write" } = options;
     checkWord(access, ["read", "write", "read-write"], "access");
-    const fd = openQueue(checked, access, null, act);
-    return MessageQueue.#adopt(checked, access, fd, act, false);
+    const fd = openQueue(checked, access, null, operation);
+    return MessageQueue.#adopt(checked, access, fd, operation, false);
   }
 
   /**
@@ -157,12 +157,12 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
    * to.
    */
   static list(): MessageQueueEntry[] {
-    const act = "list message queues";
+    const operation = "list message queues";
     const entries: MessageQueueEntry[] = [];
-    for (const name of queueNames(act)) {
+    for (const name of queueNames(operation)) {
       let fd;
       try {
-        fd = openQueue(name, "read", null, act);
+        fd = openQueue(name, "read", null, operation);
       } catch (error) {
         // It is gone meanwhile, or somebody else's.
         if (!isSystemError(error)) throw error;
@@ -170,7 +170,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
         continue;
       }
       try {
-        entries.push({ name, status: statusOf(fd, act) });
+        entries.push({ name, status: statusOf(fd, operation) });
       } finally {
         closeDescriptor(fd);
       }
@@ -182,16 +182,16 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
     name: string,
     access: QueueAccess,
     fd: number,
-    act: string,
+    operation: string,
     created: boolean,
   ): MessageQueue {
     try {
-      const size = queueAttributes(fd, act);
+      const size = queueAttributes(fd, operation);
       const handle = new QueueHandle(fd, name, access, size);
       return new MessageQueue(name, handle, size, created);
     } catch (error) {
       closeDescriptor(fd);
-      if (created) unlinkQueue(name, act);
+      if (created) unlinkQueue(name, operation);
       throw error;
     }
   }

@@ -40,10 +40,10 @@ export function label(name: string): string {
 /** Checks what a queue is to be like. */
 export function checkCreation(
   options: MessageQueueCreateOptions,
-  act: string,
+  operation: string,
 ): Creation {
   const known = ["maxMessages", "maxMessageLength", "mode", "ifExists"];
-  checkOptionNames(options, known, act);
+  checkOptionNames(options, known, operation);
   const { maxMessages, maxMessageLength, mode = 0o600, ifExists = "fail" } =
     options;
   if (maxMessages !== undefined) {
@@ -65,7 +65,7 @@ export function checkCreation(
 export function createQueue(
   name: string,
   { maxMessages, maxMessageLength, mode }: Creation,
-  act: string,
+  operation: string,
 ): number {
   const size = {
     maxMessages: maxMessages ?? setting("msg_default"),
@@ -77,15 +77,15 @@ export function createQueue(
     name,
     "read-write",
     { mode, size: isDefault ? null : size },
-    act,
+    operation,
     (code) => limitHint(code, size),
   );
   try {
-    changeMode(fd, mode, act);
+    changeMode(fd, mode, operation);
     return fd;
   } catch (error) {
     closeDescriptor(fd);
-    unlinkQueue(name, act);
+    unlinkQueue(name, operation);
     throw error;
   }
 }
@@ -110,7 +110,13 @@ export function checkSize(
 }
 
 /** Reads what the system keeps of an open queue. */
-export function statusOf(fd: number, act: string): MessageQueueStatus {
-  const { mode, uid, gid, links } = status(fd, act);
-  return { ...queueAttributes(fd, act), mode, uid, gid, unlinked: links === 0 };
+export function statusOf(fd: number, operation: string): MessageQueueStatus {
+  const { mode, uid, gid, links } = status(fd, operation);
+  return {
+    ...queueAttributes(fd, operation),
+    mode,
+    uid,
+    gid,
+    unlinked: links === 0,
+  };
 }

@@ -60,10 +60,10 @@ export class QueueHandle {
   }
 
   /** The descriptor, for a call. */
-  fd(act: string): number {
+  fd(operation: string): number {
     if (!this.#closed) return this.#fd;
     throw new Deno.errors.BadResource(
-      `Cannot ${act} ${this.#label}: the handle is closed`,
+      `Cannot ${operation} ${this.#label}: the handle is closed`,
     );
   }
 
@@ -73,17 +73,17 @@ export class QueueHandle {
     options: QueueSendAsyncOptions | undefined,
     known: readonly string[],
   ): boolean {
-    const act = this.#sendAct;
-    const { priority, timeoutMs } = checkRequest(options, known, act);
+    const operation = this.#sendAct;
+    const { priority, timeoutMs } = checkRequest(options, known, operation);
     const fd = this.#fdToSend();
-    const length = checkMessage(bytes, act);
-    if (sendNow(fd, bytes, length, priority, act)) return true;
+    const length = checkMessage(bytes, operation);
+    if (sendNow(fd, bytes, length, priority, operation)) return true;
     return waitHere(
       fd,
       "write",
       timeoutMs,
-      act,
-      () => sendNow(fd, bytes, length, priority, act) || undefined,
+      operation,
+      () => sendNow(fd, bytes, length, priority, operation) || undefined,
     ) ?? false;
   }
 
@@ -92,11 +92,11 @@ export class QueueHandle {
     bytes: Uint8Array,
     options: QueueSendAsyncOptions | undefined,
   ): boolean {
-    const act = this.#sendAct;
-    const { priority } = checkRequest(options, ["priority"], act);
+    const operation = this.#sendAct;
+    const { priority } = checkRequest(options, ["priority"], operation);
     const fd = this.#fdToSend();
-    const length = checkMessage(bytes, act);
-    return sendNow(fd, bytes, length, priority, act);
+    const length = checkMessage(bytes, operation);
+    return sendNow(fd, bytes, length, priority, operation);
   }
 
   /** Sends a message, waiting in the event loop. */
@@ -104,15 +104,15 @@ export class QueueHandle {
     bytes: Uint8Array,
     options: QueueSendAsyncOptions | undefined,
   ): Promise<boolean> {
-    const act = this.#sendAct;
+    const operation = this.#sendAct;
     const known = ["priority", "timeoutMs", "signal"];
-    const request = checkRequest(options, known, act);
+    const request = checkRequest(options, known, operation);
     const { priority, signal } = request;
     signal?.throwIfAborted();
     const fd = this.#fdToSend();
-    const length = checkMessage(bytes, act);
+    const length = checkMessage(bytes, operation);
     if (
-      !isAwaited(fd, "write") && sendNow(fd, bytes, length, priority, act)
+      !isAwaited(fd, "write") && sendNow(fd, bytes, length, priority, operation)
     ) {
       await takeTurns();
       return true;
@@ -124,18 +124,19 @@ export class QueueHandle {
       fd,
       "write",
       request,
-      () => sendNow(fd, copy, length, priority, act) || undefined,
+      () => sendNow(fd, copy, length, priority, operation) || undefined,
     );
     return sent ?? false;
   }
 
   /** Receives a message, waiting on this thread. */
   receive(options: QueueReceiveAsyncOptions | undefined): QueueMessage | null {
-    const act = this.#receiveAct;
-    const { timeoutMs } = checkRequest(options, ["timeoutMs"], act);
+    const operation = this.#receiveAct;
+    const { timeoutMs } = checkRequest(options, ["timeoutMs"], operation);
     const fd = this.#fdToReceive();
     const attempt = () => this.#receiveNow(fd);
-    return attempt() ?? waitHere(fd, "read", timeoutMs, act, attempt) ?? null;
+    return attempt() ?? waitHere(fd, "read", timeoutMs, operation, attempt) ??
+      null;
   }
 
   /** Receives a message if there is one. */
@@ -147,8 +148,8 @@ export class QueueHandle {
   async receiveAsync(
     options: QueueReceiveAsyncOptions | undefined,
   ): Promise<QueueMessage | null> {
-    const act = this.#receiveAct;
-    const request = checkRequest(options, ["timeoutMs", "signal"], act);
+    const operation = this.#receiveAct;
+    const request = checkRequest(options, ["timeoutMs", "signal"], operation);
     request.signal?.throwIfAborted();
     const fd = this.#fdToReceive();
     if (!isAwaited(fd, "read")) {
@@ -194,9 +195,9 @@ export class QueueHandle {
     return fd;
   }
 
-  #refuse(act: string): never {
+  #refuse(operation: string): never {
     throw new TypeError(
-      `Cannot ${act}: the handle was opened with \`access: "${this.#access}"\`; open it with \`access: "read-write"\``,
+      `Cannot ${operation}: the handle was opened with \`access: "${this.#access}"\`; open it with \`access: "read-write"\``,
     );
   }
 }
@@ -208,12 +209,12 @@ export class QueueHandle {
 function checkRequest(
   options: QueueSendAsyncOptions | undefined,
   known: readonly string[],
-  act: string,
+  operation: string,
 ): Request {
   if (options === undefined) return NONE;
-  checkOptionNames(options, known, act);
+  checkOptionNames(options, known, operation);
   const { priority = 0, timeoutMs = Infinity, signal } = options;
   checkInteger(priority, "priority", 0, MAX_PRIORITY);
-  checkTimeout(timeoutMs, act);
-  return { priority, timeoutMs, signal: checkSignal(signal, act) };
+  checkTimeout(timeoutMs, operation);
+  return { priority, timeoutMs, signal: checkSignal(signal, operation) };
 }

@@ -8,14 +8,14 @@ import { readKernelFile } from "../../ffi/files/kernel_file.ts";
  *
  * @throws {Deno.errors.NotSupported} When they are not mounted.
  */
-export function queueNames(act: string): string[] {
+export function queueNames(operation: string): string[] {
   const folder = mountPoint(readKernelFile("/proc/self/mountinfo"));
   if (folder === undefined) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: the system shows no list of them; as root, \`mkdir -p /dev/mqueue && mount -t mqueue none /dev/mqueue\` makes it`,
+      `Cannot ${operation}: the system shows no list of them; as root, \`mkdir -p /dev/mqueue && mount -t mqueue none /dev/mqueue\` makes it`,
     );
   }
-  return readNames(folder, act).map((name) => `/${name}`);
+  return readNames(folder, operation).map((name) => `/${name}`);
 }
 
 /** Finds where message queues are mounted (`proc_pid_mountinfo(5)`). */

@@ -101,10 +101,10 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     checkI32(key, "key");
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
-    const act = `create system message queue ${shown(key)}`;
+    const operation = `create system message queue ${shown(key)}`;
     const flags = IPC_CREAT | IPC_EXCL | mode;
     const create = () =>
-      new SystemMessageQueue(getQueue(key, flags, act), key, true);
+      new SystemMessageQueue(getQueue(key, flags, operation), key, true);
     if (ifExists === "fail") return create();
     return createOrOpen(create, () => SystemMessageQueue.open({ key }));
   }
@@ -136,12 +136,16 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     }
     if (key !== undefined) {
       checkI32(key, "key");
-      const act = `open system message queue ${shown(key)}`;
-      return new SystemMessageQueue(getQueue(key, 0, act), key, false);
+      const operation = `open system message queue ${shown(key)}`;
+      return new SystemMessageQueue(getQueue(key, 0, operation), key, false);
     }
     const found = checkI32(id ?? 0, "id");
-    const act = `open system message queue with id ${found}`;
-    return new SystemMessageQueue(found, queueStatus(found, act).key, false);
+    const operation = `open system message queue with id ${found}`;
+    return new SystemMessageQueue(
+      found,
+      queueStatus(found, operation).key,
+      false,
+    );
   }
 
   /**
@@ -178,15 +182,18 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     bytes: Uint8Array,
     options?: SystemQueueSendOptions,
   ): "ok" | "timed-out" {
-    const act = this.#sendAct;
-    const request = checkSend(options, ["type", "timeoutMs"], act);
+    const operation = this.#sendAct;
+    const request = checkSend(options, ["type", "timeoutMs"], operation);
     const { timeoutMs } = request;
-    const now = () => this.#transfer.send(bytes, request, IPC_NOWAIT, act);
+    const now = () =>
+      this.#transfer.send(bytes, request, IPC_NOWAIT, operation);
     if (now()) return "ok";
     if (timeoutMs === Infinity) {
-      return this.#transfer.send(bytes, request, 0, act) ? "ok" : "timed-out";
+      return this.#transfer.send(bytes, request, 0, operation)
+        ? "ok"
+        : "timed-out";
     }
-    const again = () => afterWaiting("msgsnd", act, now) || undefined;
+    const again = () => afterWaiting("msgsnd", operation, now) || undefined;
     return retry(timeoutMs, again) ? "ok" : "timed-out";
   }
 
@@ -198,9 +205,9 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @returns Whether it was sent.
    */
   trySend(bytes: Uint8Array, options?: SystemQueueSendNowOptions): boolean {
-    const act = this.#sendAct;
-    const request = checkSend(options, ["type"], act);
-    return this.#transfer.send(bytes, request, IPC_NOWAIT, act);
+    const operation = this.#sendAct;
+    const request = checkSend(options, ["type"], operation);
+    return this.#transfer.send(bytes, request, IPC_NOWAIT, operation);
   }
 
   /**
@@ -216,22 +223,22 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     bytes: Uint8Array,
     options?: SystemQueueSendAsyncOptions,
   ): Promise<"ok" | "timed-out"> {
-    const act = this.#sendAct;
+    const operation = this.#sendAct;
     const known = ["type", "timeoutMs", "signal"];
-    const request = checkSend(options, known, act);
+    const request = checkSend(options, known, operation);
     request.signal?.throwIfAborted();
-    if (this.#transfer.send(bytes, request, IPC_NOWAIT, act)) {
+    if (this.#transfer.send(bytes, request, IPC_NOWAIT, operation)) {
       await takeTurns();
       return "ok";
     }
-    const copy = new Uint8Array(checkMessage(bytes, act));
+    const copy = new Uint8Array(checkMessage(bytes, operation));
     copy.set(bytes);
     const again = () =>
-      this.#transfer.send(copy, request, IPC_NOWAIT, act) || undefined;
+      this.#transfer.send(copy, request, IPC_NOWAIT, operation) || undefined;
     const sent = await retryAsync(
       request.timeoutMs,
       request.signal,
-      () => afterWaiting("msgsnd", act, again),
+      () => afterWaiting("msgsnd", operation, again),
     );
     return sent ? "ok" : "timed-out";
   }
@@ -253,16 +260,17 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    */
   receive(options: SystemQueueReceiveOptions): SystemMessage | null;
   receive(options?: SystemQueueReceiveOptions): SystemMessage | null {
-    const act = this.#receiveAct;
-    const request = checkReceive(options, ["timeoutMs"], act);
+    const operation = this.#receiveAct;
+    const request = checkReceive(options, ["timeoutMs"], operation);
     const { timeoutMs } = request;
-    const now = () => this.#transfer.receive(request, IPC_NOWAIT, act);
+    const now = () => this.#transfer.receive(request, IPC_NOWAIT, operation);
     const message = now();
     if (message !== undefined) return message;
     if (timeoutMs === Infinity) {
-      return this.#transfer.receive(request, 0, act) ?? null;
+      return this.#transfer.receive(request, 0, operation) ?? null;
     }
-    return retry(timeoutMs, () => afterWaiting("msgrcv", act, now)) ?? null;
+    return retry(timeoutMs, () => afterWaiting("msgrcv", operation, now)) ??
+      null;
   }
 
   /**
@@ -272,9 +280,9 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @returns The message, or null.
    */
   tryReceive(options?: SystemQueueReceiveNowOptions): SystemMessage | null {
-    const act = this.#receiveAct;
-    const request = checkReceive(options, [], act);
-    return this.#transfer.receive(request, IPC_NOWAIT, act) ?? null;
+    const operation = this.#receiveAct;
+    const request = checkReceive(options, [], operation);
+    return this.#transfer.receive(request, IPC_NOWAIT, operation) ?? null;
   }
 
   /**
@@ -299,17 +307,17 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
   async receiveAsync(
     options?: SystemQueueReceiveAsyncOptions,
   ): Promise<SystemMessage | null> {
-    const act = this.#receiveAct;
-    const request = checkReceive(options, ["timeoutMs", "signal"], act);
+    const operation = this.#receiveAct;
+    const request = checkReceive(options, ["timeoutMs", "signal"], operation);
     const { timeoutMs, signal } = request;
     signal?.throwIfAborted();
-    const now = () => this.#transfer.receive(request, IPC_NOWAIT, act);
+    const now = () => this.#transfer.receive(request, IPC_NOWAIT, operation);
     const message = now();
     if (message !== undefined) {
       await takeTurns();
       return message;
     }
-    const again = () => afterWaiting("msgrcv", act, now);
+    const again = () => afterWaiting("msgrcv", operation, now);
     return await retryAsync(timeoutMs, signal, again) ?? null;
   }
 
@@ -328,7 +336,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @throws {SystemError} When the queue is gone (EINVAL).
    */
   status(): SystemQueueStatus {
-    return queueStatus(this.#id, this.#act("read the status of"));
+    return queueStatus(this.#id, this.#operation("read the status of"));
   }
 
   /**
@@ -340,8 +348,8 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * root (EPERM).
    */
   set(changes: SystemQueueChanges): void {
-    const act = this.#act("change");
-    changeQueue(this.#id, checkQueueChanges(changes, act), act);
+    const operation = this.#operation("change");
+    changeQueue(this.#id, checkQueueChanges(changes, operation), operation);
   }
 
   /**
@@ -353,20 +361,20 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * creator's or root's (EPERM).
    */
   remove(): void {
-    removeQueue(this.#id, this.#act("remove"));
+    removeQueue(this.#id, this.#operation("remove"));
   }
 
-  #act(act: string): string {
-    return `${act} system message queue ${this.#id}`;
+  #operation(operation: string): string {
+    return `${operation} system message queue ${this.#id}`;
   }
 }
 
 /** Reads each change once, and checks it. */
 export function checkQueueChanges(
   changes: SystemQueueChanges,
-  act: string,
+  operation: string,
 ): SystemQueueChanges {
-  checkOptionNames(changes, ["uid", "gid", "mode", "maxBytes"], act);
+  checkOptionNames(changes, ["uid", "gid", "mode", "maxBytes"], operation);
   const { maxBytes, ...others } = changes;
   checkChanges(others);
   if (maxBytes === undefined) return others;

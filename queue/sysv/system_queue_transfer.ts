@@ -62,25 +62,25 @@ const RECEIVE: ReceiveRequest = {
 export function checkSend(
   options: SystemQueueSendAsyncOptions | undefined,
   known: readonly string[],
-  act: string,
+  operation: string,
 ): SendRequest {
   if (options === undefined) return SEND;
-  checkOptionNames(options, known, act);
+  checkOptionNames(options, known, operation);
   const { type = 1, timeoutMs = Infinity, signal } = options;
   checkInteger(type, "type", 1, Number.MAX_SAFE_INTEGER);
-  checkTimeout(timeoutMs, act);
-  return { type, timeoutMs, signal: checkSignal(signal, act) };
+  checkTimeout(timeoutMs, operation);
+  return { type, timeoutMs, signal: checkSignal(signal, operation) };
 }
 
 /** Reads each option once, and checks it. */
 export function checkReceive(
   options: SystemQueueReceiveAsyncOptions | undefined,
   known: readonly string[],
-  act: string,
+  operation: string,
 ): ReceiveRequest {
   if (options === undefined) return RECEIVE;
   const which = ["type", "except", "truncate", "maxLength"];
-  checkOptionNames(options, [...which, ...known], act);
+  checkOptionNames(options, [...which, ...known], operation);
   const {
     type = 0,
     except = false,
@@ -91,34 +91,34 @@ export function checkReceive(
   } = options;
   const highest = Number.MAX_SAFE_INTEGER;
   checkInteger(type, "type", -highest, highest);
-  if (checkBoolean(except, "except")) requireExcept(type, act);
+  if (checkBoolean(except, "except")) requireExcept(type, operation);
   if (maxLength !== undefined) {
     checkInteger(maxLength, "maxLength", 0, HIGHEST_LENGTH);
   }
   if (checkBoolean(truncate, "truncate") && maxLength === undefined) {
     throw new TypeError(
-      `Cannot ${act}: truncate needs a maxLength to cut a message to`,
+      `Cannot ${operation}: truncate needs a maxLength to cut a message to`,
     );
   }
-  checkTimeout(timeoutMs, act);
+  checkTimeout(timeoutMs, operation);
   return {
     type,
     flags: (except ? MSG_EXCEPT : 0) | (truncate ? MSG_NOERROR : 0),
     maxLength,
     timeoutMs,
-    signal: checkSignal(signal, act),
+    signal: checkSignal(signal, operation),
   };
 }
 
-function requireExcept(type: number, act: string): void {
+function requireExcept(type: number, operation: string): void {
   if (platform().layouts.msginfo === null) {
     throw new Deno.errors.NotSupported(
-      `Cannot ${act}: ${platform().name} cannot leave out a type`,
+      `Cannot ${operation}: ${platform().name} cannot leave out a type`,
     );
   }
   if (type > 0) return;
   throw new RangeError(
-    `Cannot ${act}: except needs a type above 0: received ${type}`,
+    `Cannot ${operation}: except needs a type above 0: received ${type}`,
   );
 }
 
@@ -143,12 +143,12 @@ export class Transfer {
     bytes: Uint8Array,
     { type }: Pick<SendRequest, "type">,
     flags: number,
-    act: string,
+    operation: string,
   ): boolean {
-    const length = checkMessage(bytes, act);
+    const length = checkMessage(bytes, operation);
     this.#outgoing.grow(length);
     this.#outgoing.put(type, bytes);
-    return this.#outgoing.send(this.#id, length, flags, act);
+    return this.#outgoing.send(this.#id, length, flags, operation);
   }
 
   /**
@@ -160,14 +160,20 @@ export class Transfer {
   receive(
     { type, flags, maxLength }: ReceiveRequest,
     wait: number,
-    act: string,
+    operation: string,
   ): SystemMessage | undefined {
     const buffer = this.#incoming;
     let room = maxLength ?? Math.max(buffer.room, FIRST_LENGTH);
     for (;;) {
       buffer.grow(room);
       try {
-        const length = buffer.receive(this.#id, room, type, flags | wait, act);
+        const length = buffer.receive(
+          this.#id,
+          room,
+          type,
+          flags | wait,
+          operation,
+        );
         if (length === -1) return undefined;
         return { bytes: buffer.copy(length), type: buffer.type };
       } catch (error) {
@@ -186,13 +192,13 @@ export class Transfer {
  */
 export function afterWaiting<Result>(
   syscall: string,
-  act: string,
+  operation: string,
   call: () => Result,
 ): Result {
   try {
     return call();
   } catch (error) {
     if (!hasCode(error, "EINVAL")) throw error;
-    throw systemError(syscall, errnoNumber("EIDRM"), act);
+    throw systemError(syscall, errnoNumber("EIDRM"), operation);
   }
 }

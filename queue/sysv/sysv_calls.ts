@@ -75,8 +75,12 @@ const HIGHEST_LENGTH = 0x7fff_ffff - 8;
 export function msgget(key: number, flags = 0): number {
   checkI32(key, "key");
   checkI32(flags, "flags");
-  const act = (flags & IPC_CREAT) === 0 ? "find" : "create";
-  return getQueue(key, flags, `${act} system message queue ${shown(key)}`);
+  const operation = (flags & IPC_CREAT) === 0 ? "find" : "create";
+  return getQueue(
+    key,
+    flags,
+    `${operation} system message queue ${shown(key)}`,
+  );
 }
 
 /**
@@ -100,12 +104,12 @@ export function msgsnd(
   checkI32(msqid, "msqid");
   checkInteger(type, "type", 1, Number.MAX_SAFE_INTEGER);
   checkI32(flags, "flags");
-  const act = `send to system message queue ${msqid}`;
-  const length = checkMessage(bytes, act);
+  const operation = `send to system message queue ${msqid}`;
+  const length = checkMessage(bytes, operation);
   const message = new MessageBuffer(length);
   message.put(type, bytes);
-  if (message.send(msqid, length, flags, act)) return;
-  throw systemError("msgsnd", errnoNumber("EAGAIN"), act);
+  if (message.send(msqid, length, flags, operation)) return;
+  throw systemError("msgsnd", errnoNumber("EAGAIN"), operation);
 }
 
 /**
@@ -135,10 +139,12 @@ export function msgrcv(
   const highest = Number.MAX_SAFE_INTEGER;
   checkInteger(type, "type", -highest, highest);
   checkI32(flags, "flags");
-  const act = `receive from system message queue ${msqid}`;
+  const operation = `receive from system message queue ${msqid}`;
   const message = new MessageBuffer(size);
-  const length = message.receive(msqid, size, type, flags, act);
-  if (length === -1) throw systemError("msgrcv", errnoNumber("ENOMSG"), act);
+  const length = message.receive(msqid, size, type, flags, operation);
+  if (length === -1) {
+    throw systemError("msgrcv", errnoNumber("ENOMSG"), operation);
+  }
   return { bytes: message.copy(length), type: message.type };
 }
 
@@ -204,12 +210,17 @@ export function msgctl(
       return queueStatus(msqid, `read the status of ${queue}`);
     case MSG_STAT:
     case MSG_STAT_ANY: {
-      const act = `read the status of the system message queue at ${msqid}`;
-      return queueStatusAt(msqid, command, act);
+      const operation =
+        `read the status of the system message queue at ${msqid}`;
+      return queueStatusAt(msqid, command, operation);
     }
     case IPC_SET: {
-      const act = `change ${queue}`;
-      return changeQueue(msqid, checkQueueChanges(changes, act), act);
+      const operation = `change ${queue}`;
+      return changeQueue(
+        msqid,
+        checkQueueChanges(changes, operation),
+        operation,
+      );
     }
     case IPC_RMID:
       return removeQueue(msqid, `remove ${queue}`);

@@ -11,14 +11,14 @@ export function waitHere<Result>(
   fd: number,
   readiness: Readiness,
   timeoutMs: number,
-  act: string,
+  operation: string,
   attempt: () => Result | undefined,
 ): Result | undefined {
   const end = performance.now() + timeoutMs;
   for (;;) {
     const left = end - performance.now();
     if (left <= 0) return undefined;
-    pollHere(fd, readiness, left, act);
+    pollHere(fd, readiness, left, operation);
     // Someone else may have been faster.
     const result = attempt();
     if (result !== undefined) return result;

@@ -162,17 +162,17 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * other values.
    */
   static create(place: Place, options: LatestOptions): Latest {
-    const act = `create ${NOUN}`;
-    const read = readOptions(options, CREATE_NAMES, act);
-    const layout = checkLayout(read.layout, act);
+    const operation = `create ${NOUN}`;
+    const read = readOptions(options, CREATE_NAMES, operation);
+    const layout = checkLayout(read.layout, operation);
     const byteLength = checkSize(
-      read.byteLength ?? layout?.size ?? missing(act),
+      read.byteLength ?? layout?.size ?? missing(operation),
       "byteLength",
     );
     const { slots: count = DEFAULT_SLOTS, mode = 0o600 } = read;
     if (!isSound(byteLength, count)) {
       throw new RangeError(
-        `Cannot ${act}: slots must be a power of two from 2 to 65536: received ${
+        `Cannot ${operation}: slots must be a power of two from 2 to 65536: received ${
           describe(count)
         }`,
       );
@@ -180,7 +180,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
     const { wakeReaders = wakesBy(mode) } = read;
     if (typeof wakeReaders !== "boolean") {
       throw new TypeError(
-        `Cannot ${act}: wakeReaders must be a boolean: received ${
+        `Cannot ${operation}: wakeReaders must be a boolean: received ${
           describe(wakeReaders)
         }`,
       );
@@ -232,20 +232,20 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * values of another layout.
    */
   static open(place: Place, options?: LatestOpenOptions): Latest {
-    const act = `open ${NOUN}`;
+    const operation = `open ${NOUN}`;
     const { access = "read-write", layout } = readOptions(
       options,
       OPEN_NAMES,
-      act,
+      operation,
     );
     if (access !== "read" && access !== "read-write") {
       throw new TypeError(
-        `Cannot ${act}: access must be "read" or "read-write": received ${
+        `Cannot ${operation}: access must be "read" or "read-write": received ${
           describe(access)
         }`,
       );
     }
-    const expected = checkLayout(layout, act);
+    const expected = checkLayout(layout, operation);
     const object = StoreObject.open(NOUN, place, access);
     return Latest.#over(object, () => {
       requireLayout(
@@ -472,8 +472,8 @@ function wakesBy(mode: number): boolean {
   return ((mode >> 1) & ~mode & 0o022) !== 0;
 }
 
-function missing(act: string): never {
+function missing(operation: string): never {
   throw new TypeError(
-    `Cannot ${act}: it takes byteLength, the bytes of the largest value, or a layout`,
+    `Cannot ${operation}: it takes byteLength, the bytes of the largest value, or a layout`,
   );
 }

@@ -131,19 +131,19 @@ export class SharedMap implements Disposable {
    * another budget.
    */
   static create(place: Place, options: SharedMapOptions): SharedMap {
-    const act = `create ${NOUN}`;
-    const read = readOptions(options, CREATE_NAMES, act);
+    const operation = `create ${NOUN}`;
+    const read = readOptions(options, CREATE_NAMES, operation);
     const { budget, eviction = "none" } = read;
     if (!(Number.isInteger(budget) && budget >= 4096 && budget <= 2 ** 35)) {
       throw new RangeError(
-        `Cannot ${act}: the budget must be an integer from 4096 to 2^35: received ${
+        `Cannot ${operation}: the budget must be an integer from 4096 to 2^35: received ${
           describe(budget)
         }`,
       );
     }
     if (eviction !== "none" && eviction !== "lru") {
       throw new TypeError(
-        `Cannot ${act}: eviction must be "none" or "lru": received ${
+        `Cannot ${operation}: eviction must be "none" or "lru": received ${
           describe(eviction)
         }`,
       );
@@ -338,15 +338,17 @@ export class SharedMap implements Disposable {
     ) => Uint8Array | undefined,
     options?: SetOptions & { readonly timeoutMs?: number },
   ): Uint8Array | undefined {
-    const act = `update ${this.#object.what}`;
+    const operation = `update ${this.#object.what}`;
     const { ttlMs, timeoutMs } = readOptions(
       options,
       { ttlMs: true, timeoutMs: true },
-      act,
+      operation,
     );
     if (typeof change !== "function") {
       throw new TypeError(
-        `Cannot ${act}: it takes a function: received ${describe(change)}`,
+        `Cannot ${operation}: it takes a function: received ${
+          describe(change)
+        }`,
       );
     }
     const bytes = this.#key(key, "update");
@@ -565,14 +567,14 @@ export class SharedMap implements Disposable {
   }
 
   #entry(key: Key, value: Uint8Array, options?: SetOptions): Entry {
-    const act = `set in ${this.#object.what}`;
-    const { ttlMs } = readOptions(options, { ttlMs: true }, act);
+    const operation = `set in ${this.#object.what}`;
+    const { ttlMs } = readOptions(options, { ttlMs: true }, operation);
     if (
       ttlMs !== undefined &&
       !(typeof ttlMs === "number" && ttlMs >= 0 && ttlMs <= 1e12)
     ) {
       throw new RangeError(
-        `Cannot ${act}: ttlMs must be milliseconds, 0 or more: received ${
+        `Cannot ${operation}: ttlMs must be milliseconds, 0 or more: received ${
           describe(ttlMs)
         }`,
       );
@@ -602,10 +604,10 @@ export class SharedMap implements Disposable {
     return value;
   }
 
-  #key(key: Key, act: string): Uint8Array {
+  #key(key: Key, operation: string): Uint8Array {
     if (typeof key !== "string" && !(key instanceof Uint8Array)) {
       throw new TypeError(
-        `Cannot ${act} ${this.#object.what}: a key must be text or a Uint8Array: received ${
+        `Cannot ${operation} ${this.#object.what}: a key must be text or a Uint8Array: received ${
           describe(key)
         }`,
       );
@@ -613,12 +615,12 @@ export class SharedMap implements Disposable {
     const bytes = typeof key === "string" ? encoder.encode(key) : key.slice();
     if (bytes.byteLength > LONGEST_KEY) {
       throw new RangeError(
-        `Cannot ${act} ${this.#object.what}: a key may have ${LONGEST_KEY} bytes: received ${bytes.byteLength}`,
+        `Cannot ${operation} ${this.#object.what}: a key may have ${LONGEST_KEY} bytes: received ${bytes.byteLength}`,
       );
     }
     if (typeof key === "string" && !key.isWellFormed()) {
       throw new RangeError(
-        `Cannot ${act} ${this.#object.what}: a key must not have lone surrogates`,
+        `Cannot ${operation} ${this.#object.what}: a key must not have lone surrogates`,
       );
     }
     return bytes;

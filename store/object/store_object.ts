@@ -170,10 +170,10 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
   }
 
   /** Throws when it is closed. */
-  requireOpen(act: string): void {
+  requireOpen(operation: string): void {
     if (!this.mapping.closed) return;
     throw new Deno.errors.BadResource(
-      `Cannot ${act} ${this.what}: it is closed`,
+      `Cannot ${operation} ${this.what}: it is closed`,
     );
   }
 

@@ -29,7 +29,7 @@ const LONGEST_TEXT = 4096;
 /** Reads a layout, once. */
 export function checkLayout(
   layout: ValueLayout | undefined,
-  act: string,
+  operation: string,
 ): CheckedLayout | undefined {
   if (layout === undefined) return undefined;
   const { hash, layout: text, size } = layout ?? {};
@@ -39,7 +39,7 @@ export function checkLayout(
     size > 0
   ) return { hash, text: text.slice(0, LONGEST_TEXT), size };
   throw new TypeError(
-    `Cannot ${act}: the layout must be a struct of @shmem/shmem/struct`,
+    `Cannot ${operation}: the layout must be a struct of @shmem/shmem/struct`,
   );
 }
 

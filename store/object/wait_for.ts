@@ -21,9 +21,9 @@ export interface Patience {
 /** Reads how something waits. */
 export function readPatience(
   options: WaitOptions | undefined,
-  act: string,
+  operation: string,
 ): Patience {
-  const { timeoutMs, signal } = readOptions(options, WAIT_OPTIONS, act);
+  const { timeoutMs, signal } = readOptions(options, WAIT_OPTIONS, operation);
   const checked = checkTimeout(timeoutMs);
   checkSignal(signal)?.throwIfAborted();
   return { timeoutMs: checked, end: performance.now() + checked, signal };

@@ -95,9 +95,11 @@ export class Job implements Disposable {
     if (!this.#ended) this.retry();
   }
 
-  #end(act: string): void {
+  #end(operation: string): void {
     if (this.#ended) {
-      throw new TypeError(`Cannot ${act} job ${this.number}: it has ended`);
+      throw new TypeError(
+        `Cannot ${operation} job ${this.number}: it has ended`,
+      );
     }
     this.#ended = true;
   }

@@ -184,12 +184,12 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * another size.
    */
   static create(place: Place, options: WorkQueueOptions): WorkQueue {
-    const act = `create ${NOUN}`;
-    const read = readOptions(options, CREATE_NAMES, act);
+    const operation = `create ${NOUN}`;
+    const read = readOptions(options, CREATE_NAMES, operation);
     const { jobs: count, byteLength, maxAttempts = 3 } = read;
     if (!isSound(count, byteLength)) {
       throw new RangeError(
-        `Cannot ${act}: it takes jobs, an integer from 1 to 2^24, and byteLength, from 1 to 2^31 - 1: received ${
+        `Cannot ${operation}: it takes jobs, an integer from 1 to 2^24, and byteLength, from 1 to 2^31 - 1: received ${
           describe(count)
         } and ${describe(byteLength)}`,
       );
@@ -199,7 +199,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
         maxAttempts <= ATTEMPTS_LIMIT)
     ) {
       throw new RangeError(
-        `Cannot ${act}: maxAttempts must be an integer from 1 to ${ATTEMPTS_LIMIT}: received ${
+        `Cannot ${operation}: maxAttempts must be an integer from 1 to ${ATTEMPTS_LIMIT}: received ${
           describe(maxAttempts)
         }`,
       );
@@ -314,11 +314,11 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @throws {RangeError} When it is too long.
    */
   async put(bytes: Uint8Array, options?: PutOptions): Promise<number> {
-    const act = `put a job into ${this.#object.what}`;
-    const { delayMs, ...wait } = readOptions(options, PUT_NAMES, act);
-    const notBefore = dueAfter(delayMs, act);
-    const patience = readPatience(wait, act);
-    this.#checkJob(bytes, act);
+    const operation = `put a job into ${this.#object.what}`;
+    const { delayMs, ...wait } = readOptions(options, PUT_NAMES, operation);
+    const notBefore = dueAfter(delayMs, operation);
+    const patience = readPatience(wait, operation);
+    this.#checkJob(bytes, operation);
     for (;;) {
       using guard = this.#tryLock() ?? await this.#lock(patience);
       const event = Atomics.load(this.#words, ROOM_EVENT);
@@ -345,10 +345,10 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     bytes: Uint8Array,
     options?: Pick<PutOptions, "delayMs">,
   ): number | null {
-    const act = `put a job into ${this.#object.what}`;
-    const { delayMs } = readOptions(options, { delayMs: true }, act);
-    const notBefore = dueAfter(delayMs, act);
-    this.#checkJob(bytes, act);
+    const operation = `put a job into ${this.#object.what}`;
+    const { delayMs } = readOptions(options, { delayMs: true }, operation);
+    const notBefore = dueAfter(delayMs, operation);
+    this.#checkJob(bytes, operation);
     using guard = this.#tryLock();
     if (guard === null) return null;
     const number = this.#sound(() => this.#table.put(bytes, notBefore));
@@ -367,8 +367,8 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @throws {Deno.errors.Busy} When 1000 handles take already.
    */
   async take(options?: WaitOptions): Promise<Job> {
-    const act = `take a job from ${this.#object.what}`;
-    const patience = readPatience(options, act);
+    const operation = `take a job from ${this.#object.what}`;
+    const patience = readPatience(options, operation);
     this.#becomeTaker();
     for (;;) {
       using guard = this.#tryLock() ?? await this.#lock(patience);
@@ -502,17 +502,18 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   }
 
   #endTaken(job: TakenJob, retry: RetryOptions | undefined): void {
-    const act = `end job ${job.number} of ${this.#object.what}`;
-    const notBefore = retry === undefined
-      ? 0
-      : dueAfter(readOptions(retry, { delayMs: true }, act).delayMs, act);
+    const operation = `end job ${job.number} of ${this.#object.what}`;
+    const notBefore = retry === undefined ? 0 : dueAfter(
+      readOptions(retry, { delayMs: true }, operation).delayMs,
+      operation,
+    );
     // Closing gave it back.
     if (this.#words.length === 0 && retry !== undefined) return;
     using _guard = this.#lockNow();
     this.#sound(() => {
       if (!this.#table.has(job, this.#taker)) {
         throw new Deno.errors.InvalidData(
-          `Cannot ${act}: it is not in the hands of this process any more`,
+          `Cannot ${operation}: it is not in the hands of this process any more`,
         );
       }
       if (retry === undefined) this.#table.remove(job.index);
@@ -522,15 +523,16 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   }
 
   #endFailed(job: TakenJob, retry: RetryOptions | undefined): void {
-    const act = `end failed job ${job.number} of ${this.#object.what}`;
-    const notBefore = retry === undefined
-      ? 0
-      : dueAfter(readOptions(retry, { delayMs: true }, act).delayMs, act);
+    const operation = `end failed job ${job.number} of ${this.#object.what}`;
+    const notBefore = retry === undefined ? 0 : dueAfter(
+      readOptions(retry, { delayMs: true }, operation).delayMs,
+      operation,
+    );
     using _guard = this.#lockNow();
     this.#sound(() => {
       if (!this.#table.hasFailed(job)) {
         throw new Deno.errors.InvalidData(
-          `Cannot ${act}: another one has ended it`,
+          `Cannot ${operation}: another one has ended it`,
         );
       }
       if (retry === undefined) this.#table.remove(job.index);
@@ -649,30 +651,30 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     }
   }
 
-  #checkJob(bytes: Uint8Array, act: string): void {
+  #checkJob(bytes: Uint8Array, operation: string): void {
     if (!(bytes instanceof Uint8Array)) {
       throw new TypeError(
-        `Cannot ${act}: a job must be a Uint8Array: received ${
+        `Cannot ${operation}: a job must be a Uint8Array: received ${
           describe(bytes)
         }`,
       );
     }
     if (bytes.byteLength > this.#jobs.capacity) {
       throw new RangeError(
-        `Cannot ${act}: a job may have ${this.#jobs.capacity} bytes: received ${bytes.byteLength}; create it with a larger byteLength`,
+        `Cannot ${operation}: a job may have ${this.#jobs.capacity} bytes: received ${bytes.byteLength}; create it with a larger byteLength`,
       );
     }
   }
 }
 
 /** When a job with a delay is due; 0 for at once. */
-function dueAfter(delayMs: number | undefined, act: string): number {
+function dueAfter(delayMs: number | undefined, operation: string): number {
   if (delayMs === undefined || delayMs === 0) return 0;
   if (typeof delayMs === "number" && delayMs > 0 && delayMs <= 1e12) {
     return Date.now() + delayMs;
   }
   throw new RangeError(
-    `Cannot ${act}: delayMs must be milliseconds, 0 or more: received ${
+    `Cannot ${operation}: delayMs must be milliseconds, 0 or more: received ${
       describe(delayMs)
     }`,
   );

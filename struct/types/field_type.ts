@@ -46,9 +46,9 @@ export class FieldType<Value, Input = Value> {
    * mean nothing.
    */
   read(bytes: Bytes, byteOffset = 0): Value {
-    const act = `read ${this.name}`;
-    const source = sourceOf(bytes, act);
-    checkRange(source, byteOffset, this.size, act);
+    const operation = `read ${this.name}`;
+    const source = sourceOf(bytes, operation);
+    checkRange(source, byteOffset, this.size, operation);
     return codecOf(this).load(source, byteOffset, true) as Value;
   }
 
@@ -64,10 +64,10 @@ export class FieldType<Value, Input = Value> {
    * read only.
    */
   write(bytes: Uint8Array, byteOffset: number, value: Input): void {
-    const act = `write ${this.name}`;
-    const target = sourceOf(bytes, act);
-    if (!(target instanceof DataView)) throw readOnly(act);
-    checkRange(target, byteOffset, this.size, act);
+    const operation = `write ${this.name}`;
+    const target = sourceOf(bytes, operation);
+    if (!(target instanceof DataView)) throw readOnly(operation);
+    checkRange(target, byteOffset, this.size, operation);
     const codec = codecOf(this);
     codec.store(target, byteOffset, codec.check(value, "value"), true);
   }
@@ -103,8 +103,8 @@ export type InputOf<T> = T extends
   : never;
 
 /** What a write to memory that can be read only throws. */
-export function readOnly(act: string): TypeError {
+export function readOnly(operation: string): TypeError {
   return new TypeError(
-    `Cannot ${act}: the memory can be read only; map it with access "read-write"`,
+    `Cannot ${operation}: the memory can be read only; map it with access "read-write"`,
   );
 }

@@ -40,7 +40,7 @@ export class Block {
   /** What else lies in the mapping. */
   readonly neighbourhood: Neighbourhood;
   readonly #name: string;
-  readonly #act: string;
+  readonly #operation: string;
   #place: Place | undefined;
 
   /**
@@ -49,16 +49,16 @@ export class Block {
    * @param kind What it is.
    * @param memory Mapped memory, writable.
    * @param byteOffset Where in `memory` it starts.
-   * @param act What it is for: "create".
+   * @param operation What it is for: "create".
    */
   constructor(
     kind: BlockKind,
     memory: Uint8Array,
     byteOffset: number,
-    act: string,
+    operation: string,
   ) {
     const { name, byteLength, alignment } = kind;
-    const what = `${act} ${name}`;
+    const what = `${operation} ${name}`;
     const range = mappedRange(memory, what);
     if (range.mapping.access !== "read-write") {
       throw new TypeError(
@@ -88,7 +88,7 @@ export class Block {
     this.offset = offset;
     this.neighbourhood = neighbourhoodOf(mapping);
     this.#name = name;
-    this.#act = what;
+    this.#operation = what;
   }
 
   /**
@@ -103,7 +103,7 @@ export class Block {
       this.#name,
       offset,
       byteLength,
-      this.#act,
+      this.#operation,
     );
   }
 
@@ -118,10 +118,10 @@ export class Block {
   }
 
   /** Throws when the memory is gone. */
-  requireOpen(act: string): void {
+  requireOpen(operation: string): void {
     if (!this.closed) return;
     throw new Deno.errors.BadResource(
-      `Cannot ${act}: its memory was unmapped`,
+      `Cannot ${operation}: its memory was unmapped`,
     );
   }
 }

@@ -208,14 +208,17 @@ function coreAt({ mapping, region, offset }: Block): MutexCore {
   return mutexCoreAt(mapping, region, offset);
 }
 
-function readOptions(options: MutexOptions, act: string): boolean | undefined {
-  requireKnown(options, ["recursive"], act);
+function readOptions(
+  options: MutexOptions,
+  operation: string,
+): boolean | undefined {
+  requireKnown(options, ["recursive"], operation);
   const { recursive } = options;
   if (recursive === undefined || typeof recursive === "boolean") {
     return recursive;
   }
   throw new TypeError(
-    `Cannot ${act}: \`recursive\` must be true or false: received ${recursive}`,
+    `Cannot ${operation}: \`recursive\` must be true or false: received ${recursive}`,
   );
 }
 

@@ -4,21 +4,26 @@ import { systemError } from "../../ffi/errors/system_error.ts";
 /** The error that a mutex fails with. */
 export function failure(
   code: string,
-  act: "lock" | "unlock" = "lock",
+  operation: "lock" | "unlock" = "lock",
   hint?: string,
 ): Error {
   const errno = errnoNumber(code);
-  return systemError(`pthread_mutex_${act}`, errno, `${act} mutex`, hint);
+  return systemError(
+    `pthread_mutex_${operation}`,
+    errno,
+    `${operation} mutex`,
+    hint,
+  );
 }
 
 /** Someone wrote into its bytes. */
-export function damaged(act: "lock" | "unlock"): Error {
-  return failure("EINVAL", act);
+export function damaged(operation: "lock" | "unlock"): Error {
+  return failure("EINVAL", operation);
 }
 
 /** Its bytes are out of reach. */
-export function gone(act: string): Error {
+export function gone(operation: string): Error {
   return new Deno.errors.BadResource(
-    `Cannot ${act} mutex: its memory was unmapped, or transferred to another owner`,
+    `Cannot ${operation} mutex: its memory was unmapped, or transferred to another owner`,
   );
 }

@@ -90,10 +90,10 @@ export function makeGuard(core: MutexCore, ownerDied: boolean): MutexGuard {
 }
 
 /** The mutex of a guard that is held, for {@linkcode Condition} alone. */
-export function coreOf(guard: MutexGuard, act: string): MutexCore {
+export function coreOf(guard: MutexGuard, operation: string): MutexCore {
   if (!(guard instanceof MutexGuard)) {
     throw new TypeError(
-      `Cannot ${act}: it takes the guard of a mutex: received ${typeof guard}`,
+      `Cannot ${operation}: it takes the guard of a mutex: received ${typeof guard}`,
     );
   }
   return coreOfHeld(guard);

@@ -42,10 +42,15 @@ export class Neighbourhood {
   /**
    * The place of a block, new or known.
    *
-   * @param act What it is for: "create mutex".
+   * @param operation What it is for: "create mutex".
    * @throws {RangeError} When something else lies there, or half over it.
    */
-  claim(kind: string, start: number, byteLength: number, act: string): Place {
+  claim(
+    kind: string,
+    start: number,
+    byteLength: number,
+    operation: string,
+  ): Place {
     const end = start + byteLength;
     const known = this.#places.get(start);
     if (known?.kind === kind && known.end === end) return known;
@@ -56,7 +61,7 @@ export class Neighbourhood {
       // One of another size over itself.
       if (other.kind === kind && at === start) continue;
       throw new RangeError(
-        `Cannot ${act} at offset ${start}: its ${byteLength} bytes would overlap the ${other.kind} at offset ${other.start}, which this process uses; choose another offset`,
+        `Cannot ${operation} at offset ${start}: its ${byteLength} bytes would overlap the ${other.kind} at offset ${other.start}, which this process uses; choose another offset`,
       );
     }
     const place = new Place(kind, start, end);

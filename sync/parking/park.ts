@@ -29,24 +29,24 @@ export function park(
 ): Promise<ParkResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ParkResult>();
   let timeout: DueTime | undefined;
-  const letGo = () => {
+  const stopWaiting = () => {
     if (timeout !== undefined) cancelDue(timeout);
     stopListening?.();
   };
   const waiter: Waiter = {
     value,
     settle: (result) => {
-      letGo();
+      stopWaiting();
       resolve(result);
     },
     fail: (error) => {
-      letGo();
+      stopWaiting();
       reject(error);
     },
   };
   const abort = () => {
     if (!list.remove(waiter)) return;
-    letGo();
+    stopWaiting();
     reject(signal?.reason);
   };
   const list = joinWaiters(word, mapping);

@@ -99,11 +99,14 @@ export class Semaphore implements Disposable {
     checkInteger(value, "value", 0, MAX_VALUE);
     checkMode(mode);
     checkWord(ifExists, ["fail", "open"], "ifExists");
-    const act = `create semaphore ${JSON.stringify(checked)}`;
+    const operation = `create semaphore ${JSON.stringify(checked)}`;
     const fill = ({ buffer, byteOffset }: Region) =>
       initialize(new Int32Array(buffer, byteOffset, SEMAPHORE_SIZE / 4), value);
     const create = () =>
-      Semaphore.#named(createSemaphoreFile(checked, mode, fill, act), checked);
+      Semaphore.#named(
+        createSemaphoreFile(checked, mode, fill, operation),
+        checked,
+      );
     const open = () => Semaphore.open(checked);
     return ifExists === "open" ? createOrOpen(create, open) : create();
   }
@@ -118,8 +121,8 @@ export class Semaphore implements Disposable {
    */
   static open(name: string): Semaphore {
     const checked = checkName(name);
-    const act = `open semaphore ${JSON.stringify(checked)}`;
-    return Semaphore.#named(openSemaphoreFile(checked, act), checked);
+    const operation = `open semaphore ${JSON.stringify(checked)}`;
+    return Semaphore.#named(openSemaphoreFile(checked, operation), checked);
   }
 
   /** Takes over the memory of a named one. */
@@ -305,10 +308,10 @@ export class Semaphore implements Disposable {
     this.close();
   }
 
-  #open(act: string): SemaphoreCounter {
+  #open(operation: string): SemaphoreCounter {
     if (this.#closed || this.#block.closed) {
       throw new Deno.errors.BadResource(
-        `Cannot ${act} semaphore: it was closed, or its memory unmapped`,
+        `Cannot ${operation} semaphore: it was closed, or its memory unmapped`,
       );
     }
     return this.#counter;

@@ -123,11 +123,11 @@ export class SemaphoreCounter {
   }
 }
 
-function damaged(act: string): Error {
+function damaged(operation: string): Error {
   return systemError(
     "sem_post",
     errnoNumber("EINVAL"),
-    act,
+    operation,
     "damaged semaphore: its value is none that a semaphore can have; make it anew when nobody uses it",
   );
 }

@@ -155,7 +155,11 @@ export class SemaphoreSet {
 
   /** All values now (`GETALL`). */
   get values(): number[] {
-    return readValues(this.#id, this.#count, this.#act("read the values of"));
+    return readValues(
+      this.#id,
+      this.#count,
+      this.#operation("read the values of"),
+    );
   }
 
   /**
@@ -170,7 +174,7 @@ export class SemaphoreSet {
         `Cannot set values: the set has ${this.#count} semaphores, and received ${copy.length} values`,
       );
     }
-    writeValues(this.#id, copy, this.#act("set the values of"));
+    writeValues(this.#id, copy, this.#operation("set the values of"));
   }
 
   /**
@@ -182,7 +186,7 @@ export class SemaphoreSet {
   setValue(index: number, value: number): void {
     const place = checkInteger(index, "index", 0, this.#count - 1);
     checkInteger(value, "value", 0, MAX_VALUE);
-    writeValue(this.#id, place, value, this.#act("set a value of"));
+    writeValue(this.#id, place, value, this.#operation("set a value of"));
   }
 
   /**
@@ -192,9 +196,9 @@ export class SemaphoreSet {
    */
   state(index: number): SemaphoreState {
     const place = checkInteger(index, "index", 0, this.#count - 1);
-    const act = this.#act("read");
+    const operation = this.#operation("read");
     const query = (name: "GETPID" | "GETNCNT" | "GETZCNT") =>
-      querySemaphore(this.#id, place, name, act);
+      querySemaphore(this.#id, place, name, operation);
     return {
       value: this.values[place] ?? 0,
       lastPid: query("GETPID"),
@@ -205,7 +209,7 @@ export class SemaphoreSet {
 
   /** Reads owner, mode and times (`IPC_STAT`). */
   status(): SemaphoreSetStatus {
-    return setStatus(this.#id, this.#act("read the status of"));
+    return setStatus(this.#id, this.#operation("read the status of"));
   }
 
   /**
@@ -218,7 +222,7 @@ export class SemaphoreSet {
     requireKnown(changes, ["uid", "gid", "mode"], "change semaphore set");
     const copy = { ...changes };
     checkChanges(copy);
-    changeSet(this.#id, copy, this.#act("change"));
+    changeSet(this.#id, copy, this.#operation("change"));
   }
 
   /**
@@ -271,7 +275,7 @@ export class SemaphoreSet {
    * the creator's or root's (EPERM).
    */
   remove(): void {
-    removeSet(this.#id, this.#act("remove"));
+    removeSet(this.#id, this.#operation("remove"));
   }
 
   /**
@@ -289,15 +293,15 @@ export class SemaphoreSet {
 
   #operations(operations: readonly SemaphoreOperation[]): Operations {
     const checked = checkOperations(operations, this.#count);
-    return new Operations(this.#id, checked, this.#act("operate"));
+    return new Operations(this.#id, checked, this.#operation("operate"));
   }
 
-  #act(act: string): string {
+  #operation(operation: string): string {
     if (this.#closed) {
       throw new Deno.errors.BadResource(
-        `Cannot ${act} semaphore set ${this.#id}: the handle is closed`,
+        `Cannot ${operation} semaphore set ${this.#id}: the handle is closed`,
       );
     }
-    return `${act} semaphore set ${this.#id}`;
+    return `${operation} semaphore set ${this.#id}`;
   }
 }

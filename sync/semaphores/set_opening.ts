@@ -47,10 +47,10 @@ export function createSet(options: SemaphoreSetCreateOptions): FoundSet {
   checkMode(mode);
   checkWord(ifExists, ["fail", "open"], "ifExists");
   const flags = IPC_CREAT | IPC_EXCL | mode;
-  const act = `create semaphore set ${shown(key)}`;
+  const operation = `create semaphore set ${shown(key)}`;
   const create = () => {
-    const id = getSet(key, count, flags, act);
-    if (values !== undefined) initialize(id, values, act);
+    const id = getSet(key, count, flags, operation);
+    if (values !== undefined) initialize(id, values, operation);
     return { id, key, count, created: true };
   };
   const open = () => {
@@ -84,26 +84,30 @@ export function openSet(options: SemaphoreSetOpenOptions): FoundSet {
   const found = key === undefined
     ? checkI32(id ?? 0, "id")
     : getSet(checkI32(key, "key"), 0, 0, `open semaphore set ${shown(key)}`);
-  const act = `open semaphore set with id ${found}`;
-  const status = statusToOpen(found, act);
+  const operation = `open semaphore set with id ${found}`;
+  const status = statusToOpen(found, operation);
   const { count } = status;
   return { id: found, key: key ?? status.key, count, created: false };
 }
 
 /** Sets the first values, or leaves no set behind. */
-function initialize(id: number, values: readonly number[], act: string): void {
+function initialize(
+  id: number,
+  values: readonly number[],
+  operation: string,
+): void {
   try {
-    writeValues(id, values, act);
+    writeValues(id, values, operation);
   } catch (error) {
-    removeSet(id, act);
+    removeSet(id, operation);
     throw error;
   }
 }
 
 /** The kernel asks for permission to read only when the status is read. */
-function statusToOpen(id: number, act: string): SemaphoreSetStatus {
+function statusToOpen(id: number, operation: string): SemaphoreSetStatus {
   try {
-    return setStatus(id, act);
+    return setStatus(id, operation);
   } catch (error) {
     const status = hasCode(error, "EACCES") ? anyStatus(id) : undefined;
     if (status === undefined || !mayUse(status)) throw error;

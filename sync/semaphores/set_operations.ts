@@ -36,7 +36,7 @@ const turnstile = new Turnstile(4);
 /** Operations, checked and packed. */
 export class Operations {
   readonly #id: number;
-  readonly #act: string;
+  readonly #operation: string;
   readonly #packed: Uint8Array<ArrayBuffer>;
   readonly #mayWait: boolean;
   readonly #mayRefuse: boolean;
@@ -44,15 +44,15 @@ export class Operations {
   /**
    * @param id The set.
    * @param operations What to do, checked.
-   * @param act For messages.
+   * @param operation For messages.
    */
   constructor(
     id: number,
     operations: readonly SemaphoreOperation[],
-    act: string,
+    operation: string,
   ) {
     this.#id = id;
-    this.#act = act;
+    this.#operation = operation;
     this.#packed = packOperations(operations);
     this.#mayWait = operations.some(({ delta, noWait }) =>
       delta <= 0 && !noWait
@@ -111,7 +111,7 @@ export class Operations {
   }
 
   #try(ms: number): boolean {
-    return operate(this.#id, this.#packed, ms, this.#act);
+    return operate(this.#id, this.#packed, ms, this.#operation);
   }
 
   /** A set that is gone was removed while this waited for it: that is EIDRM. */
@@ -120,7 +120,7 @@ export class Operations {
       return call();
     } catch (error) {
       if (!hasCode(error, "EINVAL")) throw error;
-      throw systemError("semop", errnoNumber("EIDRM"), this.#act);
+      throw systemError("semop", errnoNumber("EIDRM"), this.#operation);
     }
   }
 }

@@ -30,7 +30,7 @@ const INDEFINITELY: Patience = { timeoutMs: Infinity, signal: undefined };
  * Reads how something waits.
  *
  * @param options What the caller was given.
- * @param act What it is for, for messages: "lock mutex".
+ * @param operation What it is for, for messages: "lock mutex".
  * @throws {TypeError} When there is an option that does not exist, or the signal
  * is none.
  * @throws {RangeError} When the timeout is not 0 or more.
@@ -38,21 +38,21 @@ const INDEFINITELY: Patience = { timeoutMs: Infinity, signal: undefined };
  */
 export function readWaitOptions(
   options: WaitOptions | undefined,
-  act: string,
+  operation: string,
 ): Patience {
   if (options === undefined) return INDEFINITELY;
-  requireKnown(options, NAMES, act);
+  requireKnown(options, NAMES, operation);
   const { timeoutMs = Infinity, signal } = options;
   if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) {
     throw new RangeError(
-      `Cannot ${act}: the timeout must be milliseconds, 0 or more: received ${
+      `Cannot ${operation}: the timeout must be milliseconds, 0 or more: received ${
         describe(timeoutMs)
       }`,
     );
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(
-      `Cannot ${act}: the signal must be an AbortSignal: received ${
+      `Cannot ${operation}: the signal must be an AbortSignal: received ${
         describe(signal)
       }`,
     );
@@ -69,21 +69,21 @@ export function readWaitOptions(
 export function requireKnown(
   options: object,
   names: readonly string[],
-  act: string,
+  operation: string,
 ): void {
   if (typeof options !== "object" || options === null) {
     throw new TypeError(
-      `Cannot ${act}: it takes options with ${names.join(", ")}: received ${
-        describe(options)
-      }`,
+      `Cannot ${operation}: it takes options with ${
+        names.join(", ")
+      }: received ${describe(options)}`,
     );
   }
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
     throw new TypeError(
-      `Cannot ${act}: there is no option ${JSON.stringify(name)}; it takes ${
-        names.join(", ")
-      }`,
+      `Cannot ${operation}: there is no option ${
+        JSON.stringify(name)
+      }; it takes ${names.join(", ")}`,
     );
   }
 }

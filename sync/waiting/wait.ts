@@ -207,8 +207,8 @@ export function notify(
 }
 
 /** Checks how long a wait may take. */
-export function checkTimeout(timeoutMs: number, act: string): number {
-  return readWaitOptions({ timeoutMs }, act).timeoutMs;
+export function checkTimeout(timeoutMs: number, operation: string): number {
+  return readWaitOptions({ timeoutMs }, operation).timeoutMs;
 }
 
 /** A number is a timeout. */

@@ -23,17 +23,17 @@ const known = new WeakMap<Int32Array | ReadonlyBytes, Located>();
  *
  * @param view Mapped memory as 32-bit words.
  * @param index Which of them.
- * @param act What it is for: "wait".
+ * @param operation What it is for: "wait".
  */
 export function locate(
   view: Int32Array | ReadonlyBytes,
   index: number,
-  act: string,
+  operation: string,
 ): { readonly word: Word; readonly mapping: Mapping } {
   let located = known.get(view);
   // Without its memory it is empty.
   if (located === undefined || located.words.length === 0) {
-    located = lookUp(view, act);
+    located = lookUp(view, operation);
     known.set(view, located);
   }
   const { words, address, mapping } = located;
@@ -43,29 +43,32 @@ export function locate(
 }
 
 /** Throws unless something is an array of 32-bit words that can be written. */
-export function requireArray(view: Int32Array, act: string): Int32Array {
+export function requireArray(view: Int32Array, operation: string): Int32Array {
   if (view instanceof Int32Array) return view;
   throw new TypeError(
-    `Cannot ${act}: it takes an Int32Array over mapped memory: received ${
+    `Cannot ${operation}: it takes an Int32Array over mapped memory: received ${
       Object.prototype.toString.call(view)
     }`,
   );
 }
 
-function lookUp(view: Int32Array | ReadonlyBytes, act: string): Located {
+function lookUp(view: Int32Array | ReadonlyBytes, operation: string): Located {
   if (!(view instanceof ReadonlyBytes)) {
-    const { buffer } = requireArray(view, act);
+    const { buffer } = requireArray(view, operation);
     if (buffer instanceof ArrayBuffer && buffer.detached) {
       throw new TypeError(
-        `Cannot ${act}: the memory was unmapped, or transferred to another owner`,
+        `Cannot ${operation}: the memory was unmapped, or transferred to another owner`,
       );
     }
   }
-  const { region, mapping, byteOffset, byteLength } = mappedRange(view, act);
+  const { region, mapping, byteOffset, byteLength } = mappedRange(
+    view,
+    operation,
+  );
   const absolute = region.byteOffset + byteOffset;
   if (absolute % WORD_SIZE !== 0) {
     throw new RangeError(
-      `Cannot ${act}: the view must start at a multiple of ${WORD_SIZE} bytes in memory: use another part of it`,
+      `Cannot ${operation}: the view must start at a multiple of ${WORD_SIZE} bytes in memory: use another part of it`,
     );
   }
   const length = Math.floor(byteLength / WORD_SIZE);

@@ -331,7 +331,7 @@ Deno.test(needing(
         ],
       },
     );
-    const wayOut = ["--shm-size", "SharedMemory.anonymous()", "MappedFile"];
+    const remedy = ["--shm-size", "SharedMemory.anonymous()", "MappedFile"];
     assertSystemError(outcomes.create, {
       name: "SystemError",
       code: "ENOSPC",
@@ -340,7 +340,7 @@ Deno.test(needing(
         'Cannot reserve 1048577 bytes for shared memory "/big"',
         "1048577 bytes were asked for, and /dev/shm",
         "has 1048576 of 1048576 bytes left",
-        ...wayOut,
+        ...remedy,
       ],
     });
     assertValue(outcomes["names after create"], []);
@@ -352,7 +352,7 @@ Deno.test(needing(
       says: [
         'Cannot resize shared memory "/small" to 1333333 bytes',
         "of 1048576 bytes left",
-        ...wayOut,
+        ...remedy,
       ],
     });
     assertValue(outcomes["size after resize"], 333_333);
@@ -361,7 +361,7 @@ Deno.test(needing(
       name: "SystemError",
       code: "ENOSPC",
       syscall: "fallocate",
-      says: ['Cannot map shared memory "/sparse"', ...wayOut],
+      says: ['Cannot map shared memory "/sparse"', ...remedy],
     });
     assertValue(outcomes["map a window that fits"], 7);
     // A private copy reads the same holes, and needs pages for them too.
