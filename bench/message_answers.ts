@@ -11,7 +11,7 @@ import type { Goal, Line, Report } from "./report.ts";
 import { takeTurns } from "./rounds.ts";
 
 const SCRIPT = "bench/peers/message_answers.ts";
-const ROUNDS = 11;
+const ROUNDS = 5;
 
 /** Runs the benchmark. */
 export async function answers(): Promise<Report> {
@@ -51,7 +51,7 @@ export async function answers(): Promise<Report> {
     peer: "Unix socket",
     ratio: "time / peer",
     lines: [
-      await compare("one after the other", 0, 2000, { atMost: 0.3 }),
+      await compare("one after the other", 0, 500, { atMost: 0.3 }),
       await compare("10 ms after the last", 10, 50, { atMost: 1.4 }),
     ],
   };

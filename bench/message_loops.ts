@@ -45,6 +45,44 @@ export async function receiveAll(
   return (performance.now() - start) * 1e6;
 }
 
+/**
+ * Receives so many messages in arrays of those that are there, and looks at each.
+ *
+ * @returns The nanoseconds from the first message to the last.
+ */
+export async function receiveBatches(
+  count: number,
+  batches: AsyncIterable<readonly { readonly bytes: Uint8Array }[]>,
+): Promise<number> {
+  let start = 0;
+  let number = 0;
+  for await (const batch of batches) {
+    if (number === 0) start = performance.now();
+    for (const { bytes } of batch) {
+      if (bytes[0] !== (number & 0xff)) throw new Error(`${number} is lost`);
+      number++;
+    }
+    if (number >= count) break;
+  }
+  return (performance.now() - start) * 1e6;
+}
+
+/** Sends so many messages, numbered, without a promise for each that has room. */
+export async function sendBatches(
+  count: number,
+  sender: {
+    trySend(message: Uint8Array): boolean;
+    send(message: Uint8Array): Promise<void>;
+  },
+): Promise<void> {
+  const message = new Uint8Array(LENGTH);
+  const words = new Int32Array(message.buffer);
+  for (let number = 0; number < count; number++) {
+    words[0] = number;
+    if (!sender.trySend(message)) await sender.send(message);
+  }
+}
+
 /** Reads messages, each by itself. */
 export async function* messagesReadFrom(
   conn: Deno.Conn,

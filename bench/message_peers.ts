@@ -12,6 +12,7 @@ export type Way =
   | "socket-bulk"
   | "pipe"
   | "worker"
+  | "channel-batches"
   | "channel-stream"
   | "socket-stream";
 

@@ -59,13 +59,15 @@ const lines: Record<string, Line> = {
   },
 };
 
+const loops = Object.values(lines);
+
 async function follow({ send, messages }: Line): Promise<void> {
   for await (const bytes of messages) await send(bytes);
 }
 
 async function lead(): Promise<void> {
   let answered = () => {};
-  for (const { messages } of Object.values(lines)) {
+  for (const { messages } of loops) {
     (async () => {
       for await (const _ of messages) answered();
     })();
@@ -94,4 +96,12 @@ async function lead(): Promise<void> {
 }
 
 if (isLeader) await lead();
-else await Promise.all(Object.values(lines).map(follow));
+else {
+  for (const line of loops) follow(line);
+  // Until there are no more requests, of which it gets none.
+  await Deno.stdin.readable.pipeTo(new WritableStream());
+}
+sender.close();
+receiver.close();
+conn.close();
+Deno.exit();

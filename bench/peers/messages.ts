@@ -16,8 +16,10 @@ import {
   messagesOf,
   messagesReadFrom,
   receiveAll,
+  receiveBatches,
   receiveStream,
   sendAll,
+  sendBatches,
   streamOf,
 } from "../message_loops.ts";
 
@@ -65,6 +67,8 @@ async function receive(): Promise<void> {
         return await receiveAll(count, queue);
       case "system-queue":
         return await receiveAll(count, system);
+      case "channel-batches":
+        return await receiveBatches(count, receiver.batches());
       case "channel-stream":
         return await receiveStream(count, receiver.readable);
       case "socket":
@@ -132,6 +136,9 @@ async function send(): Promise<void> {
         break;
       case "system-queue":
         await sendAll(count, (message) => system.sendAsync(message));
+        break;
+      case "channel-batches":
+        await sendBatches(count, sender);
         break;
       case "channel-stream":
         await streamOf(count).pipeTo(sender.writable, { preventClose: true });

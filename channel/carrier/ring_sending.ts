@@ -26,7 +26,7 @@ import {
   giveTurn,
   GrowingPause,
   isTurnDue,
-  spin,
+  Spin,
 } from "../waiting/pacing.ts";
 import type { RingChannel } from "./ring_channel.ts";
 import { SendQueue } from "./send_queue.ts";
@@ -46,6 +46,7 @@ export class RingSending {
   readonly #maxMessageLength: number;
   readonly #queue = new SendQueue();
   readonly #pause = new GrowingPause();
+  readonly #spin = new Spin();
   readonly #isOnly: boolean;
   #closed = false;
   #sends = 0;
@@ -176,7 +177,7 @@ export class RingSending {
     for (let first = true;; first = false) {
       signal?.throwIfAborted();
       this.#check(bytes);
-      if (trySend() || first && spin(trySend)) break;
+      if (trySend() || first && this.#spin.until(trySend)) break;
       const left = deadline === Infinity
         ? Infinity
         : deadline - performance.now();

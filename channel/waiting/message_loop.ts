@@ -1,6 +1,6 @@
 import type { Message } from "../ends/message.ts";
 import type { Outcome } from "../membership/outcome.ts";
-import { giveTurn, isTurnDue, spin } from "./pacing.ts";
+import { giveTurn, isTurnDue, Spin } from "./pacing.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
 /** Where a {@linkcode MessageLoop} gets messages from. */
@@ -41,6 +41,7 @@ export interface MessageSource {
 export class MessageLoop {
   readonly #source: MessageSource;
   readonly #what: string;
+  readonly #spin = new Spin();
   #receiving = false;
   #closed = false;
 
@@ -143,7 +144,7 @@ export class MessageLoop {
       ? Infinity
       : performance.now() + timeoutMs;
     for (;;) {
-      if (!spin(isReady)) {
+      if (!this.#spin.until(isReady)) {
         const outcome = source.checkPeers();
         // What was sent before comes first.
         if (outcome !== undefined && !source.isReady) {
@@ -163,6 +164,7 @@ export class MessageLoop {
         : deadline - performance.now();
       if (left <= 0) this.#refuseToWait(timeoutMs);
       await this.#sleep(left, signal);
+      if (source.isReady) this.#spin.succeed();
     }
   }
 

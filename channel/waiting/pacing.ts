@@ -4,11 +4,20 @@
  * @module
  */
 
+/** How long to look before going to sleep, in milliseconds: some microseconds. */
+const SPIN_MS = 0.005;
+
 /**
- * How often to look before going to sleep: some microseconds, about what a
- * sleep and a wake-up cost.
+ * The same where messages follow each other: somewhat more than a sleep and a
+ * wake-up take. Who answers at once is then met awake.
  */
-const SPINS = 2000;
+const BUSY_SPIN_MS = 0.05;
+
+/** How lately a message must have come for that, in milliseconds. */
+const BUSY_MS = 1;
+
+/** Looking at the clock takes longer than looking for a message. */
+const LOOKS_PER_CLOCK = 32;
 
 /** How often the kernel is asked whether the other side still lives. */
 export const CHECK_MS = 200;
@@ -19,12 +28,39 @@ const TURN_MS = 5;
 /** Looking at the clock costs more than most of what is done between. */
 const CALLS_PER_LOOK = 64;
 
-/** Looks for some microseconds whether something is ready. */
-export function spin(isReady: () => boolean): boolean {
-  for (let i = 0; i < SPINS; i++) {
+/** After so many long looks in vain none is tried for a while: */
+const MAX_VAIN = 4;
+/** for so many waits. Where all processors are taken, looking only takes time. */
+const WAITS_WITHOUT = 64;
+
+/** Looks for a while before one goes to sleep: longer while that helps. */
+export class Spin {
+  #lastSuccess = -Infinity;
+  #vain = 0;
+
+  /** Looks for some microseconds whether something is ready. */
+  until(isReady: () => boolean): boolean {
     if (isReady()) return true;
+    const start = performance.now();
+    const isLong = start - this.#lastSuccess < BUSY_MS && this.#vain < MAX_VAIN;
+    const end = start + (isLong ? BUSY_SPIN_MS : SPIN_MS);
+    do {
+      for (let i = 0; i < LOOKS_PER_CLOCK; i++) {
+        if (!isReady()) continue;
+        this.#vain = 0;
+        this.succeed();
+        return true;
+      }
+    } while (performance.now() < end);
+    if (isLong || this.#vain >= MAX_VAIN) this.#vain++;
+    if (this.#vain > MAX_VAIN + WAITS_WITHOUT) this.#vain = 0;
+    return false;
   }
-  return false;
+
+  /** Says that what was waited for has come. */
+  succeed(): void {
+    this.#lastSuccess = performance.now();
+  }
 }
 
 let calls = 0;

@@ -43,17 +43,32 @@ async function start(): Promise<void> {
 export function addSleeper(look: Look): () => void {
   if (sleepers.size === 0) {
     bell?.keepAlive(true);
-    if (lookAgainMs(LOOK_MS) !== Infinity) {
-      timer ??= setInterval(lookAll, LOOK_MS);
-    }
+    timer ??= startTimer();
   }
   sleepers.add(look);
   return () => {
     if (!sleepers.delete(look) || sleepers.size > 0) return;
     bell?.keepAlive(false);
+  };
+}
+
+/**
+ * It ends by itself: to make one anew for each sleep takes longer than to wake up.
+ * It keeps no program alive; the pipe does.
+ */
+function startTimer(): ReturnType<typeof setInterval> {
+  const timer = setInterval(tick, LOOK_MS);
+  Deno.unrefTimer(Number(timer));
+  return timer;
+}
+
+function tick(): void {
+  if (sleepers.size === 0) {
     clearInterval(timer);
     timer = undefined;
-  };
+  } else if (lookAgainMs(LOOK_MS) !== Infinity) {
+    lookAll();
+  }
 }
 
 /** Lets all sleepers look. */
