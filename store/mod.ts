@@ -9,7 +9,7 @@
  * | `Latest` | the newest complete value: frames, positions, configuration |
  * | `SharedBroadcastChannel` | `BroadcastChannel` between processes |
  * | `SharedMap` | keys to bytes in a fixed budget: sessions, caches |
- * | `WorkQueue` | jobs, each for one of many takers, with those of the dead given back |
+ * | `WorkQueue` | jobs, each for one of many takers, with those of dead processes returned to the queue |
  *
  * @example The newest value
  * ```ts

@@ -89,7 +89,7 @@ export interface Layout {
 }
 
 /**
- * Gives a field options of its own.
+ * Attaches options to a field.
  *
  * @param type Its type.
  * @param options How it differs from what the struct would make of it.

@@ -129,7 +129,7 @@ export function loadPosition(longs: BigInt64Array, index: number): number {
   return toPosition(Atomics.load(longs, index));
 }
 
-/** Makes a number of a position, as {@linkcode loadPosition} does. */
+/** Converts a position to a number, as {@linkcode loadPosition} does. */
 export function toPosition(value: bigint): number {
   const position = Number(value);
   if (position >= 0 && position <= MAX_POSITION && position % ALIGNMENT === 0) {

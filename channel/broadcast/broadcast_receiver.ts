@@ -173,7 +173,7 @@ export class BroadcastReceiver<
   }
 
   /**
-   * Gives up what was lost, and goes on with the newest message.
+   * Skips what was lost, and continues with the newest message.
    *
    * @returns Whether there is one.
    */
@@ -227,7 +227,7 @@ export class BroadcastReceiver<
   }
 
   /**
-   * Tells whether the message was still whole: call it after copying it out.
+   * Returns whether the message was still whole: call it after copying it out.
    *
    * @returns false when the copy may be garbage.
    */
@@ -265,7 +265,7 @@ export class BroadcastReceiver<
 
 /**
  * The ordinal of the message on which a receiver stands, for the layer alone: 1
- * for the first that was ever sent. Whoever subtracts that of the message before
+ * for the first that was ever sent. A reader that subtracts that of the message before
  * knows how many were lost in between. Before the first message it is that of
  * the one before.
  *

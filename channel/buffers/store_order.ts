@@ -14,7 +14,7 @@
  *   together they take longer than all the rest of a message.
  * - x86-64 shows stores in program order and does not let loads pass loads (TSO;
  *   Intel SDM volume 3, "Memory Ordering"), so plain accesses say the same there,
- *   if the compiler leaves them in the order of the program. ECMAScript promises
+ *   if the compiler leaves them in the order of the program. ECMAScript guarantees
  *   that only for memory that it knows to be shared. V8 keeps all accesses of
  *   typed arrays in one chain of effects, whatever the memory; and a program in
  *   tests/stress/channel sends 10^8 messages whose content any other order would

@@ -50,7 +50,7 @@ export class RingMessages implements MessageSource {
   take(alone: boolean): Message | undefined {
     const message = this.#source.take(alone);
     if (message !== undefined) this.#watch.unblocked();
-    // Not for each message: whoever waits gets room for many at once.
+    // Not for each message: a sender that waits gets room for many at once.
     if (this.#control.sendersBell.parked) this.#offerRoom();
     return message;
   }

@@ -105,7 +105,7 @@ export class RingSending {
     );
   }
 
-  /** Ends, or gives up. */
+  /** Closes, or aborts. */
   leave(how: "close" | "abort"): void {
     this.#closed = true;
     const state = how === "close" ? SENDER.ended : SENDER.aborted;

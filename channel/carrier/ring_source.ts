@@ -196,7 +196,7 @@ export class RingSource implements WatchedMessages {
     for (let at = 0; at < used;) {
       const index = (head + at) & this.#mask;
       const length = Atomics.load(words, index >> 2);
-      // Not finished, or none that a sound sender writes; whoever takes it is told.
+      // Not finished, or corrupt; taking it reports that.
       if (length < HEADER_LENGTH || length > this.#capacity - index) return;
       const typeId = words[(index + TYPE_OFFSET) >> 2]!;
       if (typeId < 1 && typeId !== PADDING_TYPE) return;

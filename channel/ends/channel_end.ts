@@ -10,7 +10,7 @@ export interface EndParts {
   readonly capacity: number;
   readonly maxMessageLength: number;
   readonly label: string;
-  /** Gives up what the end holds, before the object is closed. */
+  /** Releases what the end holds, before the object is closed. */
   readonly leave: (how: Leave) => void;
 }
 
@@ -123,7 +123,7 @@ export abstract class ChannelEnd implements Disposable {
   }
 }
 
-/** Makes an end of its parts, for the classes of ends alone. */
+/** Creates an end from its parts, for the classes of ends alone. */
 export function joinChannel(end: ChannelEnd, parts: EndParts): void {
   join(end, parts);
 }

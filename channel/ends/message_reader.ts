@@ -216,7 +216,7 @@ export abstract class MessageReader extends ChannelEnd
   }
 }
 
-/** Makes a reader of its parts, for the classes of readers alone. */
+/** Creates a reader from its parts, for the classes of readers alone. */
 export function joinAsReader(
   reader: MessageReader,
   source: MessageSource,

@@ -36,7 +36,7 @@ export abstract class SendingEnd extends ChannelEnd {
   }
 
   /**
-   * Gives up: the other side gets what was sent, and then fails with
+   * Aborts: the other side receives what was sent, and then fails with
    * `Deno.errors.ConnectionAborted`. Harmless when it is closed.
    */
   abort(): void {

@@ -16,7 +16,7 @@ import type { Place } from "../object/place.ts";
 import { waitForChannel } from "../object/wait_for.ts";
 import { joinAsReader, MessageReader } from "./message_reader.ts";
 
-/** How {@linkcode Subscriber.open} opens. */
+/** Options of {@linkcode Subscriber.open}. */
 export interface SubscriberOptions {
   /**
    * With `"read"` the memory is mapped for reading only, so that this process

@@ -1,6 +1,6 @@
 /**
  * The shared object that a channel lies in, and the locks by which participants
- * know that one of them is there: the kernel gives a lock up when its process
+ * know that one of them is there: the kernel releases a lock when its process
  * ends, in whatever way.
  *
  * @module
@@ -68,7 +68,7 @@ export class ChannelObject<A extends ObjectAccess = ObjectAccess> {
     return tryLockByte(this.#handle, lock, `lock ${this.what}`);
   }
 
-  /** Gives a lock up. */
+  /** Releases a lock. */
   unlock(lock: number): void {
     unlockByte(this.#handle, lock, `unlock ${this.what}`);
   }
@@ -83,7 +83,7 @@ export class ChannelObject<A extends ObjectAccess = ObjectAccess> {
     removeObject(this.#place);
   }
 
-  /** Unmaps and closes it, which gives up all its locks. */
+  /** Unmaps and closes it, which releases all its locks. */
   close(): void {
     // Descriptors live until the mappings made from them are gone.
     this.#handle.close();

@@ -129,7 +129,7 @@ function openFile<A extends ObjectAccess>(
   throw new Deno.errors.TimedOut(
     `Cannot open ${
       channelAt(place)
-    }: the file has been empty for ${PATIENCE_MS} ms, so whoever created it died; remove it`,
+    }: the file has been empty for ${PATIENCE_MS} ms, so the process that created it died; remove it`,
   );
 }
 

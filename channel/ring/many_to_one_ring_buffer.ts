@@ -175,7 +175,7 @@ export class ManyToOneRingBuffer implements RingBuffer {
     this.#writer.commit(offset);
   }
 
-  /** Gives a claim up, see {@linkcode RingBuffer.abort}. */
+  /** Aborts a claim, see {@linkcode RingBuffer.abort}. */
   abort(offset: number): void {
     this.#writer.abort(offset);
   }

@@ -58,8 +58,8 @@ export class OneProducer implements Producer {
   }
 
   /**
-   * Nothing to do: the length is 0 there, which nobody reads behind, and whoever
-   * repairs the ring when this process is dead knows that it is the last claim.
+   * Nothing to do: the length is 0 there, which nobody reads behind, and the
+   * process that repairs the ring when this one is dead knows that it is the last claim.
    * Agrona stores the negative length; but a consumer that has caught up looks at
    * this word all the time, and each store more takes its memory away again.
    */

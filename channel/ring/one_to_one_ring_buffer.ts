@@ -257,7 +257,7 @@ export class OneToOneRingBuffer implements RingBuffer {
     this.#writer.commit(offset);
   }
 
-  /** Gives a claim up, see {@linkcode RingBuffer.abort}. */
+  /** Aborts a claim, see {@linkcode RingBuffer.abort}. */
   abort(offset: number): void {
     this.#writer.abort(offset);
   }
@@ -284,7 +284,7 @@ export class OneToOneRingBuffer implements RingBuffer {
 }
 
 /**
- * Makes a new producer of a ring whose former one is known to be dead, for the
+ * Creates a new producer of a ring whose former one is known to be dead, for the
  * layer alone: what that one claimed and did not commit becomes padding,
  * wherever it stopped. The consumer may read meanwhile.
  *

@@ -24,8 +24,8 @@ export interface RingBufferOptions {
  * other side may be a Java, C, C++, .NET, Go or Rust program. Positions are 64-bit
  * numbers of bytes that only grow.
  *
- * Nothing here waits or makes a system call. A ring whose bytes no sound peer
- * wrote causes a `TypeError` at most.
+ * Nothing here waits or makes a system call. A corrupt ring
+ * causes a `TypeError` at most.
  */
 export interface RingBuffer {
   /** Bytes of the data area, a power of two. */
@@ -187,7 +187,7 @@ export interface RingBuffer {
   commit(offset: number): void;
 
   /**
-   * Gives a claim up: it becomes padding, which the consumer skips.
+   * Aborts a claim: it becomes padding, which the consumer skips.
    *
    * @param offset What {@linkcode RingBuffer.tryClaim} returned.
    * @throws {TypeError} When it was released before.

@@ -108,11 +108,11 @@ export class RingMemory {
     else Atomics.store(this.words, word, recordLength);
   }
 
-  /** Makes a record of what was claimed that consumers skip. */
+  /** Turns what was claimed into a record that consumers skip. */
   pad(index: number, byteLength: number): void {
     const { words } = this;
     const word = index >> 2;
-    // Whoever dies in here leaves a claim, which can be repaired.
+    // A process that dies in here leaves a claim, which can be repaired.
     Atomics.store(words, word, -byteLength);
     Atomics.load(words, word);
     this.store(word + TYPE_WORD, PADDING_TYPE);

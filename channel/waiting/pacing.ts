@@ -68,7 +68,7 @@ let lastTurn = 0;
 
 /**
  * Whether the rest of the program should have a turn: a loop over promises that
- * are fulfilled already keeps timers and sockets waiting for ever.
+ * are fulfilled already keeps timers and sockets waiting indefinitely.
  */
 export function isTurnDue(): boolean {
   if (++calls < CALLS_PER_LOOK) return false;
@@ -103,7 +103,7 @@ export class GrowingPause {
     return Math.min(ms, longestMs);
   }
 
-  /** Begins anew. */
+  /** Starts again. */
   reset(): void {
     this.#ms = GrowingPause.#FIRST_MS;
   }

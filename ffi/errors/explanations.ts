@@ -92,15 +92,16 @@ const mutexes: Table = {
     remedy: "release it first, or wait with lockAsync()",
   },
   ENOTRECOVERABLE: {
-    meaning: "an owner died, and the next one gave up on repairing it",
-    remedy: "make it anew when nobody uses it",
+    meaning:
+      "unrecoverable: an owner died, and the next one released it without repairing it",
+    remedy: "recreate it when no process uses it",
   },
   EAGAIN: { meaning: "it cannot be taken once more" },
   EPERM: { meaning: "this thread does not have it" },
-  ETIMEDOUT: { meaning: "the time is over, and someone else still has it" },
+  ETIMEDOUT: { meaning: "timed out: another owner still holds it" },
   EINVAL: {
-    meaning: "damaged lock: someone overwrote its bytes",
-    remedy: "make it anew when nobody uses it",
+    meaning: "corrupt lock: its bytes were overwritten",
+    remedy: "recreate it when no process uses it",
   },
 };
 
@@ -406,7 +407,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
       remedy:
         'open it with access "read-write" for an exclusive lock, or ask for kind "shared"',
     },
-    ETIMEDOUT: { meaning: "the time is over, and another handle still has it" },
+    ETIMEDOUT: { meaning: "timed out: another handle still holds it" },
     EINVAL: NO_LOCKS,
     ENOSYS: NO_LOCKS,
     EOPNOTSUPP: NO_LOCKS,
@@ -477,7 +478,7 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
     EACCES: { meaning: "the memory is not mapped for this" },
     EBADF: { meaning: "the memory is not that of a file" },
     EFAULT: {
-      meaning: "some pages cannot be had",
+      meaning: "some pages are not available",
       remedy: "the file may have been cut, or its file system be full",
     },
     EINVAL: {

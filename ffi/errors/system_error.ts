@@ -68,7 +68,7 @@ export class SystemError extends Error implements SystemErrorInfo {
 }
 
 /**
- * Tells whether a value is the error of a failed system call of this library:
+ * Returns whether a value is the error of a failed system call of this library:
  * a {@linkcode SystemError}, or one of `Deno.errors` with the same fields.
  *
  * @param value Anything that was caught.
@@ -127,7 +127,7 @@ const denoClasses = (): Readonly<
  * for where one does many things: "fcntl:lock".
  * @param errno Its error number.
  * @param operation What was tried, with its object: `create segment 0x4d2`.
- * @param hint A way out that fits better than the one of the manual, or also a
+ * @param hint A remedy that fits better than the one of the manual, or also a
  * meaning.
  */
 export function systemError(

@@ -12,7 +12,7 @@ import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
 import { changeMode, closeDescriptor, status } from "./file.ts";
 
-/** Makes a named pipe with exactly these permission bits, or nothing. */
+/** Creates a named pipe with exactly these permission bits, or nothing. */
 export function makeFifo(path: string, mode: number, operation: string): void {
   checkNotMinusOne(
     libc().mkfifo(cString(path), OWN_MODE),

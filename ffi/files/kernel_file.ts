@@ -1,5 +1,5 @@
 /**
- * Texts that the kernel shows as files (`proc(5)`), read past Deno, which keeps
+ * Texts that the kernel shows as files (`proc(5)`), read without the file functions of Deno, which keeps
  * programs from `/proc` unless they have all permissions.
  *
  * @module

@@ -94,7 +94,7 @@ export function unlinkObject(
   retry(() => shmUnlink(bytes), "shm_unlink", operation, hint);
 }
 
-/** Makes memory without a name (`memfd_create(2)`). */
+/** Creates memory without a name (`memfd_create(2)`). */
 export function createMemoryFile(
   name: string,
   hugePageSize: number | undefined,

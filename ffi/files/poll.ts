@@ -1,6 +1,5 @@
 /**
- * Waiting until a descriptor is ready: `poll.h`. The times go by the clock that
- * only runs forwards.
+ * Waiting until a descriptor is ready: `poll.h`. The times go by the monotonic clock.
  *
  * @module
  */
@@ -181,7 +180,7 @@ const F_SETFD = 2;
 const F_SETFL = 4;
 const FD_CLOEXEC = 1;
 
-/** Makes a pipe that nobody inherits, and neither end of which blocks. */
+/** Creates a pipe that nobody inherits, and neither end of which blocks. */
 export function openPipe(): {
   readonly reader: number;
   readonly writer: number;

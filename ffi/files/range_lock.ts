@@ -63,7 +63,7 @@ export function tryLockRange(
   throw systemError(LOCKING, -result, operation);
 }
 
-/** Gives up what is locked of a range. */
+/** Releases what is locked of a range. */
 export function unlockRange(
   fd: number,
   range: LockRange,
@@ -133,7 +133,7 @@ export function tryLockByte(
   return tryLockRange(fd, "exclusive", { start, length: 1 }, operation);
 }
 
-/** Gives up the lock of {@linkcode tryLockByte}. */
+/** Releases the lock of {@linkcode tryLockByte}. */
 export function unlockByte(fd: number, start: number, operation: string): void {
   unlockRange(fd, { start, length: 1 }, operation);
 }

@@ -29,7 +29,7 @@ export function tryLockFile(
   throw systemError("flock", -result, operation);
 }
 
-/** Gives up the lock of {@linkcode tryLockFile}. */
+/** Releases the lock of {@linkcode tryLockFile}. */
 export function unlockFile(fd: number, operation: string): void {
   const { flock } = libc();
   retry(() => flock(fd, LOCK_UN), "flock", operation);

@@ -6,7 +6,7 @@
  * Variadic functions put their extra arguments in registers everywhere but on
  * macOS arm64, where they lie on the stack in slots of 8 bytes. So the value is
  * passed twice: at its place among the registers, and as the ninth parameter,
- * the first that every one of these ABIs puts on the stack. Whoever does not
+ * the first that every one of these ABIs puts on the stack. A function that does not
  * look there ignores it.
  *
  * @module
@@ -30,8 +30,8 @@ export const SYMBOLS = {
   shmdt: { parameters: ["pointer"], result: "i32" },
 
   // int shmctl(int shmid, int cmd, struct shmid_ds *buf);
-  // Fails with -1 and errno; IPC_INFO, SHM_INFO give the highest used index,
-  // SHM_STAT_ANY gives an id.
+  // Fails with -1 and errno; IPC_INFO, SHM_INFO return the highest used index,
+  // SHM_STAT_ANY returns an id.
   shmctl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
 
   // int shm_open(const char *name, int oflag, mode_t mode);
@@ -230,7 +230,7 @@ export const SYMBOLS = {
   // long syscall(long number, ...), as
   // long futex_waitv(struct futex_waitv *waiters, unsigned int nr_futexes,
   //                  unsigned int flags, struct timespec *timeout, clockid_t clockid);
-  // Linux 5.16. Fails with -1 and errno; gives the index of one that was woken.
+  // Linux 5.16. Fails with -1 and errno; returns the index of one that was woken.
   futex_waitv: {
     name: "syscall",
     parameters: ["isize", "buffer", "u32", "u32", "buffer", "i32"],
@@ -348,8 +348,8 @@ export const SYMBOLS = {
   },
 
   // int msgctl(int msqid, int cmd, struct msqid_ds *buf);
-  // Fails with -1 and errno; IPC_INFO, MSG_INFO give the highest used index,
-  // MSG_STAT, MSG_STAT_ANY give an id.
+  // Fails with -1 and errno; IPC_INFO, MSG_INFO return the highest used index,
+  // MSG_STAT, MSG_STAT_ANY return an id.
   msgctl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
 
   // mqd_t mq_open(const char *name, int oflag, ... mode_t mode, struct mq_attr *attr);
@@ -394,7 +394,7 @@ export const SYMBOLS = {
   unlink: { parameters: ["buffer"], result: "i32" },
 
   // int poll(struct pollfd *fds, nfds_t nfds, int timeout);
-  // Fails with -1 and errno; gives how many are ready, 0 when the time is over.
+  // Fails with -1 and errno; returns how many are ready, 0 when the timeout expires.
   poll: { parameters: ["buffer", "usize", "i32"], result: "i32" },
 
   // The same on a thread of the pool, where errno cannot be read. It writes into fds

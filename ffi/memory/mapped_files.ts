@@ -1,5 +1,5 @@
 /**
- * Which files this process has mapped, as the kernel tells: whoever mapped them.
+ * Which files this process has mapped, as the kernel reports it, whichever code mapped them.
  *
  * @module
  */

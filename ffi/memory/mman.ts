@@ -26,7 +26,7 @@ import { systemError } from "../errors/system_error.ts";
 /** What may be done with mapped memory. */
 export type Access = "read" | "read-write" | "copy-on-write";
 
-/** How {@linkcode map} maps. */
+/** Options of {@linkcode map}. */
 export interface MapRequest {
   /** What is mapped: an open file, or null for memory without one. */
   readonly fd: number | null;
@@ -119,14 +119,14 @@ export function map(request: MapRequest, operation: string): Region {
 
 export { hugePageBits };
 
-/** Locks attached memory into RAM (`mlock(2)`), or gives it back and throws. */
+/** Locks attached memory into RAM (`mlock(2)`), or unmaps it and throws. */
 export function lock(region: Region, operation: string): void {
   const { start, length } = region.pagesAround(0, region.byteLength);
   const result = libc().mlock(start, length);
   checkNotMinusOne(result, errnoCell[0], "mlock", operation);
 }
 
-/** How {@linkcode sync} writes back. */
+/** Options of {@linkcode sync}. */
 export interface SyncRequest {
   /** Start of the range in bytes. */
   readonly byteOffset: number;

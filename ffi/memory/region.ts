@@ -64,7 +64,7 @@ export class Region {
     this.address = Deno.UnsafePointer.value(start) + BigInt(skip);
   }
 
-  /** Whether the memory was given back. */
+  /** Whether the memory was unmapped. */
   get released(): boolean {
     return this.#released;
   }
@@ -105,7 +105,7 @@ export class Region {
   }
 
   /**
-   * Why the memory cannot be given back; nothing when it can.
+   * Why the memory cannot be unmapped; nothing when it can.
    *
    * Its views must be detached first, and what does that may have been replaced
    * before this library was imported.

@@ -235,7 +235,7 @@ export interface Platform {
       number
     >
   >;
-  /** Number of the clock that only runs forwards. */
+  /** Number of the monotonic clock. */
   readonly CLOCK_MONOTONIC: number;
   /** Values of `pthread.h`. */
   readonly PTHREAD_MUTEX_RECURSIVE: number;

@@ -20,7 +20,7 @@ export function timespecOf(ms: number): Timespec {
   return toTimespec(spanOf(ms));
 }
 
-/** A point in time on the clock that only runs forwards. */
+/** A point in time on the monotonic clock. */
 export function monotonicAfter(ms: number): Timespec {
   const now = new BigInt64Array(2);
   libc().clock_gettime(platform().CLOCK_MONOTONIC, now);

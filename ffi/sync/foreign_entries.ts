@@ -32,7 +32,7 @@ function aim(address: bigint): void {
   remote[1] = CELL;
 }
 
-/** Reads 8 bytes at an address; gives nothing when they cannot be read. */
+/** Reads 8 bytes at an address; returns nothing when they cannot be read. */
 function read(address: bigint): bigint | undefined {
   aim(address);
   const call = libc().process_vm_readv;

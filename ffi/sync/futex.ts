@@ -83,7 +83,7 @@ export type SleepResult = "ok" | "not-equal" | "timed-out";
 /**
  * Sleeps on this thread until the word is woken, unless it has another value.
  *
- * @param ms How long at most; `Infinity` for ever.
+ * @param ms How long at most; `Infinity` waits indefinitely.
  */
 export function sleepOn(word: Word, value: number, ms: number): SleepResult {
   const futex = requireSymbol(libc().futex, "futex");
@@ -115,7 +115,7 @@ export function sleepOn(word: Word, value: number, ms: number): SleepResult {
 }
 
 /**
- * Wakes who sleeps on a word, in any process.
+ * Wakes processes that sleep on a word.
  *
  * @param count How many at most, up to 2^31 - 1.
  * @returns How many were woken.
@@ -195,7 +195,7 @@ export class WaitList {
    * Sleeps on a thread of the pool until one of the words is woken.
    *
    * @param length How many places of the list count.
-   * @param ms How long at most; `Infinity` for ever.
+   * @param ms How long at most; `Infinity` waits indefinitely.
    * @returns The place of one word that was woken; -1 for any other reason,
    * which the caller finds out by looking, because the errno of another thread
    * cannot be read.
@@ -215,7 +215,7 @@ export class WaitList {
   }
 }
 
-/** Longer than this is for ever: some 30 years. */
+/** Longer than this counts as indefinite: some 30 years. */
 const LONGEST_MS = 1e12;
 
 function deadlineAfter(ms: number): Timespec | null {

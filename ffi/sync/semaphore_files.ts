@@ -56,7 +56,7 @@ export function openSemaphoreFile(name: string, operation: string): Region {
 }
 
 /**
- * Makes a semaphore under a name, complete when it can be found.
+ * Creates a semaphore under a name, complete when it can be found.
  *
  * @param initialize Fills its memory.
  */

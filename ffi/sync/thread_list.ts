@@ -65,7 +65,7 @@ export class ListEntry {
   }
 
   /**
-   * Looks at the memory anew when its buffer was transferred away. For a lock
+   * Looks up the memory again when its buffer was transferred away. For a lock
    * that is held: such memory stays mapped.
    */
   reach(): void {

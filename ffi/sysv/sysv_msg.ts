@@ -225,7 +225,7 @@ export function changeQueue(
   checkNotMinusOne(result, errnoCell[0], "msgctl", operation);
 }
 
-/** Removes a queue with all that is in it; who waits is told (`IPC_RMID`). */
+/** Removes a queue with all that is in it; waits for it fail (`IPC_RMID`). */
 export function removeQueue(id: number, operation: string): void {
   const result = libc().msgctl(id, IPC_RMID, null);
   checkNotMinusOne(result, errnoCell[0], "msgctl", operation);

@@ -167,7 +167,7 @@ function statusForChange(id: number, operation: string): SemaphoreSetStatus {
   }
 }
 
-/** Removes a set; who waits for it is told (`IPC_RMID`). */
+/** Removes a set; waits for it fail (`IPC_RMID`). */
 export function removeSet(id: number, operation: string): void {
   control(id, 0, IPC_RMID, 0n, operation);
 }

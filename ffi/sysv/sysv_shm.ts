@@ -38,7 +38,7 @@ export type {
 } from "./segment_status.ts";
 export { listSegments, segmentLimits, segmentUsage } from "./segment_list.ts";
 
-/** Makes a key from a file and a number (`ftok(3)`). */
+/** Creates a key from a file and a number (`ftok(3)`). */
 export function keyOf(path: string, id: number, operation: string): number {
   // A key may be any negative number but -1, so it is no result for retry().
   return checkNotMinusOne(
@@ -64,7 +64,7 @@ export function getSegment(
   );
 }
 
-/** How {@linkcode attachSegment} attaches. */
+/** Options of {@linkcode attachSegment}. */
 export interface AttachRequest {
   /** Attach for reading only. */
   readonly readonly: boolean;

@@ -4,12 +4,12 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
 export const PATIENCE_MS = 1000;
 
 /**
- * Calls a function every millisecond until it gives something, blocking the
+ * Calls a function every millisecond until it returns something, blocking the
  * thread: for the moment in which another process is between two calls.
  *
  * @param patienceMs How long to try, in milliseconds.
- * @param attempt Gives `undefined` to be called again.
- * @returns What it gave, or `undefined` when the time is over.
+ * @param attempt Returns `undefined` to be called again.
+ * @returns What it returned, or `undefined` when the timeout expires.
  */
 export function retryFor<Result>(
   patienceMs: number,

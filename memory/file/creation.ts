@@ -35,7 +35,7 @@ export function openOrCreate(
 }
 
 /**
- * Gives an empty file its size. Under a lock: of two processes that do so at
+ * Sets the size of an empty file. Under a lock: of two processes that do so at
  * once, the second must not cut off what the first has written.
  *
  * @param created Path of the file when this handle created it: it goes again

@@ -52,7 +52,7 @@ export class Descriptor {
     this.#fd = fd;
     this.#options = options;
     this.#file = { ...options, fd };
-    // A program that is started anew in the same process must find it closed.
+    // A program that is started again in the same process must find it closed.
     this.#forget = atUnload(() => {
       this.close();
       if (this.#users > 0) closeDescriptor(this.#fd);
@@ -159,13 +159,13 @@ export class Descriptor {
     }
   }
 
-  /** Gives something empty its size, with its pages reserved. */
+  /** Sets the size of something empty, with its pages reserved. */
   grow(size: number, operation: string): void {
     this.fd("size");
     grow(this.#file, 0, size, operation);
   }
 
-  /** Gives something new its size, without reserving its pages. */
+  /** Sets the size of something new, without reserving its pages. */
   truncate(size: number): void {
     truncate(this.fd("size"), size, `give ${this.what} ${size} bytes`);
   }

@@ -15,7 +15,7 @@ import { checkFlag, type OptionNames, readOptions } from "../checks/options.ts";
 import { ACCESSES, checkAccess } from "../mapping/access.ts";
 import type { WaitOptions } from "../waiting/wait_options.ts";
 
-/** How `MappedFile.open` opens. */
+/** Options of `MappedFile.open`. */
 export interface FileOptions {
   /**
    * What may be done with its memory. Default: `"read"`, or `"read-write"`

@@ -33,7 +33,7 @@ let descriptorOfFile: (file: MappedFile) => Descriptor;
  * touched, and processes that map the same file share them. What is written
  * with access `"read-write"` is in the file, and stays there.
  *
- * A file is never mapped past its end. What cannot be held: when another
+ * A file is never mapped past its end. What cannot be guaranteed: when another
  * process cuts the file short under a mapping, touching what is gone kills the
  * process with SIGBUS. {@linkcode MappedFile.status} tells the size as it is
  * now; read a file that others shorten with `Deno.open` instead.

@@ -37,7 +37,7 @@ import {
   type MappingOptions,
 } from "../mapping/access.ts";
 
-/** How {@linkcode mmap} maps. */
+/** Options of {@linkcode mmap}. */
 export interface MmapOptions extends MappingOptions {
   /**
    * What may be done with the memory: `PROT_READ` or `PROT_READ | PROT_WRITE`,
@@ -147,7 +147,7 @@ export function mmap(
 /**
  * Unmaps memory (`munmap(2)`). Every view of it is empty from now on.
  *
- * @param memory What {@linkcode mmap} gave.
+ * @param memory What {@linkcode mmap} returned.
  * @throws {TypeError} When it is not mapped, or only a part of what is, or was
  * transferred to another owner.
  */
@@ -164,7 +164,7 @@ export function munmap(memory: Uint8Array | ReadonlyBytes): void {
   }
   if (byteOffset !== 0 || byteLength !== region.byteLength) {
     throw new TypeError(
-      `Cannot ${operation}: it is a part of what is mapped; pass what mmap() gave`,
+      `Cannot ${operation}: it is a part of what is mapped; pass what mmap() returned`,
     );
   }
   mapping.unmap();
@@ -174,7 +174,7 @@ export function munmap(memory: Uint8Array | ReadonlyBytes): void {
  * Writes changed pages back to their file (`msync(2)`). Other processes see
  * changes without it; it is for what must survive a power failure.
  *
- * @param memory What {@linkcode mmap} gave, or a part of it: whole pages around
+ * @param memory What {@linkcode mmap} returned, or a part of it: whole pages around
  * the part are written.
  * @param options How.
  * @throws {Deno.errors.Busy} With `invalidate`, when pages are locked (EBUSY).
@@ -200,7 +200,7 @@ const DESTRUCTIVE: readonly Advice[] = ["dont-need", "free"];
 /**
  * Tells the kernel how memory will be used (`madvise(2)`).
  *
- * @param memory What {@linkcode mmap} gave, or a part of it: the advice goes to
+ * @param memory What {@linkcode mmap} returned, or a part of it: the advice goes to
  * whole pages around the part. For `"dont-need"` and `"free"`, which may drop
  * what is in them, it must be whole pages.
  * @param advice How.

@@ -1,6 +1,6 @@
 /**
  * Locks on single bytes of an object or file, by which processes tell one
- * another that they are there: the kernel gives a lock up when its process ends,
+ * another that they are there: the kernel releases a lock when its process ends,
  * in whatever way. For the layers above; users have `FileLock`.
  *
  * @module
@@ -45,7 +45,7 @@ export function tryLockByte(
   );
 }
 
-/** Gives up the lock of {@linkcode tryLockByte}. */
+/** Releases the lock of {@linkcode tryLockByte}. */
 export function unlockByte(
   handle: Lockable,
   byteOffset: number,

@@ -34,7 +34,7 @@ export interface FileLockRange {
   readonly byteLength?: number;
 }
 
-/** How {@linkcode FileLock.tryLock} locks. */
+/** Options of {@linkcode FileLock.tryLock}. */
 export interface FileLockOptions extends FileLockRange {
   /**
    * `"shared"` excludes exclusive locks only, and will do with a handle for
@@ -43,11 +43,11 @@ export interface FileLockOptions extends FileLockRange {
   readonly kind?: LockKind;
 }
 
-/** How {@linkcode FileLock.lock} locks, and how long it waits. */
+/** Options of {@linkcode FileLock.lock}. */
 export interface FileLockWaitOptions
   extends FileLockOptions, BlockingWaitOptions {}
 
-/** How {@linkcode FileLock.lockAsync} locks, and how long it waits. */
+/** Options of {@linkcode FileLock.lockAsync}. */
 export interface FileLockAsyncOptions extends FileLockOptions, WaitOptions {}
 
 /** A lock that {@linkcode FileLock.test} found in the way. */
@@ -91,15 +91,15 @@ interface Request {
 let construct: (request: Request) => FileLock;
 
 /**
- * A lock on a range of an object or file, which the kernel gives up when its
+ * A lock on a range of an object or file, which the kernel releases when its
  * process ends, in whatever way (`fcntl(2)`, open file description locks).
  *
  * It is advice: it excludes other locks, not reading or writing. It belongs to
  * the handle that it was taken through: two handles exclude each other, in one
- * process too, and closing the handle gives it up. C takes the same lock with
+ * process too, and closing the handle releases it. C takes the same lock with
  * `F_OFD_SETLK`, or `lockf(3)` and `F_SETLK` of another process.
  *
- * Nobody is woken when a lock is given up; who waits for one looks again, after
+ * Nobody is woken when a lock is released; who waits for one looks again, after
  * pauses that grow to 50 ms. For locks that are taken often use `Mutex`.
  *
  * @example Only one process at a time
@@ -253,7 +253,7 @@ export class FileLock implements Disposable {
     return this.#held;
   }
 
-  /** Gives the lock up. Harmless when that was done before. */
+  /** Releases the lock. Harmless when that was done before. */
   unlock(): void {
     if (!this.#held) return;
     this.#held = false;

@@ -66,7 +66,7 @@ export function addHeld(descriptor: Descriptor, range: HeldRange): void {
   held.set(descriptor, ranges.add(range));
 }
 
-/** Forgets a range that a handle gave up. */
+/** Forgets a range that a handle released. */
 export function removeHeld(descriptor: Descriptor, range: HeldRange): void {
   held.get(descriptor)?.delete(range);
 }

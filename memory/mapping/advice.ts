@@ -7,7 +7,7 @@
 import { describe } from "../../ffi/libc/integers.ts";
 import type { OptionNames } from "../checks/options.ts";
 
-/** How `Mapping.sync` and `msync` write back. */
+/** Options of `Mapping.sync` and `msync`. */
 export interface SyncOptions {
   /** Return before the disk has it (`MS_ASYNC`). Default: false. */
   readonly async?: boolean;
@@ -48,7 +48,7 @@ export type Advice =
   | "populate-write"
   | "collapse";
 
-/** Checks that advice is a word at all: an object would be asked anew at each look. */
+/** Checks that advice is a word at all: an object would be asked again at each look. */
 export function checkAdvice(advice: Advice): Advice {
   if (typeof advice === "string") return advice;
   throw new TypeError(

@@ -26,7 +26,7 @@ export interface MappedRange {
 /**
  * Finds the mapping behind a view.
  *
- * @param memory What `mmap`, `shmat` or a mapping gave, or a part of it.
+ * @param memory What `mmap`, `shmat` or a mapping returned, or a part of it.
  * @param operation What it is for, for the message of an error.
  * @throws {TypeError} When it is not mapped, or no longer.
  */

@@ -216,7 +216,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   }
 
   /**
-   * Makes a typed array over a part of the memory, live and without a copy. With
+   * Creates a typed array over a part of the memory, live and without a copy. With
    * access `"read"` it is a {@linkcode ReadonlyArrayOf}, which cannot be written.
    *
    * `new Float32Array(mapping.bytes)` would copy instead, as it does with any
@@ -274,7 +274,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   }
 
   /**
-   * Detaches every view of the memory and gives it back (`munmap(2)`,
+   * Detaches every view of the memory and unmaps it (`munmap(2)`,
    * `shmdt(2)`). Harmless when it was done before.
    *
    * @throws {TypeError} When the buffer was transferred to another owner, such
@@ -322,7 +322,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   }
 }
 
-/** Makes a mapping of a kind. */
+/** Creates a mapping of a kind. */
 export type Wrap<A extends Access> = (
   region: Region,
   released?: () => void,

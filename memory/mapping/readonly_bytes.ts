@@ -24,7 +24,7 @@ let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
  * `Uint8Array`.
  *
  * It is live: it shows what other processes write. When the memory is unmapped
- * its length becomes 0, {@linkcode ReadonlyBytes.at} gives `undefined`, and the
+ * its length becomes 0, {@linkcode ReadonlyBytes.at} returns `undefined`, and the
  * getters throw `TypeError`.
  *
  * A program that replaces built-in methods, such as `DataView.prototype.getInt8`,
@@ -93,7 +93,7 @@ export class ReadonlyBytes implements Iterable<number> {
   }
 
   /**
-   * Gives a part of the same memory, without copying.
+   * Returns a part of the same memory, without copying.
    *
    * @param start First byte. Default: 0. Negative: from the end.
    * @param end Byte behind the last. Default: the length. Negative: from the end.
@@ -165,7 +165,7 @@ export class ReadonlyBytes implements Iterable<number> {
   }
 
   /**
-   * Tells whether bytes are there, as `Uint8Array.includes` does for one.
+   * Returns whether bytes are there, as `Uint8Array.includes` does for one.
    *
    * @param wanted One byte, several, or a text, which is looked for as UTF-8.
    * @param start Where to begin. Default: 0. Negative: from the end.

@@ -1,5 +1,5 @@
 /**
- * Closing what is open when the program ends, or starts anew in the same process, as
+ * Closing what is open when the program ends, or starts again in the same process, as
  * `deno run --watch` has it: descriptors, locks and mappings would live on, and the
  * new program would find its own names in use.
  *

@@ -44,7 +44,7 @@ export type ArrayName = keyof Arrays;
 export interface ViewType<Name extends ArrayName> {
   /** Size of an element in bytes. */
   readonly BYTES_PER_ELEMENT: number;
-  /** Makes an array over a part of a buffer. */
+  /** Creates an array over a part of a buffer. */
   new (buffer: ArrayBuffer, byteOffset: number, length: number): Arrays[Name];
 }
 

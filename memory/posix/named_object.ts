@@ -1,5 +1,5 @@
 /**
- * Making and finding POSIX shared memory by name, when others do the same at
+ * Creating and finding POSIX shared memory by name, when others do the same at
  * the same moment.
  *
  * Every handle holds a shared `flock` on its object. A process that finds an object
@@ -104,11 +104,11 @@ export function openExisting(
   throw new Deno.errors.TimedOut(
     `Cannot open ${
       objectLabel(name)
-    }: it is still empty after ${timeoutMs} ms; whoever created it has not given it a size, or died before; remove it with SharedMemory.unlink()`,
+    }: it is still empty after ${timeoutMs} ms; the process that created it has not set its size, or died before; remove it with SharedMemory.unlink()`,
   );
 }
 
-/** Opens an object; gives nothing when it lost its name or stayed empty. */
+/** Opens an object; returns nothing when it lost its name or stayed empty. */
 function openOnce(
   name: string,
   { writable, sparse }: OpeningRequest,
@@ -132,7 +132,7 @@ function openOnce(
   // A FIFO or a directory could be waited for without end.
   descriptor.requireRegular();
   lockShared(fd, operation, left());
-  // Whoever held it exclusively may have replaced it: then the name leads to
+  // A process that held it exclusively may have replaced it: then the name leads to
   // another one now.
   if (isUnlinked(fd, operation)) return undefined;
   const sized = retryFor(

@@ -1,5 +1,5 @@
 /**
- * Making and finding memory without a name (`memfd_create(2)`).
+ * Creating and finding memory without a name (`memfd_create(2)`).
  *
  * @module
  */
@@ -22,7 +22,7 @@ export interface Nameless {
   readonly path: string;
 }
 
-/** Makes memory without a name. */
+/** Creates memory without a name. */
 export function createNameless(
   options: ReturnType<typeof readAnonymousOptions>,
 ): Nameless {

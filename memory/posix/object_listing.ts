@@ -32,7 +32,7 @@ export function listObjects(): ObjectEntry[] {
     .filter((entry) => entry !== undefined);
 }
 
-/** Describes an object; gives nothing when it is gone or is none. */
+/** Describes an object; returns nothing when it is gone or is none. */
 function describeObject(
   directory: string,
   name: string,

@@ -60,7 +60,7 @@ const CHANGE = { start: 2 ** 60, length: 1 };
 
 /**
  * Keeps others from removing a name, or from changing the size, while this process
- * does so: `flock` gives up the shared lock before it takes the exclusive one, and
+ * does so: `flock` releases the shared lock before it takes the exclusive one, and
  * in between an object in use looks as if it were not.
  *
  * @param kind `"shared"` to remove a name, for which a descriptor for reading will

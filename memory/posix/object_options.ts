@@ -26,7 +26,7 @@ import type { WaitOptions } from "../waiting/wait_options.ts";
 /** What a handle of an object may do. */
 export type ObjectAccess = Exclude<Access, "copy-on-write">;
 
-/** How `SharedMemory.create` creates. */
+/** Options of `SharedMemory.create`. */
 export interface CreateOptions {
   /** Size in bytes; macOS rounds it up to pages. */
   readonly size: number;
@@ -70,7 +70,7 @@ export interface OpenOptions {
 export interface WaitForOptions
   extends Omit<OpenOptions, "timeoutMs">, WaitOptions {}
 
-/** How `SharedMemory.anonymous` makes memory. */
+/** Options of `SharedMemory.anonymous`. */
 export interface AnonymousOptions {
   /** Size in bytes. */
   readonly size: number;

@@ -17,7 +17,7 @@ export function resizeObject(descriptor: Descriptor, size: number): void {
   const endChange = beginChange(fd, "exclusive", operation);
   if (endChange === undefined) throw inUse(what, size);
   try {
-    // It gives up the shared lock before it takes this one.
+    // It releases the shared lock before it takes this one.
     if (!tryLockExclusive(fd, operation)) {
       lockShared(fd, operation);
       throw inUse(what, size);

@@ -1,5 +1,5 @@
 /**
- * Seals: promises that memory without a name gives about itself, which even its
+ * Seals: guarantees of memory without a name, which even its
  * creator cannot take back (`F_ADD_SEALS`, `fcntl(2)`); Linux.
  *
  * @module
@@ -16,7 +16,7 @@ import { addSeals, readSeals } from "../../ffi/files/file.ts";
 import { checkWord } from "../checks/checks.ts";
 
 /**
- * A promise about memory: `"shrink"` and `"grow"`, that nobody changes its size
+ * A guarantee about memory: `"shrink"` and `"grow"`, that nobody changes its size
  * this way; `"write"`, that nobody writes to it; `"future-write"`, that nobody
  * maps it for writing from now on; `"seal"`, that no seal is added.
  */

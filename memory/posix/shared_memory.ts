@@ -63,7 +63,7 @@ export function descriptorOf(memory: SharedMemory): Descriptor {
  *
  * Its pages are reserved when it is created or mapped, so that a full
  * `/dev/shm` is an error then, not the death of the process later. What cannot
- * be held: when another process cuts the object short under a mapping, touching
+ * be guaranteed: when another process cuts the object short under a mapping, touching
  * what is gone kills the process with SIGBUS. `seal("shrink")` rules it out
  * for memory without a name (there it is the default), and processes that
  * resize through this library refuse to.
@@ -177,7 +177,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
   }
 
   /**
-   * Makes memory without a name (`memfd_create(2)`); Linux. Nothing of it can
+   * Creates memory without a name (`memfd_create(2)`); Linux. Nothing of it can
    * be left behind, and `/dev/shm` does not limit it.
    *
    * @param options Size and the rest.
@@ -443,7 +443,7 @@ export class SharedMemory<A extends ObjectAccess = ObjectAccess>
    * Adds seals to memory without a name (`F_ADD_SEALS`); Linux. They hold for
    * every process, and for good.
    *
-   * @param seals What is promised.
+   * @param seals What is guaranteed.
    * @throws {Deno.errors.Busy} For `"write"`, while it is mapped for writing (EBUSY).
    * @throws {Deno.errors.PermissionDenied} When it was sealed against seals (EPERM).
    * @throws {TypeError} When it has a name: only memory without one has seals; or

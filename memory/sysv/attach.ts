@@ -36,7 +36,7 @@ export function attach(
   return mapping;
 }
 
-/** Locks attached memory into RAM, or gives it back and throws. */
+/** Locks attached memory into RAM, or unmaps it and throws. */
 function lockOrUnmap(mapping: Mapping, operation: string): void {
   try {
     lockRegion(regionOf(mapping), operation);

@@ -29,7 +29,7 @@ import { checkFlag, type OptionNames, readOptions } from "../checks/options.ts";
 /** What may be done with an attached segment. */
 export type AttachAccess = Exclude<Access, "copy-on-write">;
 
-/** How `Segment.create` creates. */
+/** Options of `Segment.create`. */
 export interface SegmentCreateOptions {
   /** Size in bytes. Memory comes in whole pages, the size stays as it is. */
   readonly size: number;
@@ -66,7 +66,7 @@ export interface SegmentOpenOptions {
   readonly minSize?: number;
 }
 
-/** How `Segment.attach` attaches. */
+/** Options of `Segment.attach`. */
 export interface AttachOptions {
   /** What may be done with the memory. Default: `"read-write"`. */
   readonly access?: AttachAccess;

@@ -43,7 +43,7 @@ import { type AttachOptions, label, readChanges } from "./segment_options.ts";
 export type { SegmentLimits, SegmentUsage };
 
 /**
- * Makes a key from a file and a number, so that programs that know the same
+ * Creates a key from a file and a number, so that programs that know the same
  * file find the same segment (`ftok(3)`).
  *
  * Only 8 bits of the number, 8 of the device and 16 of the inode go into it, so
@@ -152,7 +152,7 @@ export function shmat(
  * Detaches a segment (`shmdt(2)`). Every view of the memory is empty from now
  * on; the segment stays.
  *
- * @param memory What {@linkcode shmat} gave.
+ * @param memory What {@linkcode shmat} returned.
  * @throws {TypeError} When it is not attached, or only a part of what is, or
  * was transferred to another owner.
  */
@@ -168,7 +168,7 @@ export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
   }
   if (byteOffset !== 0 || byteLength !== region.byteLength) {
     throw new TypeError(
-      "Cannot detach the memory: it is a part of what is attached; pass what shmat() gave",
+      "Cannot detach the memory: it is a part of what is attached; pass what shmat() returned",
     );
   }
   mapping.unmap();

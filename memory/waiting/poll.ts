@@ -21,7 +21,7 @@ export type Attempt<Result> = () => Result | undefined;
 /**
  * Tries until it succeeds, blocking the thread.
  *
- * @returns What the attempt returned, or `undefined` when the time is over.
+ * @returns What the attempt returned, or `undefined` when the timeout expires.
  */
 export function poll<Result>(
   attempt: Attempt<Result>,
@@ -42,7 +42,7 @@ export function poll<Result>(
 /**
  * Tries until it succeeds, without blocking.
  *
- * @returns What the attempt returned, or `undefined` when the time is over.
+ * @returns What the attempt returned, or `undefined` when the timeout expires.
  * @throws The reason of the signal.
  */
 export async function pollAsync<Result>(

@@ -6,7 +6,7 @@ import { checkTimeout } from "../../sync/waiting/wait.ts";
 import { checkOptionNames, checkSignal } from "../checks/options.ts";
 import { readableEnd, writableEnd } from "./pipe_streams.ts";
 
-/** How {@linkcode NamedPipe.create} creates. */
+/** Options of {@linkcode NamedPipe.create}. */
 export interface NamedPipeCreateOptions {
   /** Permission bits, exactly these: the umask is not applied. Default: 0o600. */
   readonly mode?: number;
@@ -14,7 +14,7 @@ export interface NamedPipeCreateOptions {
   readonly ifExists?: "fail" | "open";
 }
 
-/** How {@linkcode NamedPipe.openWritable} waits for a reader. */
+/** Options of {@linkcode NamedPipe.openWritable}. */
 export interface NamedPipeWriteOptions {
   /** How long to wait for a reader, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
@@ -53,7 +53,7 @@ export class NamedPipe {
   }
 
   /**
-   * Makes a named pipe (`mkfifo(3)`). Needs Deno's permissions to read and to write
+   * Creates a named pipe (`mkfifo(3)`). Needs Deno's permissions to read and to write
    * the path.
    *
    * @param path A path or file URL.
@@ -99,10 +99,10 @@ export class NamedPipe {
   }
 
   /**
-   * Opens the end to read from, at once. The stream gives its first bytes when a
+   * Opens the end to read from, at once. The stream delivers its first bytes when a
    * writer is there, and ends when the last writer has closed its end.
    *
-   * @returns The stream. Cancelling it closes the end: who writes is told.
+   * @returns The stream. Cancelling it closes the end: writers get EPIPE.
    * @throws {Deno.errors.NotFound} When the path is gone (ENOENT).
    * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
    */

@@ -38,7 +38,7 @@ import type {
  *
  * Each message goes to one receiver: the oldest of the highest priority first. The
  * queue and what is in it stay until {@linkcode MessageQueue.unlink} or a restart,
- * whoever exits.
+ * whichever process exits.
  *
  * @example Two messages, of which the urgent one comes first
  * ```ts
@@ -137,7 +137,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
   }
 
   /**
-   * Removes a name (`mq_unlink(3)`). Who has the queue open keeps it.
+   * Removes a name (`mq_unlink(3)`). It stays valid for processes that have it open.
    *
    * @param name Name of the queue.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
@@ -199,7 +199,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
   /**
    * Sends a message, blocking this thread while the queue is full (`mq_send(3)`).
    *
-   * The time goes by the clock that only runs forwards, unlike that of
+   * The time goes by the monotonic clock, unlike that of
    * `mq_timedsend(3)`.
    *
    * @param bytes The message; it may be empty.
@@ -311,7 +311,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
   }
 
   /**
-   * Removes the queue's name (`mq_unlink(3)`). Who has it open keeps it.
+   * Removes the queue's name (`mq_unlink(3)`). It stays valid for processes that have it open.
    *
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    */
@@ -320,7 +320,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
   }
 
   /**
-   * Closes the handle; who waits for it here is told. The queue stays. Harmless when
+   * Closes the handle; waits for it here fail. The queue stays. Harmless when
    * it was done before.
    */
   close(): void {

@@ -163,7 +163,7 @@ export class QueueHandle {
     return await poll(fd, "read", request, attempt) ?? null;
   }
 
-  /** Closes the descriptor; who waits is told. */
+  /** Closes the descriptor; waits for it fail. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

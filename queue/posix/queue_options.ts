@@ -6,7 +6,7 @@
 
 import type { QueueAccess } from "../../ffi/files/mqueue.ts";
 
-/** How `MessageQueue.create` creates. */
+/** Options of `MessageQueue.create`. */
 export interface MessageQueueCreateOptions {
   /**
    * How many messages it takes. Above `fs.mqueue.msg_max` (10 by default) for root
@@ -24,7 +24,7 @@ export interface MessageQueueCreateOptions {
   readonly ifExists?: "fail" | "open";
 }
 
-/** How `MessageQueue.open` opens. */
+/** Options of `MessageQueue.open`. */
 export interface MessageQueueOpenOptions {
   /** What the handle may do. Default: `"read-write"`. */
   readonly access?: QueueAccess;
@@ -39,25 +39,25 @@ export interface QueueSendNowOptions {
   readonly priority?: number;
 }
 
-/** How `MessageQueue.send` sends. */
+/** Options of `MessageQueue.send`. */
 export interface QueueSendOptions extends QueueSendNowOptions {
   /** How long to wait for room, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
 }
 
-/** How `MessageQueue.sendAsync` sends. */
+/** Options of `MessageQueue.sendAsync`. */
 export interface QueueSendAsyncOptions extends QueueSendOptions {
   /** Ends the wait with its reason. The message is not sent then. */
   readonly signal?: AbortSignal;
 }
 
-/** How `MessageQueue.receive` waits. */
+/** Options of `MessageQueue.receive`. */
 export interface QueueReceiveOptions {
   /** How long to wait for a message, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
 }
 
-/** How `MessageQueue.receiveAsync` waits. */
+/** Options of `MessageQueue.receiveAsync`. */
 export interface QueueReceiveAsyncOptions extends QueueReceiveOptions {
   /** Ends the wait with its reason. No message is lost by that. */
   readonly signal?: AbortSignal;

@@ -48,7 +48,7 @@ export type { SystemQueueChanges, SystemQueueLimits, SystemQueueStatus };
  * asks for; so one queue serves many conversations.
  *
  * The queue and what is in it stay until {@linkcode SystemMessageQueue.remove} or a
- * restart, whoever exits.
+ * restart, whichever process exits.
  *
  * @example A question to one, and the answer to the one who asked
  * ```ts
@@ -353,7 +353,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
   }
 
   /**
-   * Removes the queue with all that is in it (`IPC_RMID`); who waits for it is told,
+   * Removes the queue with all that is in it (`IPC_RMID`); waits for it fail,
    * with EIDRM.
    *
    * @throws {SystemError} When it is gone already (EINVAL).

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** How `SystemMessageQueue.create` creates. */
+/** Options of `SystemMessageQueue.create`. */
 export interface SystemQueueCreateOptions {
   /**
    * Key that other processes open the queue with, from -2^31 to 2^31 - 1; `ftok`
@@ -31,13 +31,13 @@ export interface SystemQueueSendNowOptions {
   readonly type?: number;
 }
 
-/** How `SystemMessageQueue.send` sends. */
+/** Options of `SystemMessageQueue.send`. */
 export interface SystemQueueSendOptions extends SystemQueueSendNowOptions {
   /** How long to wait for room, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
 }
 
-/** How `SystemMessageQueue.sendAsync` sends. */
+/** Options of `SystemMessageQueue.sendAsync`. */
 export interface SystemQueueSendAsyncOptions extends SystemQueueSendOptions {
   /** Ends the wait with its reason. The message is not sent then. */
   readonly signal?: AbortSignal;
@@ -61,14 +61,14 @@ export interface SystemQueueReceiveNowOptions {
   readonly maxLength?: number;
 }
 
-/** How `SystemMessageQueue.receive` waits. */
+/** Options of `SystemMessageQueue.receive`. */
 export interface SystemQueueReceiveOptions
   extends SystemQueueReceiveNowOptions {
   /** How long to wait for a message, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
 }
 
-/** How `SystemMessageQueue.receiveAsync` waits. */
+/** Options of `SystemMessageQueue.receiveAsync`. */
 export interface SystemQueueReceiveAsyncOptions
   extends SystemQueueReceiveOptions {
   /** Ends the wait with its reason. No message is lost by that. */

@@ -174,7 +174,7 @@ export function msgctl(
   changes: SystemQueueChanges,
 ): void;
 /**
- * Removes a queue (`IPC_RMID`); who waits for it is told, with EIDRM.
+ * Removes a queue (`IPC_RMID`); waits for it fail, with EIDRM.
  *
  * @throws {Deno.errors.PermissionDenied} Unless this process is the owner's, the
  * creator's or root's (EPERM).

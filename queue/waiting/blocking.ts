@@ -2,10 +2,10 @@ import { pollHere, type Readiness } from "../../ffi/files/poll.ts";
 
 /**
  * Waits on this thread until something can be done with a descriptor. The time goes
- * by the clock that only runs forwards.
+ * by the monotonic clock.
  *
  * @param attempt Does it, if it can be done now; returns undefined to wait on.
- * @returns What it returned, or undefined when the time is over.
+ * @returns What it returned, or undefined on timeout.
  */
 export function waitHere<Result>(
   fd: number,

@@ -18,7 +18,7 @@ const cell = new Int32Array(new SharedArrayBuffer(4));
  *
  * @param timeoutMs How long at most.
  * @param attempt Returns undefined to be tried again.
- * @returns What it returned, or undefined when the time is over.
+ * @returns What it returned, or undefined on timeout.
  */
 export function retry<Result>(
   timeoutMs: number,

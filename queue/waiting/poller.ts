@@ -51,7 +51,7 @@ export function isAwaited(fd: number, readiness: Readiness): boolean {
  * are served in order.
  *
  * @param attempt Does it, if it can be done now; returns undefined to wait on.
- * @returns What it returned, or undefined when the time is over. Rejects with what
+ * @returns What it returned, or undefined on timeout. Rejects with what
  * it threw, or with the signal's reason.
  */
 export function poll<Result>(
@@ -125,7 +125,7 @@ function remove(fd: number, readiness: Readiness, waiter: Waiter): boolean {
 function change(): void {
   if (state === "idle") {
     state = "starting";
-    // In a moment: whoever starts a hundred waits starts them in one go.
+    // In a moment: code that starts a hundred waits starts them in one go.
     queueMicrotask(run);
   } else if (state === "asleep") {
     state = "ringing";

@@ -31,7 +31,7 @@ import { LatestReader } from "./latest_reader.ts";
 import { LatestWaiter } from "./latest_waiter.ts";
 import { LatestWriter } from "./latest_writer.ts";
 
-/** How {@linkcode Latest.create} creates. */
+/** Options of {@linkcode Latest.create}. */
 export interface LatestOptions extends StoreOptions {
   /** Bytes of the largest value. Default: the size of `layout`, else required. */
   readonly byteLength?: number;
@@ -51,7 +51,7 @@ export interface LatestOptions extends StoreOptions {
   readonly wakeReaders?: boolean;
 }
 
-/** How {@linkcode Latest.open} opens. */
+/** Options of {@linkcode Latest.open}. */
 export interface LatestOpenOptions {
   /** What the handle may do. Default: `"read-write"`. */
   readonly access?: "read" | "read-write";
@@ -357,7 +357,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
     return this.#writer.commit(byteLength);
   }
 
-  /** Gives back what was claimed; harmless when nothing was. */
+  /** Releases what was claimed; harmless when nothing was. */
   abort(): void {
     this.#writer.abort();
   }
@@ -409,7 +409,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * Waits for a value that this handle has not read yet, and copies the newest.
    *
    * @param options How long to wait, and a signal.
-   * @returns The value. Rejects with `Deno.errors.TimedOut` when the time is over,
+   * @returns The value. Rejects with `Deno.errors.TimedOut` when the timeout expires,
    * with the signal's reason, or with `Deno.errors.BadResource` when the handle
    * is closed meanwhile.
    */

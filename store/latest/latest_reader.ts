@@ -194,7 +194,7 @@ export class LatestReader {
   }
 
   #skippedBefore(number: number): number {
-    // Another writer may have begun to count anew in a damaged object.
+    // Another writer may have begun to count again in a damaged object.
     return Math.max(0, number - this.#last - 1);
   }
 

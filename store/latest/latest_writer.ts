@@ -111,7 +111,7 @@ export class LatestWriter {
     return this.#end(this.#startOf(this.#next()), byteLength);
   }
 
-  /** Gives back what was claimed. */
+  /** Releases what was claimed. */
   abort(): void {
     this.#claimed = false;
   }

@@ -22,7 +22,7 @@
  *
  * An entry is never changed but for when it was used: a new one is made, and takes
  * the place of the old one by one store into the bucket's chain. So what is true
- * are the chains; free chunks, order and numbers are made anew from them when a
+ * are the chains; free chunks, order and numbers are rebuilt from them when a
  * process died while it changed them.
  *
  * Readers take no lock: they compare the bucket's version before and after.

@@ -233,7 +233,7 @@ export class MapTable {
     return found;
   }
 
-  /** Makes free chunks, order and numbers anew from the chains. */
+  /** Rebuilds free chunks, order and numbers from the chains. */
   rebuild(): void {
     const words = this.#words;
     const used = new Uint8Array(this.#shape.chunks);
@@ -290,7 +290,7 @@ export class MapTable {
     }
   }
 
-  /** Makes an entry that nobody sees yet. */
+  /** Creates an entry that nobody sees yet. */
   #make(hash: number, entry: Entry, ticks: number): number {
     const words = this.#words;
     const { key, value } = entry;

@@ -29,7 +29,7 @@ import {
 } from "./map_layout.ts";
 import { type Entry, Inconsistent, MapTable, nowTicks } from "./map_table.ts";
 
-/** How {@linkcode SharedMap.create} creates. */
+/** Options of {@linkcode SharedMap.create}. */
 export interface SharedMapOptions extends StoreOptions {
   /**
    * Bytes for all entries together, from 4096 to 32 GiB; it is never exceeded. An
@@ -270,7 +270,7 @@ export class SharedMap implements Disposable {
   }
 
   /**
-   * Tells whether there is an entry.
+   * Returns whether there is an entry.
    *
    * @param key Its key.
    */
@@ -318,7 +318,7 @@ export class SharedMap implements Disposable {
   }
 
   /**
-   * Makes a new value from the old one, while nobody else changes it.
+   * Computes a new value from the old one, while nobody else changes it.
    *
    * The function is called once; what it throws leaves the entry as it was. It
    * must not change entries of the same map, and not wait: all keys that share its

@@ -22,7 +22,7 @@ import { type CheckedPlace, checkPlace, type Place } from "./place.ts";
 
 /**
  * Bytes that processes lock far behind every object, as in channels: the kernel
- * gives a lock up when its process ends.
+ * releases a lock when its process ends.
  */
 const LOCKS_START = 2 ** 40;
 /** Which byte is locked for what. */
@@ -41,7 +41,7 @@ export interface StoreOptions {
   readonly mode?: number;
   /**
    * What to do when the name is taken: `"open"` opens what is there, so that
-   * whoever comes first creates it. Default: `"fail"`, with EEXIST.
+   * the process that comes first creates it. Default: `"fail"`, with EEXIST.
    */
   readonly ifExists?: "fail" | "open";
   /**
@@ -159,7 +159,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     return tryLockByte(this.#handle, lock, `lock ${this.what}`);
   }
 
-  /** Gives a lock up. */
+  /** Releases a lock. */
   unlock(lock: number): void {
     unlockByte(this.#handle, lock, `unlock ${this.what}`);
   }
@@ -182,7 +182,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     removeObject(this.#place);
   }
 
-  /** Unmaps and closes it, which gives up all its locks. */
+  /** Unmaps and closes it, which releases all its locks. */
   close(): void {
     // Descriptors live until the mappings made from them are gone.
     this.#handle.close();
@@ -195,7 +195,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Makes it whole, unless it is; whoever has the lock does, the others wait. */
+  /** Makes it whole, unless it is; the process that has the lock does, the others wait. */
   #complete({ header, fill }: Creation): void {
     const { bytes } = this.mapping;
     if (!(bytes instanceof Uint8Array)) return;
@@ -206,7 +206,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
         if (!isBlank(this.#source())) return true;
         if (bytes.byteLength !== header.size) {
           throw new RangeError(
-            `Cannot complete ${this.what}: it has ${bytes.byteLength} bytes, and ${header.size} are needed; whoever created it died: remove it`,
+            `Cannot complete ${this.what}: it has ${bytes.byteLength} bytes, and ${header.size} are needed; the process that created it died: remove it`,
           );
         }
         fill?.(bytes);
@@ -229,7 +229,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
 
   #throwIncomplete(): never {
     throw new Deno.errors.InvalidData(
-      `Cannot open ${this.what}: nobody completed it within ${PATIENCE_MS} ms, so whoever created it died; remove it, or create it with ifExists "open"`,
+      `Cannot open ${this.what}: nobody completed it within ${PATIENCE_MS} ms, so the process that created it died; remove it, or create it with ifExists "open"`,
     );
   }
 }
@@ -255,7 +255,7 @@ function openHandle<A extends ObjectAccess>(
   });
   if (file !== undefined) return file;
   throw new Deno.errors.TimedOut(
-    `Cannot open ${what}: the file has been empty for ${PATIENCE_MS} ms, so whoever created it died; remove it`,
+    `Cannot open ${what}: the file has been empty for ${PATIENCE_MS} ms, so the process that created it died; remove it`,
   );
 }
 

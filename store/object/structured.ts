@@ -49,7 +49,7 @@ export function toClone(value: unknown): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Makes a value out of what was written down; throws when it is none. */
+/** Creates a value out of what was written down; throws when it is none. */
 export function fromClone(bytes: Uint8Array): unknown {
   return v8().deserialize(bytes);
 }

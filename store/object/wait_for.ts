@@ -13,7 +13,7 @@ export const WAIT_OPTIONS = { timeoutMs: true, signal: true } as const;
 /** Options of a wait, read once and checked. */
 export interface Patience {
   readonly timeoutMs: number;
-  /** When the time is over, by `performance.now()`. */
+  /** When the timeout expires, by `performance.now()`. */
   readonly end: number;
   readonly signal: AbortSignal | undefined;
 }

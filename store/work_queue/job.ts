@@ -1,4 +1,4 @@
-/** How {@linkcode Job.retry} gives back. */
+/** Options of {@linkcode Job.retry}. */
 export interface RetryOptions {
   /** How long nobody gets it, in milliseconds. Default: 0. */
   readonly delayMs?: number;
@@ -62,7 +62,7 @@ export class Job implements Disposable {
     construct = (...parts) => new Job(...parts);
   }
 
-  /** Whether it was ended here, by `done()` or by being given back. */
+  /** Whether it was ended here, by `done()` or by being returned to the queue. */
   get ended(): boolean {
     return this.#ended;
   }
@@ -78,7 +78,7 @@ export class Job implements Disposable {
   }
 
   /**
-   * Gives it back, for this process or another one to take. It counts as an
+   * Returns it to the queue, for this process or another one to take. It counts as an
    * attempt: after the queue's `maxAttempts` it becomes a failed one.
    *
    * @param options How long to wait with it.
@@ -90,7 +90,7 @@ export class Job implements Disposable {
     this.#ended = true;
   }
 
-  /** Gives it back, unless it has ended. */
+  /** Returns it to the queue, unless it has ended. */
   [Symbol.dispose](): void {
     if (!this.#ended) this.retry();
   }
@@ -105,7 +105,7 @@ export class Job implements Disposable {
   }
 }
 
-/** Makes a job, for the queue alone. */
+/** Creates a job, for the queue alone. */
 export function makeJob(
   bytes: Uint8Array<ArrayBuffer>,
   number: number,

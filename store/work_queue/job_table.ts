@@ -134,7 +134,7 @@ export class JobTable {
   }
 
   /**
-   * Gives a job back, or makes it a failed one when it was taken too often.
+   * Returns a job to the queue, or makes it a failed one when it was taken too often.
    *
    * @param front Whether it is the next one, or comes last.
    */
@@ -174,7 +174,7 @@ export class JobTable {
     return takers;
   }
 
-  /** Gives back all jobs of a taker that is no more. */
+  /** Returns all jobs of a dead taker to the queue. */
   giveBackAllOf(taker: number): number {
     let found = 0;
     // From the last on: each becomes the first, and they stay in order.
@@ -221,7 +221,7 @@ export class JobTable {
       this.#numberOf(slot) === number;
   }
 
-  /** Makes lists, heap and numbers anew from the states. */
+  /** Rebuilds lists, heap and numbers from the states. */
   rebuild(): void {
     const words = this.#words;
     const waiting: { index: number; number: number }[] = [];

@@ -18,7 +18,7 @@
  * ```
  *
  * What is true of a job is its state, which changes by one store; lists, heap and
- * numbers only help to find jobs, and are made anew from the states when a process
+ * numbers only help to find jobs, and are rebuilt from the states when a process
  * died while it changed them.
  *
  * @module

@@ -40,7 +40,7 @@ import {
   WAITING_COUNT,
 } from "./queue_layout.ts";
 
-/** How {@linkcode WorkQueue.create} creates. */
+/** Options of {@linkcode WorkQueue.create}. */
 export interface WorkQueueOptions extends StoreOptions {
   /** How many jobs there is room for, up to 2^24; failed ones count. */
   readonly jobs: number;
@@ -361,7 +361,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * Takes the next job, waiting until there is one.
    *
    * @param options How long to wait, and a signal.
-   * @returns The job. Rejects with `Deno.errors.TimedOut` when the time is over,
+   * @returns The job. Rejects with `Deno.errors.TimedOut` when the timeout expires,
    * with the signal's reason, or with `Deno.errors.BadResource` when the handle
    * is closed meanwhile.
    * @throws {Deno.errors.Busy} When 1000 handles take already.
@@ -417,7 +417,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
 
   /**
    * Looks at the jobs that were taken too often: `done()` drops one, `retry()`
-   * lets it be tried anew. They take room until then.
+   * lets it be tried again. They take room until then.
    *
    * @returns Them, in the order in which they were put.
    */
@@ -485,7 +485,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     });
   }
 
-  /** Gives back what processes have that are no more; whether there was any. */
+  /** Returns the jobs of dead processes to the queue; whether there was any. */
   #giveBackDead(): boolean {
     // It looks at every job: not each time that there is none.
     const now = performance.now();
@@ -595,7 +595,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     return guard;
   }
 
-  /** Does something with the table, which is made anew when it does not fit. */
+  /** Does something with the table, which is rebuilt when it does not fit. */
   #sound<Result>(change: () => Result): Result {
     try {
       return change();

@@ -4,7 +4,7 @@ import { type Codec, codecOf, setCodec } from "./codec.ts";
 /**
  * A type of fields: how many bytes it takes, and what they mean.
  *
- * `Value` is what reading gives, `Input` what writing takes.
+ * `Value` is what reading returns, `Input` what writing takes.
  *
  * @example Read and write one value
  * ```ts
@@ -80,7 +80,7 @@ class SingleType<Value, Input> extends FieldType<Value, Input> {
   }
 }
 
-/** Makes a type whose values are single ones. */
+/** Creates a type whose values are single ones. */
 export function plainType<V, I = V>(
   name: string,
   size: number,
@@ -93,7 +93,7 @@ export function plainType<V, I = V>(
 /** Any type. */
 export type AnyType = FieldType<unknown, never>;
 
-/** What reading a field of this type gives. */
+/** What reading a field of this type returns. */
 export type ValueOf<T> = T extends FieldType<infer Value, never> ? Value
   : never;
 

@@ -10,7 +10,7 @@ const decoder = new TextDecoder();
  * Text of at most `length` bytes of UTF-8, as a `char` array of C and `S` of
  * numpy: it ends at the first NUL, or with the array.
  *
- * Reading gives a string; bytes that are no UTF-8 come as U+FFFD. Writing fills
+ * Reading returns a string; bytes that are no UTF-8 come as U+FFFD. Writing fills
  * up with NUL.
  *
  * @param length Room in bytes, at least 1.
@@ -73,7 +73,7 @@ export function chars(length: number): FieldType<string> {
 }
 
 /**
- * Bytes of a fixed number. Reading gives a copy; for work in place take a part
+ * Bytes of a fixed number. Reading returns a copy; for work in place take a part
  * of the memory at {@linkcode Struct.offsets}.
  *
  * @param length How many, at least 1.

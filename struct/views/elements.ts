@@ -21,7 +21,7 @@ let move: (elements: Elements<AnyType>, byteOffset: number) => void;
 /**
  * The elements of an array in memory.
  *
- * `get` gives numbers and the like as values; elements that are structs or
+ * `get` returns numbers and the like as values; elements that are structs or
  * arrays come as one view that is moved, so that nothing is allocated: copy
  * with `read()` what is to stay.
  *
@@ -162,7 +162,7 @@ export class Elements<T extends AnyType> implements Iterable<ElementOf<T>> {
     }
   }
 
-  /** Goes through the elements as `get` gives them. */
+  /** Goes through the elements as `get` returns them. */
   *[Symbol.iterator](): IterableIterator<ElementOf<T>> {
     for (let i = 0; i < this.length; i++) yield this.get(i);
   }

@@ -37,7 +37,7 @@ const ALL = 0x7fff_ffff;
 const LOOK_AGAIN_MS = 500;
 const ACT = "wait at barrier";
 
-/** How {@linkcode Barrier.create} makes a barrier. */
+/** Options of {@linkcode Barrier.create}. */
 export interface BarrierOptions {
   /** How many meet, 1 to 65535. */
   readonly parties: number;
@@ -84,7 +84,7 @@ export class Barrier {
   }
 
   /**
-   * Makes a barrier in shared memory. One process does so, before the others
+   * Creates a barrier in shared memory. One process does so, before the others
    * open it.
    *
    * @param memory Mapped memory, writable.
@@ -111,7 +111,7 @@ export class Barrier {
   }
 
   /**
-   * Opens a barrier that was made in shared memory.
+   * Opens a barrier that was created in shared memory.
    *
    * @param memory Mapped memory, writable.
    * @param byteOffset Where its 16 bytes start. Default: 0.
@@ -186,7 +186,7 @@ export class Barrier {
     };
   }
 
-  /** Counts this one in; gives the generation to wait for, or null for the last. */
+  /** Counts this one in; returns the generation to wait for, or null for the last. */
   #arrive(): number | null {
     this.#block.requireOpen(ACT);
     const words = this.#words;

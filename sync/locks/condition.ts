@@ -31,7 +31,7 @@ const ACT = "wait for condition";
 /** The lock is taken again however long that takes. */
 const INDEFINITELY = { timeoutMs: Infinity, signal: undefined };
 
-/** How {@linkcode Condition.wait} waits: the same as {@linkcode WaitOptions}. */
+/** Options of {@linkcode Condition.wait}: the same as {@linkcode WaitOptions}. */
 export type ConditionWaitOptions = WaitOptions;
 
 /** How a wait for a condition ended. */
@@ -41,7 +41,7 @@ export type ConditionResult = "ok" | "timed-out";
  * A condition variable between processes: waiting until what a
  * {@linkcode Mutex} protects has changed; Linux.
  *
- * As everywhere, a wait may end without a reason: look at what you wait for
+ * A wait may end without a notification (a spurious wake-up): check what you wait for
  * again, in a loop.
  *
  * The block is 16 bytes: a magic word, a sequence that each notification
@@ -95,7 +95,7 @@ export class Condition {
   }
 
   /**
-   * Makes a condition in shared memory. One process does so, before the others
+   * Creates a condition in shared memory. One process does so, before the others
    * open it.
    *
    * @param memory Mapped memory, writable.
@@ -114,7 +114,7 @@ export class Condition {
   }
 
   /**
-   * Opens a condition that was made in shared memory.
+   * Opens a condition that was created in shared memory.
    *
    * @param memory Mapped memory, writable.
    * @param byteOffset Where its 16 bytes start. Default: 0.

@@ -22,7 +22,7 @@ import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
 const BLOCK: BlockKind = { name: "mutex", byteLength: 64, alignment: 8 };
 const ACT = "lock mutex";
 
-/** How {@linkcode Mutex.lock} waits: the same as {@linkcode WaitOptions}. */
+/** Options of {@linkcode Mutex.lock}: the same as {@linkcode WaitOptions}. */
 export type LockOptions = WaitOptions;
 
 /** What a {@linkcode Mutex} is like. */
@@ -84,7 +84,7 @@ export class Mutex {
   }
 
   /**
-   * Makes a mutex, free, in shared memory (`pthread_mutex_init(3)`). One
+   * Creates a mutex, free, in shared memory (`pthread_mutex_init(3)`). One
    * process does so, before the others open it.
    *
    * @param memory Mapped memory, writable.
@@ -112,7 +112,7 @@ export class Mutex {
   }
 
   /**
-   * Opens a mutex that was made in shared memory, here or by a C program.
+   * Opens a mutex that was created in shared memory, here or by a C program.
    *
    * @param memory Mapped memory, writable.
    * @param byteOffset Where its 64 bytes start, a multiple of 8. Default: 0.
@@ -164,7 +164,7 @@ export class Mutex {
    *
    * @param options Timeout; the signal is looked at before it blocks.
    * @returns A guard.
-   * @throws {Deno.errors.TimedOut} When the time is over (ETIMEDOUT).
+   * @throws {Deno.errors.TimedOut} When the timeout expires (ETIMEDOUT).
    * @throws {SystemError} When this thread has it already, and would wait for
    * itself (EDEADLK); use {@linkcode Mutex.lockAsync}. When a C program broke it
    * (ENOTRECOVERABLE), its bytes were overwritten (EINVAL), or this thread holds
@@ -184,7 +184,7 @@ export class Mutex {
    * it take turns like any others.
    *
    * @param options Timeout and signal.
-   * @returns A guard. Rejects with `Deno.errors.TimedOut` when the time is over,
+   * @returns A guard. Rejects with `Deno.errors.TimedOut` when the timeout expires,
    * with the signal's reason, or with `Deno.errors.BadResource` when the memory
    * is unmapped meanwhile.
    */
@@ -222,7 +222,7 @@ function readOptions(
   );
 }
 
-/** Refuses to make something anew over a mutex that is held here. */
+/** Refuses to recreate something over a mutex that is held here. */
 export function requireFree(core: MutexCore, what: string): void {
   if (!core.heldHere) return;
   throw new Deno.errors.Busy(

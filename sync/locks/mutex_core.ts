@@ -131,7 +131,7 @@ export class MutexCore implements Leaver {
    * Releases it.
    *
    * @throws {SystemError} When it was overwritten meanwhile (EINVAL); it is
-   * released as far as that can be told.
+   * released as far as can be determined.
    */
   release(): void {
     const { entry, list } = this;
@@ -253,7 +253,7 @@ export class MutexCore implements Leaver {
     if (words.length > 0) words[COUNT] = this.depth;
   }
 
-  /** Frees what was just taken: it is beyond repair, as all who sleep must learn. */
+  /** Frees what was just taken: it is unrecoverable, as all sleepers must learn. */
   #giveUp(): never {
     const { words } = this.entry;
     words[COUNT] = 0;

@@ -104,7 +104,7 @@ export function suspend(guard: MutexGuard): void {
   suspendGuard(guard);
 }
 
-/** Gives a lock that was taken again to the guard that waited. */
+/** Hands a lock that was taken again to the guard that waited. */
 export function resume(guard: MutexGuard, ownerDied: boolean): void {
   resumeGuard(guard, ownerDied);
 }

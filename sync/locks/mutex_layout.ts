@@ -75,7 +75,7 @@ export function nests(words: Int32Array<ArrayBuffer>): boolean {
   return words[NESTS] === 1;
 }
 
-/** Makes a free mutex. */
+/** Creates a free mutex. */
 export function initialize(
   words: Int32Array<ArrayBuffer>,
   recursive: boolean,

@@ -11,7 +11,7 @@ export function releaseQuietly(mutex: MutexCore): void {
   try {
     mutex.release();
   } catch {
-    // It is released as far as that can be told.
+    // It is released as far as can be determined.
   }
 }
 

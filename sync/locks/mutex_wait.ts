@@ -42,7 +42,7 @@ export function takeNow(core: MutexCore, nesting: boolean): Taken {
 /**
  * Takes it, blocking this thread.
  *
- * @returns How; nothing when the time is over.
+ * @returns How; nothing when the timeout expires.
  * @throws {SystemError} When this thread has it already (EDEADLK).
  */
 export function takeBlocking(
@@ -61,7 +61,7 @@ export function takeBlocking(
 /**
  * Takes it, waiting without blocking; tasks of this thread in order of arrival.
  *
- * @returns How; nothing when the time is over.
+ * @returns How; nothing when the timeout expires.
  */
 export async function takePending(
   core: MutexCore,

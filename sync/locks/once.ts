@@ -22,7 +22,7 @@ const DONE = 0x656e_6f44;
 export interface OnceContext {
   /**
    * Whether a process died while it ran the function, so that some of it may
-   * have been done: make it anew, or finish it.
+   * have been done: recreate it, or finish it.
    */
   readonly takenOver: boolean;
   /** The signal that was given; one that never fires without. */
@@ -33,14 +33,14 @@ export interface OnceContext {
  * Something that one process does and the others wait for, such as filling
  * shared memory; Linux.
  *
- * It takes 128 bytes that were zero when the memory was created: whoever comes
+ * It takes 128 bytes that were zero when the memory was created: the process that comes
  * first begins, and need not have created it. When that process dies in the
  * middle, the next one takes over, told by the kernel and not by a clock.
  *
  * The block: a robust mutex of glibc at 0, and at 64 a word that is
  * 0x656e6f44 ("Done") when it was done and 0 before.
  *
- * @example Fill a table once, whoever comes first
+ * @example Fill a table once, in the first process that comes
  * ```ts
  * import { SharedMemory } from "@shmem/shmem";
  * import { Once } from "@shmem/shmem/sync";
@@ -110,7 +110,7 @@ export class Once {
   }
 
   /**
-   * Tells whether it was done.
+   * Returns whether it was done.
    *
    * @param memory Mapped memory, writable.
    * @param byteOffset Where its 128 bytes start, a multiple of 8.

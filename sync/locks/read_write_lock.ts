@@ -29,7 +29,7 @@ const DEFAULT_SLOTS = 8;
 const READ = "lock for reading";
 const WRITE = "lock for writing";
 
-/** How {@linkcode ReadWriteLock.create} makes a lock. */
+/** Options of {@linkcode ReadWriteLock.create}. */
 export interface ReadWriteLockOptions {
   /**
    * How many may read at once; each takes 64 bytes, and makes writing a little
@@ -91,7 +91,7 @@ export class ReadWriteLock {
   }
 
   /**
-   * Makes a lock in shared memory. One process does so, before the others open
+   * Creates a lock in shared memory. One process does so, before the others open
    * it.
    *
    * @param memory Mapped memory, writable.
@@ -123,7 +123,7 @@ export class ReadWriteLock {
   }
 
   /**
-   * Opens a lock that was made in shared memory.
+   * Opens a lock that was created in shared memory.
    *
    * @param memory Mapped memory, writable.
    * @param byteOffset Where it starts. Default: 0.
@@ -140,7 +140,7 @@ export class ReadWriteLock {
     for (const { entry: { words } } of mutexes) {
       if (isRobustShared(Atomics.load(words, KIND))) continue;
       throw new TypeError(
-        `Cannot open read-write lock: damaged lock: it says that it has ${slots} slots, and not all of them are there`,
+        `Cannot open read-write lock: corrupt lock: it says that it has ${slots} slots, and not all of them are there`,
       );
     }
     block.claim();
@@ -167,7 +167,7 @@ export class ReadWriteLock {
    *
    * @param options Timeout; the signal is looked at before it blocks.
    * @returns A guard.
-   * @throws {Deno.errors.TimedOut} When the time is over.
+   * @throws {Deno.errors.TimedOut} When the timeout expires.
    * @throws {SystemError} When this thread would wait for itself (EDEADLK).
    */
   read(options?: WaitOptions): ReadWriteGuard {
@@ -200,7 +200,7 @@ export class ReadWriteLock {
    *
    * @param options Timeout; the signal is looked at before it blocks.
    * @returns A guard.
-   * @throws {Deno.errors.TimedOut} When the time is over.
+   * @throws {Deno.errors.TimedOut} When the timeout expires.
    * @throws {SystemError} When this thread would wait for itself (EDEADLK).
    */
   write(options?: WaitOptions): ReadWriteGuard {

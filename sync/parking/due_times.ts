@@ -53,7 +53,7 @@ export function cancelDue(entry: DueTime): void {
     rise(last, place);
     sink(last, last.place);
   }
-  // A timer that comes too early is set anew then, which is cheaper than now.
+  // A timer that comes too early is set again then, which is cheaper than now.
   if (heap.length === 0) setTimer();
 }
 

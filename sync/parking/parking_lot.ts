@@ -59,7 +59,7 @@ export function joinWaiters(
   return waitersOf(word) ?? newList(word, mapping);
 }
 
-/** Gives a word a place to sleep, once someone waits for it. */
+/** Assigns a word a place to sleep, once someone waits for it. */
 export function accommodate(list: WaiterList): void {
   if (list.bedroom !== undefined) return;
   const group = groupWithRoom();

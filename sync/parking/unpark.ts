@@ -8,7 +8,7 @@ const ALL = 0x7fff_ffff;
 let isTheirTurn = false;
 
 /**
- * Wakes who waits for a word, in this thread and everywhere else.
+ * Wakes the waits for a word, in this thread and everywhere else.
  *
  * Those of this thread come first, and are counted exactly. When others wait for
  * the word as well, every other wake-up is for the kernel's queue, in which this

@@ -100,7 +100,7 @@ export class WaitGroup implements Bedroom {
   }
 
   /**
-   * Gives a word's place back, unless someone waits for it again soon: who waits
+   * Frees the place of a word, unless someone waits for it again soon: who waits
    * in a loop does so before the next turn of the event loop.
    */
   emptied(): void {
@@ -251,7 +251,7 @@ export class WaitGroup implements Bedroom {
   }
 }
 
-/** Wakes those whom a wake-up of the kernel may have been for; gives how many. */
+/** Wakes those whom a wake-up of the kernel may have been for; returns how many. */
 function takeWakeUp(list: WaiterList): number {
   // Nobody knows whether one or all were meant, and who waits with a value that
   // is no longer there could miss what comes before it sleeps again.

@@ -45,7 +45,7 @@ const WAIT = "wait for semaphore";
  * worst.
  *
  * A named one stays until {@linkcode Semaphore.unlinkName} or a restart. Nothing is
- * given back when a process dies that took one away; for that there is
+ * undone when a process that took one away dies; for that there is
  * {@linkcode SemaphoreSet} with `undo`.
  *
  * @example Let another process know, and wait for it
@@ -63,7 +63,7 @@ export class Semaphore implements Disposable {
   readonly #block: Block;
   readonly #place: Place;
   readonly #counter: SemaphoreCounter;
-  /** The memory that closing gives back: a named one's own. */
+  /** The memory that closing unmaps: a named one's own. */
   readonly #own: Mapping | null;
   readonly #name: string | null;
   /** What ends the waits of this object. */
@@ -154,7 +154,7 @@ export class Semaphore implements Disposable {
   }
 
   /**
-   * Makes a semaphore in shared memory; Linux. One process does so, before the
+   * Creates a semaphore in shared memory; Linux. One process does so, before the
    * others open it.
    *
    * @param memory Mapped memory, writable.
@@ -179,7 +179,7 @@ export class Semaphore implements Disposable {
   }
 
   /**
-   * Opens a semaphore that was made in shared memory, here or by a C program
+   * Opens a semaphore that was created in shared memory, here or by a C program
    * with `pshared` set; Linux.
    *
    * @param memory Mapped memory, writable.
@@ -279,7 +279,7 @@ export class Semaphore implements Disposable {
   }
 
   /**
-   * Closes the semaphore here; who waits for it here is told. One with a name
+   * Closes the semaphore here; waits for it here fail. One with a name
    * stays. Harmless when it was done before.
    */
   close(): void {

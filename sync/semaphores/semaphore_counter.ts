@@ -31,7 +31,7 @@ export const MAX_VALUE = 0x7fff_ffff;
 /** A process that dies after it was woken leaves the value to the others. */
 const LOOK_AGAIN_MS = 200;
 
-/** Makes a semaphore. */
+/** Creates a semaphore. */
 export function initialize(
   words: Int32Array<ArrayBuffer>,
   value: number,
@@ -128,6 +128,6 @@ function damaged(operation: string): Error {
     "sem_post",
     errnoNumber("EINVAL"),
     operation,
-    "damaged semaphore: its value is none that a semaphore can have; make it anew when nobody uses it",
+    "corrupt semaphore: its value is out of range; recreate it when no process uses it",
   );
 }

@@ -1,6 +1,6 @@
 import type { WaitOptions } from "../waiting/options.ts";
 
-/** How `Semaphore.create()` creates. */
+/** Options of `Semaphore.create()`. */
 export interface SemaphoreCreateOptions {
   /** Value to start with, 0 to 2^31 - 1. Default: 0. */
   readonly value?: number;
@@ -10,10 +10,10 @@ export interface SemaphoreCreateOptions {
   readonly ifExists?: "fail" | "open";
 }
 
-/** How `Semaphore.createAt()` creates. */
+/** Options of `Semaphore.createAt()`. */
 export type SemaphoreCreateAtOptions = Pick<SemaphoreCreateOptions, "value">;
 
-/** How `Semaphore.wait()` waits: the same as {@linkcode WaitOptions}. */
+/** Options of `Semaphore.wait()`: the same as {@linkcode WaitOptions}. */
 export type SemaphoreWaitOptions = WaitOptions;
 
 /** How a wait for a semaphore ended. */

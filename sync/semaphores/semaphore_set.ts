@@ -47,7 +47,7 @@ export type SemaphoreSetChanges = SegmentChanges;
  *
  * It stays until {@linkcode SemaphoreSet.remove} or a restart.
  *
- * @example Take two things at once, and give them back by dying
+ * @example Take two things at once, and have the kernel undo it at exit
  * ```ts
  * import { SemaphoreSet } from "@shmem/shmem/sync";
  *
@@ -268,7 +268,7 @@ export class SemaphoreSet {
   }
 
   /**
-   * Removes the set (`IPC_RMID`); who waits for it is told, with EIDRM.
+   * Removes the set (`IPC_RMID`); waits for it fail, with EIDRM.
    *
    * @throws {SystemError} When it is gone already (EINVAL).
    * @throws {Deno.errors.PermissionDenied} Unless this process is the owner's,

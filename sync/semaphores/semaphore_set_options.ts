@@ -13,7 +13,7 @@ export const MAX_VALUE = 32767;
 /** Most semaphores in a set that the checks let through to the kernel. */
 const MAX_COUNT = 0xffff;
 
-/** How {@linkcode SemaphoreSet.create} creates. */
+/** Options of {@linkcode SemaphoreSet.create}. */
 export interface SemaphoreSetCreateOptions {
   /** How many semaphores, or the values that they start with. */
   readonly values: number | readonly number[];
@@ -45,7 +45,7 @@ export interface SemaphoreState {
   readonly waitingForZero: number;
 }
 
-/** Checks the values of a set; gives a copy, and how many there are. */
+/** Checks the values of a set; returns a copy, and how many there are. */
 export function checkValues(
   values: number | readonly number[],
 ): { count: number; values?: number[] } {
@@ -58,7 +58,7 @@ export function checkValues(
   return { count: copy.length, values: copy.map((value) => value + 0) };
 }
 
-/** Checks operations on a set of so many semaphores; gives a copy. */
+/** Checks operations on a set of so many semaphores; returns a copy. */
 export function checkOperations(
   operations: readonly SemaphoreOperation[],
   count: number,

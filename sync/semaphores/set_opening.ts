@@ -1,5 +1,5 @@
 /**
- * Finding and making semaphore sets.
+ * Finding and creating semaphore sets.
  *
  * @module
  */

@@ -21,7 +21,7 @@ export type OperationResult = "ok" | "timed-out";
 
 /**
  * How long a blocking wait stays in the kernel at once, so that one that a signal
- * interrupts does not begin its time anew.
+ * interrupts does not restart its timeout.
  */
 const SLICE_MS = 100;
 /** How long a wait stays in the kernel before it looks whether it was aborted. */

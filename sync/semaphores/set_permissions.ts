@@ -1,7 +1,7 @@
 import { readKernelFile } from "../../ffi/files/kernel_file.ts";
 import type { SemaphoreSetStatus } from "../../ffi/sysv/sysv_sem_control.ts";
 
-/** Capabilities that pass over the mode of a set (`capabilities(7)`). */
+/** Capabilities that bypass the mode of a set (`capabilities(7)`). */
 const CAP_SYS_ADMIN = 21n;
 const CAP_IPC_OWNER = 15n;
 

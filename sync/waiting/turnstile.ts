@@ -22,7 +22,7 @@ export class Turnstile {
    * Waits for a place.
    *
    * @param ms How long at most, in milliseconds.
-   * @returns The place, to be disposed of; null when the time is over. Rejects
+   * @returns The place, to be disposed of; null when the timeout expires. Rejects
    * with the signal's reason.
    */
   async enter(

@@ -24,7 +24,7 @@ export type WaitResult = SleepResult;
 export type WaitAsyncOptions = WaitOptions;
 
 /**
- * The timed waits of libc go by the clock of the calendar, which may be set while
+ * The timed waits of libc use the wall clock, which may be set while
  * they sleep; so they sleep no longer than this at once.
  */
 export const SLICE_MS = 100;
@@ -45,7 +45,7 @@ export const SLICE_MS = 100;
  * A signal is looked at before the wait only: nothing can abort it meanwhile.
  * @default Infinity
  * @returns `"ok"` when woken, `"not-equal"` when the word has another value,
- * `"timed-out"` when the time is over.
+ * `"timed-out"` when the timeout expires.
  * @throws {TypeError} When the view is not of mapped memory, or there is an
  * option that does not exist.
  * @throws {RangeError} When the index lies outside, or the timeout is negative
@@ -106,7 +106,7 @@ export function sleep(
  * ends all waits of this thread for that word: they share one place in the
  * kernel's queue. A wait whose word changed, and that was not notified, ends with
  * `"ok"` when it does not sleep yet, when the kernel has to be told about other
- * waits, or when its time is over. No wake-up is lost in any of these cases.
+ * waits, or when its timeout expires. No wake-up is lost in any of these cases.
  *
  * Pending waits sleep in the kernel, 127 words on one thread of Deno's pool, and
  * on no more than 16 threads: 2032 words. Words beyond are looked at every 20
@@ -120,7 +120,7 @@ export function sleep(
  * @param value What the word must be to wait.
  * @param options Timeout and signal, or a timeout in milliseconds.
  * @returns `"ok"` when woken, `"not-equal"` when the word has another value,
- * `"timed-out"` when the time is over. Rejects with the signal's reason, or with
+ * `"timed-out"` when the timeout expires. Rejects with the signal's reason, or with
  * `Deno.errors.BadResource` when the memory is unmapped meanwhile.
  * @throws {TypeError} When the view is not of mapped memory, or there is an
  * option that does not exist.

@@ -18,7 +18,7 @@ interface Counter {
 
 /** What is waited for, and how. */
 export interface Waiting<Result> {
-  /** Tries; gives nothing when it has to wait. */
+  /** Tries; returns nothing when it has to wait. */
   readonly attempt: () => Result | undefined;
   /**
    * Looks once more, now that it is counted: the value with which the word is
@@ -36,7 +36,7 @@ export interface Waiting<Result> {
 /**
  * Waits, blocking this thread.
  *
- * @returns The result, or nothing when the time is over.
+ * @returns The result, or nothing when the timeout expires.
  */
 export function waitBlocking<Result>(
   waiting: Waiting<Result>,
@@ -64,7 +64,7 @@ export function waitBlocking<Result>(
  * Waits without blocking.
  *
  * @param mapping Where the word lies: the wait ends with it.
- * @returns The result, or nothing when the time is over. Rejects with the
+ * @returns The result, or nothing when the timeout expires. Rejects with the
  * signal's reason, or with `Deno.errors.BadResource` when the memory goes.
  */
 export async function waitPending<Result>(

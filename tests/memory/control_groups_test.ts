@@ -24,7 +24,7 @@ attempt("fits", () => { using memory = SharedMemory.anonymous({ size: 20 * 2 ** 
       assertEquals(failure?.code, "ENOMEM", label);
       assertStringIncludes(
         failure?.message ?? "",
-        "bytes of memory could be had",
+        "bytes of memory are available",
       );
     }
     assertEquals(outcomes["fits"]?.value, 20 * 2 ** 20);

@@ -323,7 +323,7 @@ Deno.test("objects of other kinds, and incomplete ones, are refused", () => {
     assertThrows(
       () => Latest.open(at.place),
       Deno.errors.InvalidData,
-      "whoever created it died",
+      "the process that created it died",
     );
     using mapping = memory.map();
     mapping.bytes.fill(7);

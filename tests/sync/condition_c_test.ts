@@ -45,7 +45,7 @@ Deno.test(needing(
       using guard = await mutex.lockAsync();
       await condition.waitAsync(guard);
     };
-    const waiting = assertRejects(wait, Error, "gave up on repairing it");
+    const waiting = assertRejects(wait, Error, "without repairing it");
     await until(() => memory.words[WAITING] === 1, "it waits");
     await breakLock(program.path, memory.path);
     condition.notifyAll();

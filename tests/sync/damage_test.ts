@@ -32,7 +32,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     crypto.getRandomValues(m.bytes.subarray(24, 40));
     told(() => g.unlock());
     x.lock().unlock();`,
-    "EINVAL damaged lock\n",
+    "EINVAL corrupt lock\n",
   ],
   [
     "empties a mutex that it holds is told, and its other locks go on",
@@ -40,7 +40,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     told(() => g.unlock());
     const other = Y.Mutex.create(more.bytes); m.unmap();
     other.lock().unlock();`,
-    "EINVAL damaged lock\n",
+    "EINVAL corrupt lock\n",
   ],
   [
     "writes another protocol into a free mutex is told",
@@ -48,7 +48,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     told(() => x.tryLock());
     w[4] = 0xB2; w[0] = 999999;
     told(() => x.lock({ timeoutMs: 30 }));`,
-    "EINVAL damaged lock\nEINVAL damaged lock\n",
+    "EINVAL corrupt lock\nEINVAL corrupt lock\n",
   ],
   [
     "transfers the memory of a mutex that it holds is told, and the mutex is free",
@@ -64,7 +64,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     `const s = Y.Semaphore.createAt(m.bytes, 1024); const v = w.subarray(256);
     v[1] = 1; v[2] = 0x41; s.post(); console.log(s.wait({ timeoutMs: 100 }));
     console.log(s.wait({ timeoutMs: 10 })); v[0] = -5; told(() => s.post());`,
-    "ok\ntimed-out\nEINVAL damaged\n",
+    "ok\ntimed-out\nEINVAL corrupt\n",
   ],
   [
     "empties a mutex while it waits for it gets it, or its time ends",
@@ -73,7 +73,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
     Y.Semaphore; m.bytes.fill(0, 0, 64);
     told(() => g.unlock());
     await wait.then((guard) => guard.unlock(), (error) => console.log(error.code));`,
-    "EINVAL damaged lock\nEINVAL\n",
+    "EINVAL corrupt lock\nEINVAL\n",
   ],
 ];
 
@@ -91,7 +91,7 @@ for (const [what, source, expected] of PROGRAMS) {
           call();
           console.log("nothing");
         } catch ({ code, message }) {
-          const words = /damaged lock|damaged|transferred/.exec(message);
+          const words = /corrupt lock|corrupt|transferred/.exec(message);
           console.log([code, words].filter(Boolean).join(" "));
         }
       }

@@ -54,7 +54,7 @@ async function excludes({ words }: TestMemory, peer: Peer, mutex: Mutex) {
     const error = assertThrows(
       () => mutex.lock({ timeoutMs }),
       Deno.errors.TimedOut,
-      "someone else still has it",
+      "another owner still holds it",
     );
     assertEquals(codeOf(error), "ETIMEDOUT");
     // The clock of the calendar, which libc waits by, may run a little faster.
@@ -200,7 +200,7 @@ Deno.test(needing(
     await victim[Symbol.asyncDispose]();
     await using peer = Peer.start([program.path, memory.path]);
     await peer.ask("abandon", OFFSET);
-    const message = "gave up on repairing it";
+    const message = "without repairing it";
     // The timeouts only keep a failure from hanging.
     const options = { timeoutMs: 2000 };
     for (const take of [() => mutex.tryLock(), () => mutex.lock(options)]) {
