@@ -150,6 +150,15 @@ export function mmap(
  * @param memory What {@linkcode mmap} returned.
  * @throws {TypeError} When it is not mapped, or only a part of what is, or was
  * transferred to another owner.
+ *
+ * @example Map memory of this process and unmap it
+ * ```ts
+ * import { mmap, munmap } from "@shmem/shmem";
+ *
+ * const memory = mmap(null, { length: 4096 });
+ * munmap(memory);
+ * console.log(memory.length); // 0
+ * ```
  */
 export function munmap(memory: Uint8Array | ReadonlyBytes): void {
   const operation = "unmap the memory";
@@ -176,9 +185,22 @@ export function munmap(memory: Uint8Array | ReadonlyBytes): void {
  *
  * @param memory What {@linkcode mmap} returned, or a part of it: whole pages around
  * the part are written.
- * @param options How.
+ * @param options Whether to wait for the disk. Default: wait until it is written.
  * @throws {Deno.errors.Busy} With `invalidate`, when pages are locked (EBUSY).
  * @throws {TypeError} When it is not mapped memory.
+ *
+ * @example Make one change durable
+ * ```ts
+ * import { mmap, msync, munmap } from "@shmem/shmem";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.truncate(path, 8192);
+ * const memory = mmap(path, { access: "read-write" });
+ * memory[5000] = 1;
+ * msync(memory.subarray(5000, 5001)); // it is on the disk now
+ * munmap(memory);
+ * await Deno.remove(path);
+ * ```
  */
 export function msync(
   memory: Uint8Array | ReadonlyBytes,
@@ -208,6 +230,21 @@ const DESTRUCTIVE: readonly Advice[] = ["dont-need", "free"];
  * @throws {Deno.errors.NotSupported} When this system does not know it.
  * @throws {RangeError} When it must be whole pages and is not.
  * @throws {TypeError} When it is not mapped memory.
+ *
+ * @example Read a file from start to end
+ * ```ts
+ * import { madvise, mmap, munmap } from "@shmem/shmem";
+ *
+ * const path = await Deno.makeTempFile();
+ * await Deno.writeFile(path, new Uint8Array(100_000).fill(1));
+ * const memory = mmap(path);
+ * madvise(memory, "sequential"); // the kernel reads further ahead
+ * let sum = 0;
+ * for (const byte of memory) sum += byte;
+ * console.log(sum); // 100000
+ * munmap(memory);
+ * await Deno.remove(path);
+ * ```
  */
 export function madvise(
   memory: Uint8Array | ReadonlyBytes,

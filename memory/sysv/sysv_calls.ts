@@ -126,6 +126,28 @@ export function shmget(key: number, size: number, flags = 0): number {
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
  * @throws {SystemError} When there is no such segment, or the address is taken
  * or not a multiple of the page size (EINVAL).
+ *
+ * @example Attach the same segment twice
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   shmat,
+ *   shmctl,
+ *   shmdt,
+ *   shmget,
+ * } from "@shmem/shmem";
+ *
+ * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
+ * const memory = shmat(id);
+ * const readOnly = shmat(id, { access: "read" });
+ * memory[0] = 42;
+ * console.log(readOnly.at(0)); // 42
+ * shmdt(memory);
+ * shmdt(readOnly);
+ * shmctl(id, IPC_RMID);
+ * ```
  */
 export function shmat(
   shmid: number,
@@ -155,6 +177,25 @@ export function shmat(
  * @param memory What {@linkcode shmat} returned.
  * @throws {TypeError} When it is not attached, or only a part of what is, or
  * was transferred to another owner.
+ *
+ * @example Detach the last user of a segment
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   shmat,
+ *   shmctl,
+ *   shmdt,
+ *   shmget,
+ * } from "@shmem/shmem";
+ *
+ * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
+ * const memory = shmat(id);
+ * shmctl(id, IPC_RMID); // the segment goes with its last user
+ * shmdt(memory);
+ * console.log(memory.length); // 0
+ * ```
  */
 export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
   const { mapping, region, byteOffset, byteLength } = mappedRange(
@@ -182,6 +223,25 @@ export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
  * @returns Every field of `struct shmid_ds`, in plain names and units.
  * @throws {SystemError} When there is no such segment (EINVAL).
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+ *
+ * @example Change, read and remove
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   IPC_SET,
+ *   IPC_STAT,
+ *   shmctl,
+ *   shmget,
+ * } from "@shmem/shmem";
+ *
+ * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
+ * shmctl(id, IPC_SET, { mode: 0o640 });
+ * const { size, mode, attachments } = shmctl(id, IPC_STAT);
+ * console.log(size, mode.toString(8), attachments); // 200 640 0
+ * shmctl(id, IPC_RMID);
+ * ```
  */
 export function shmctl(shmid: number, command: typeof IPC_STAT): SegmentStatus;
 /**

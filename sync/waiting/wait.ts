@@ -188,6 +188,21 @@ async function sleepChecked(
  * not missed either, because the word has changed.
  * @throws {TypeError} When the view is not an `Int32Array` over mapped memory.
  * @throws {RangeError} When the index lies outside, or the count is negative or NaN.
+ *
+ * @example Wake a wait
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import { notify, waitAsync } from "@shmem/shmem/sync";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map();
+ * const words = new Int32Array(mapping.bytes.buffer);
+ * const waiting = waitAsync(words, 0, 0);
+ * Atomics.store(words, 0, 1); // the word first, then the notification
+ * notify(words, 0);
+ * const result = await waiting;
+ * console.log(result === "ok" || result === "not-equal"); // true
+ * ```
  */
 export function notify(
   view: Int32Array,
