@@ -99,13 +99,8 @@ export {
   shmdt,
   shmget,
 } from "./memory/sysv/sysv_calls.ts";
-export {
-  madvise,
-  mmap,
-  type MmapOptions,
-  msync,
-  munmap,
-} from "./memory/file/mman_calls.ts";
+export { mmap, type MmapOptions, munmap } from "./memory/file/mman_calls.ts";
+export { madvise, msync } from "./memory/file/mapped_calls.ts";
 export {
   IPC_CREAT,
   IPC_EXCL,

@@ -129,24 +129,15 @@ export function shmget(key: number, size: number, flags = 0): number {
  *
  * @example Attach the same segment twice
  * ```ts
- * import {
- *   IPC_CREAT,
- *   IPC_PRIVATE,
- *   IPC_RMID,
- *   shmat,
- *   shmctl,
- *   shmdt,
- *   shmget,
- * } from "@shmem/shmem";
+ * import { Segment, shmat, shmdt } from "@shmem/shmem";
  *
- * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
- * const memory = shmat(id);
- * const readOnly = shmat(id, { access: "read" });
+ * using segment = Segment.create({ size: 200, removeOnLastDetach: true });
+ * const memory = shmat(segment.id);
+ * const readOnly = shmat(segment.id, { access: "read" });
  * memory[0] = 42;
  * console.log(readOnly.at(0)); // 42
  * shmdt(memory);
  * shmdt(readOnly);
- * shmctl(id, IPC_RMID);
  * ```
  */
 export function shmat(
@@ -180,19 +171,10 @@ export function shmat(
  *
  * @example Detach the last user of a segment
  * ```ts
- * import {
- *   IPC_CREAT,
- *   IPC_PRIVATE,
- *   IPC_RMID,
- *   shmat,
- *   shmctl,
- *   shmdt,
- *   shmget,
- * } from "@shmem/shmem";
+ * import { Segment, shmat, shmdt } from "@shmem/shmem";
  *
- * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
- * const memory = shmat(id);
- * shmctl(id, IPC_RMID); // the segment goes with its last user
+ * using segment = Segment.create({ size: 200, removeOnLastDetach: true });
+ * const memory = shmat(segment.id);
  * shmdt(memory);
  * console.log(memory.length); // 0
  * ```
@@ -224,23 +206,14 @@ export function shmdt(memory: Uint8Array | ReadonlyBytes): void {
  * @throws {SystemError} When there is no such segment (EINVAL).
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
  *
- * @example Change, read and remove
+ * @example Change and read
  * ```ts
- * import {
- *   IPC_CREAT,
- *   IPC_PRIVATE,
- *   IPC_RMID,
- *   IPC_SET,
- *   IPC_STAT,
- *   shmctl,
- *   shmget,
- * } from "@shmem/shmem";
+ * import { IPC_SET, IPC_STAT, Segment, shmctl } from "@shmem/shmem";
  *
- * const id = shmget(IPC_PRIVATE, 200, IPC_CREAT | 0o600);
- * shmctl(id, IPC_SET, { mode: 0o640 });
- * const { size, mode, attachments } = shmctl(id, IPC_STAT);
- * console.log(size, mode.toString(8), attachments); // 200 640 0
- * shmctl(id, IPC_RMID);
+ * using segment = Segment.create({ size: 200, removeOnLastDetach: true });
+ * shmctl(segment.id, IPC_SET, { mode: 0o640 });
+ * const { size, attachments } = shmctl(segment.id, IPC_STAT);
+ * console.log(size, attachments); // 200 1
  * ```
  */
 export function shmctl(shmid: number, command: typeof IPC_STAT): SegmentStatus;
