@@ -13,12 +13,23 @@ const MAX_TRIES = 1_000_000;
 /** One of many producers of a ring (MPSC), which meet at its tail. */
 export class ManyProducers implements Producer {
   readonly #memory: RingMemory;
+  // Once more, what every claim uses: a way through another object takes time.
+  readonly #words: Int32Array;
+  readonly #capacity: number;
+  readonly #mask: number;
+  readonly #tail: number;
+  readonly #headCache: number;
   /** Index of the word in which claims are announced; -1: in none. */
   #announced = -1;
 
   /** Produces into a ring. */
   constructor(memory: RingMemory) {
     this.#memory = memory;
+    this.#words = memory.words;
+    this.#capacity = memory.capacity;
+    this.#mask = memory.mask;
+    this.#tail = memory.tail;
+    this.#headCache = memory.headCache;
   }
 
   /** Announces claims in a word from now on, see `announceClaims`. */
@@ -31,20 +42,23 @@ export class ManyProducers implements Producer {
    * an old head means less room, and an old tail makes the compare-exchange fail.
    */
   claim(recordLength: number): number {
-    const { words, capacity, mask, tail: at, headCache } = this.#memory;
+    const words = this.#words;
+    const capacity = this.#capacity;
     const aligned = (recordLength + 7) & -8;
-    const tail = words[at]!;
-    const index = tail & mask;
+    const tail = words[this.#tail]!;
+    const index = tail & this.#mask;
     const next = (tail + aligned) | 0;
     if (
       (index & 7) === 0 && aligned <= capacity - index &&
-      aligned <= capacity - ((tail - words[headCache]!) | 0) &&
+      aligned <= capacity - ((tail - words[this.#headCache]!) | 0) &&
       // The low word of the tail does not wrap.
       (tail >= 0 || next < 0)
     ) {
       const announced = this.#announced;
       if (announced >= 0) words[announced] = tail | CLAIMED;
-      if (Atomics.compareExchange(words, at, tail, next) === tail) return index;
+      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {
+        return index;
+      }
     }
     return this.#claimElsewhere(aligned);
   }

@@ -48,6 +48,11 @@ export class ManyToOneRingBuffer implements RingBuffer {
   readonly #reader: RingReader;
   readonly #held: HeldSource;
   readonly #parts: RingParts;
+  // Once more, what hot paths use: a way through another object takes time.
+  readonly #words: Int32Array;
+  readonly #marks: Int32Array;
+  readonly #longs: BigInt64Array;
+  readonly #inOrder: boolean;
 
   static {
     producerOf = (ring) => ring.#producer;
@@ -65,6 +70,10 @@ export class ManyToOneRingBuffer implements RingBuffer {
   constructor(memory: Uint8Array, options: RingBufferOptions = {}) {
     const ring = new RingMemory(memory, MIN_CAPACITY, options);
     this.#memory = ring;
+    this.#words = ring.words;
+    this.#marks = ring.marks;
+    this.#longs = ring.longs;
+    this.#inOrder = ring.inOrder;
     this.#producer = new ManyProducers(ring);
     this.#writer = new RingWriter(ring, this.#producer);
     this.#held = this.#writer.held;
@@ -120,11 +129,10 @@ export class ManyToOneRingBuffer implements RingBuffer {
     length?: number,
   ): boolean {
     const held = this.#held;
-    const memory = this.#memory;
     if (
       source === held.source && offset === 0 && length === undefined &&
       typeof typeId === "number" && (typeId | 0) === typeId && typeId > 0 &&
-      held.tail === undefined && memory.inOrder
+      held.tail === undefined && this.#inOrder
     ) {
       const heldLongs = held.longs;
       const count = heldLongs.length;
@@ -133,10 +141,11 @@ export class ManyToOneRingBuffer implements RingBuffer {
         const recordLength = (count << 3) + HEADER;
         const index = this.#producer.claim(recordLength);
         if (index < 0) return false;
-        const { words, marks, longs } = memory;
+        const words = this.#words;
+        const longs = this.#longs;
         const word = index >> 2;
         const payload = (index >> 3) + 1;
-        marks[word] = -recordLength;
+        this.#marks[word] = -recordLength;
         for (let i = 0; i < count; i++) longs[payload + i] = heldLongs[i]!;
         words[word + 1] = typeId;
         words[word] = recordLength;
