@@ -142,17 +142,23 @@ export class OneProducer implements Producer {
    * the release of the record makes it visible to those who ask for the size.
    */
   #moveTail(byteLength: number): void {
-    const memory = this.#memory;
-    const { words, tail } = memory;
+    const { words, tail, inOrder } = this.#memory;
     const low = words[tail]!;
     const next = (low + byteLength) | 0;
-    if (next >>> 0 >= low >>> 0) memory.store(tail, next);
-    else memory.advance(tail, byteLength);
+    if (inOrder && next >>> 0 >= low >>> 0) words[tail] = next;
+    else this.#memory.advance(tail, byteLength);
   }
 
   #zeroHeader(index: number): void {
+    const { words, marks, inOrder } = this.#memory;
     const word = index >> 2;
-    this.#memory.clear(word);
-    this.#memory.clear(word + 1);
+    if (inOrder) {
+      // Through the array of what is stored once more later.
+      marks[word] = 0;
+      marks[word + 1] = 0;
+    } else {
+      Atomics.store(words, word, 0);
+      Atomics.store(words, word + 1, 0);
+    }
   }
 }

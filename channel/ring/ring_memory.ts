@@ -96,12 +96,6 @@ export class RingMemory {
     }
   }
 
-  /** Zeroes a word that gets a length later. */
-  clear(word: number): void {
-    if (this.inOrder) this.marks[word] = 0;
-    else Atomics.store(this.words, word, 0);
-  }
-
   /** Publishes a record. */
   release(word: number, recordLength: number): void {
     if (this.inOrder) this.words[word] = recordLength;
