@@ -106,7 +106,8 @@ export function sleep(
  * ends all waits of this thread for that word: they share one place in the
  * kernel's queue. A wait whose word changed, and that was not notified, ends with
  * `"ok"` when it does not sleep yet, when the kernel has to be told about other
- * waits, or when its timeout expires. No wake-up is lost in any of these cases.
+ * waits, when its word is one of those that are only looked at, or when its timeout
+ * expires. No wake-up is lost in any of these cases.
  *
  * Pending waits sleep in the kernel, 127 words on one thread of Deno's pool, and
  * on no more than 16 threads: 2032 words. Words beyond are looked at every 20
