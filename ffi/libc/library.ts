@@ -5,7 +5,7 @@
  * @module
  */
 
-import { platform } from "../platforms/platform.ts";
+import { platform, requireDeno } from "../platforms/platform.ts";
 import { REALTIME_SYMBOLS, SYMBOLS } from "./symbols.ts";
 
 /** The functions of libc, callable. */
@@ -81,6 +81,7 @@ export async function useLibrary(source?: string | URL): Promise<void> {
   if (source === "") {
     throw new TypeError("Cannot use another library: its path is empty");
   }
+  requireDeno();
   const named = source ?? namedByEnvironment();
   if (named === undefined) {
     use(openDefault());
@@ -100,6 +101,8 @@ export async function useLibrary(source?: string | URL): Promise<void> {
 }
 
 function openDefault(): Opened {
+  // Other runtimes are told before anything of Deno is asked for.
+  requireDeno();
   const named = namedByEnvironment();
   if (named === undefined) return openPath(platform().libc);
   if (isRemote(named)) {
