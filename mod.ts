@@ -37,6 +37,7 @@ export {
   type SegmentStatus,
 } from "./memory/sysv/segment.ts";
 export { SharedMemory } from "./memory/posix/shared_memory.ts";
+export type { ObjectHandle } from "./memory/posix/object_handle.ts";
 export type {
   AnonymousOptions,
   CreateOptions,

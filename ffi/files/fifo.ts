@@ -10,7 +10,9 @@ import { hasCode, systemError } from "../errors/system_error.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
-import { changeMode, closeDescriptor, status } from "./file.ts";
+import { closeDescriptor } from "./open.ts";
+import { changeMode } from "./size.ts";
+import { status } from "./status.ts";
 
 /** Creates a named pipe with exactly these permission bits, or nothing. */
 export function makeFifo(path: string, mode: number, operation: string): void {

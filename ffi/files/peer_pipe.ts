@@ -10,7 +10,8 @@ import { errnoCell, libc } from "../libc/library.ts";
 import { errnoName } from "../errors/errno.ts";
 import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
-import { closeDescriptor, status } from "./file.ts";
+import { closeDescriptor } from "./open.ts";
+import { status } from "./status.ts";
 
 /** A pipe of another process. */
 export interface PeerPipe {

@@ -10,15 +10,14 @@ import { cString } from "../libc/cstring.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { errnoName, errnoNumber } from "../errors/errno.ts";
 import { systemError } from "../errors/system_error.ts";
+import { closeDescriptor, unlinkObject } from "../files/open.ts";
 import {
   changeMode,
   checkFileLimit,
-  closeDescriptor,
   reserveNew,
-  status,
   truncate,
-  unlinkObject,
-} from "../files/file.ts";
+} from "../files/size.ts";
+import { status } from "../files/status.ts";
 import { map } from "../memory/mman.ts";
 import type { Region } from "../memory/region.ts";
 import { O_RDWR } from "../platforms/constants.ts";

@@ -19,7 +19,8 @@ import { checkAddress } from "../checks/checks.ts";
 import { checkFlag } from "../checks/options.ts";
 import { checkWindow, type WindowOptions } from "../mapping/access.ts";
 import { adviceAct } from "../mapping/advice.ts";
-import { type Mapping, WRAPS } from "../mapping/mapping.ts";
+import type { Mapping } from "../mapping/mapping.ts";
+import { WRAPS } from "../mapping/wrap.ts";
 import { atUnload } from "../mapping/unload.ts";
 import { addExtent, type Extent, requireUnmapped } from "./extents.ts";
 import {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type FileStatus, toDate } from "../../ffi/files/status.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import {
   checkMode,
@@ -135,4 +136,20 @@ function checkCreation(
     );
   }
   checkSize(size, "size");
+}
+
+/** A status as users see it. */
+export function fileStatus(
+  { size, allocated, mode, uid, gid, accessed, modified, changed }: FileStatus,
+): MappedFileStatus {
+  return {
+    size,
+    allocated,
+    mode,
+    uid,
+    gid,
+    accessedAt: toDate(accessed),
+    modifiedAt: toDate(modified),
+    changedAt: toDate(changed),
+  };
 }

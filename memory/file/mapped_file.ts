@@ -1,5 +1,4 @@
 import { flushFile } from "../../ffi/files/size.ts";
-import { toDate } from "../../ffi/files/status.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import { checkFits, checkSize } from "../checks/checks.ts";
 import { readOptions } from "../checks/options.ts";
@@ -17,6 +16,7 @@ import { giveSize, openOrCreate } from "./creation.ts";
 import { Descriptor } from "./descriptor.ts";
 import {
   type FileOptions,
+  fileStatus,
   type FileWaitOptions,
   type MappedFileStatus,
   readFileOptions,
@@ -182,13 +182,10 @@ export class MappedFile<A extends Access = Access> implements Disposable {
       readFileWaitOptions(options);
     checkSize(minSize, "minSize");
     return await waitUntilThere("the file", { timeoutMs, signal }, () => {
-      using undo = new DisposableStack();
-      const file = undo.use(MappedFile.open(path, { ...open, access }));
-      if (file.size < minSize) {
-        throw new Deno.errors.NotFound("Cannot open it: it is not finished");
-      }
-      undo.move();
-      return file;
+      const file = MappedFile.open(path, { ...open, access });
+      if (file.size >= minSize) return file;
+      file.close();
+      return undefined;
     });
   }
 
@@ -280,23 +277,11 @@ export class MappedFile<A extends Access = Access> implements Disposable {
 
   /** Reads size, owner, mode and times (`fstat(2)`). */
   status(): MappedFileStatus {
-    const { size, allocated, mode, uid, gid, accessed, modified, changed } =
-      this.#descriptor.status();
-    return {
-      size,
-      allocated,
-      mode,
-      uid,
-      gid,
-      accessedAt: toDate(accessed),
-      modifiedAt: toDate(modified),
-      changedAt: toDate(changed),
-    };
+    return fileStatus(this.#descriptor.status());
   }
 
   /**
-   * Closes the handle; what is mapped stays mapped. Harmless when it was done
-   * before.
+   * Closes the handle; what is mapped stays mapped. Harmless when done before.
    */
   close(): void {
     unwatch(this);

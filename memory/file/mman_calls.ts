@@ -16,7 +16,7 @@ import {
 } from "../checks/huge_pages.ts";
 import { descriptorOf, MappedFile } from "./mapped_file.ts";
 import { mappedRange } from "../mapping/mapped_range.ts";
-import { WRAPS } from "../mapping/mapping.ts";
+import { WRAPS } from "../mapping/wrap.ts";
 import type { ReadonlyBytes } from "../mapping/readonly_bytes.ts";
 import {
   ACCESSES,

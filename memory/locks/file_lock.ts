@@ -7,15 +7,10 @@ import {
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
 import { checkOffset, checkSize, checkWord } from "../checks/checks.ts";
-import { type OptionNames, readOptions } from "../checks/options.ts";
+import { readOptions } from "../checks/options.ts";
 import type { Descriptor } from "../file/descriptor.ts";
 import { poll, pollAsync } from "../waiting/poll.ts";
-import {
-  type BlockingWaitOptions,
-  checkSignal,
-  checkTimeout,
-  type WaitOptions,
-} from "../waiting/wait_options.ts";
+import { checkSignal, checkTimeout } from "../waiting/wait_options.ts";
 import {
   addHeld,
   type HeldRange,
@@ -25,61 +20,24 @@ import {
   removeHeld,
   showRange,
 } from "./lockable.ts";
+import {
+  ASYNC_NAMES,
+  type FileLockAsyncOptions,
+  type FileLockHolder,
+  type FileLockOptions,
+  type FileLockWaitOptions,
+  LOCK_NAMES,
+  WAIT_NAMES,
+} from "./lock_options.ts";
 
-/** Which bytes a {@linkcode FileLock} covers. They need not be there. */
-export interface FileLockRange {
-  /** Where it starts, in bytes. Default: 0. */
-  readonly byteOffset?: number;
-  /** How many bytes. Default: all behind `byteOffset`, however many there will be. */
-  readonly byteLength?: number;
-}
-
-/** Options of {@linkcode FileLock.tryLock}. */
-export interface FileLockOptions extends FileLockRange {
-  /**
-   * `"shared"` excludes exclusive locks only, and will do with a handle for
-   * reading; `"exclusive"` excludes all. Default: `"exclusive"`.
-   */
-  readonly kind?: LockKind;
-}
-
-/** Options of {@linkcode FileLock.lock}. */
-export interface FileLockWaitOptions
-  extends FileLockOptions, BlockingWaitOptions {}
-
-/** Options of {@linkcode FileLock.lockAsync}. */
-export interface FileLockAsyncOptions extends FileLockOptions, WaitOptions {}
-
-/** A lock that {@linkcode FileLock.test} found in the way. */
-export interface FileLockHolder {
-  /** Whether it is shared or exclusive. */
-  readonly kind: LockKind;
-  /**
-   * Process that has it; null for a lock of this kind, which belongs to an
-   * opening of the file and not to a process.
-   */
-  readonly pid: number | null;
-  /** Where it starts, in bytes. */
-  readonly byteOffset: number;
-  /** How many bytes it covers; `Infinity` when it has no end. */
-  readonly byteLength: number;
-}
-
+export type {
+  FileLockAsyncOptions,
+  FileLockHolder,
+  FileLockOptions,
+  FileLockRange,
+  FileLockWaitOptions,
+} from "./lock_options.ts";
 export type { Lockable, LockKind };
-
-const RANGE_NAMES: OptionNames<FileLockRange> = {
-  byteOffset: true,
-  byteLength: true,
-};
-const LOCK_NAMES: OptionNames<FileLockOptions> = { kind: true, ...RANGE_NAMES };
-const WAIT_NAMES: OptionNames<FileLockWaitOptions> = {
-  ...LOCK_NAMES,
-  timeoutMs: true,
-};
-const ASYNC_NAMES: OptionNames<FileLockAsyncOptions> = {
-  ...WAIT_NAMES,
-  signal: true,
-};
 
 /** What is to be locked, checked. */
 interface Request {

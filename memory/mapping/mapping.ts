@@ -14,9 +14,15 @@ import {
   SYNC_NAMES,
   type SyncOptions,
 } from "./advice.ts";
-import { isReporting, unwatch, watch } from "./leaks.ts";
-import { type ReadonlyBytes, readonlyBytes } from "./readonly_bytes.ts";
-import { atUnload } from "./unload.ts";
+import { unwatch } from "./leaks.ts";
+import type {
+  BytesOf,
+  MappingUser,
+  Origin,
+  Parts,
+  Residency,
+} from "./parts.ts";
+import { noteClosed, noteOpen } from "./open_mappings.ts";
 import {
   type ArrayName,
   typedView,
@@ -24,82 +30,10 @@ import {
   type ViewType,
 } from "./view.ts";
 
-/** The type of {@linkcode Mapping.bytes}, by access. */
-export interface BytesOf {
-  /** Memory that cannot be written. */
-  readonly "read": ReadonlyBytes;
-  /** Memory whose writes others see. */
-  readonly "read-write": Uint8Array<ArrayBuffer>;
-  /** Memory whose writes stay in this process. */
-  readonly "copy-on-write": Uint8Array<ArrayBuffer>;
-}
-
-/** What {@linkcode Mapping.residency} tells. */
-export interface Residency {
-  /** Size of a page in bytes. */
-  readonly pageSize: number;
-  /** How many pages the memory lies in. */
-  readonly pages: number;
-  /** How many of them are in memory now, and cost no reading when they are touched. */
-  readonly residentPages: number;
-}
-
-/** What makes a {@linkcode Mapping}. */
-interface Parts<A extends Access> {
-  readonly region: Region;
-  readonly access: A;
-  readonly bytes: BytesOf[A];
-  readonly released: () => void;
-  readonly origin: Origin | undefined;
-}
-
-/** What is mapped, the same in every mapping and in every process. */
-export interface Origin {
-  /** Number of the file system (`st_dev`); of segments: -1. */
-  readonly device: number;
-  /** Number of the file among those of its file system (`st_ino`), or id of the segment. */
-  readonly inode: number;
-  /** Where in the file the mapping starts, in bytes. */
-  readonly offset: number;
-}
+export type { BytesOf, MappingUser, Origin, Residency } from "./parts.ts";
 
 /** Mappings by their one buffer, to find what belongs to a view. */
 const mappings = new WeakMap<ArrayBuffer, Mapping>();
-
-/** Someone who uses mapped memory, and is told before it goes. */
-export interface MappingUser {
-  /** Says why the memory must not go now; nothing when it may. */
-  readonly refuse?: () => string | undefined;
-  /** Lets go of the memory: it goes now. */
-  readonly leave?: () => void;
-}
-
-/** What is mapped, by address; what is forgotten must be found by the leak report. */
-const open = new Map<bigint, Mapping>();
-let unmapsAtUnload = false;
-
-function noteOpen(mapping: Mapping): void {
-  // Not by WeakRef: each would hold its mapping until the end of the turn.
-  if (!isReporting()) open.set(mapping.address, mapping);
-  if (unmapsAtUnload) return;
-  unmapsAtUnload = true;
-  atUnload(() => {
-    // Before the views are gone, who uses the memory is told, or refuses.
-    for (const mapping of [...open.values()]) unmapQuietly(mapping);
-  });
-}
-
-function noteClosed(mapping: Mapping): void {
-  open.delete(mapping.address);
-}
-
-function unmapQuietly(mapping: Mapping): void {
-  try {
-    mapping.unmap();
-  } catch {
-    // It was transferred, or a lock in it is held: it stays.
-  }
-}
 
 let usersOfMapping: (mapping: Mapping) => Set<MappingUser>;
 let construct: <A extends Access>(parts: Parts<A>) => Mapping<A>;
@@ -322,51 +256,12 @@ export class Mapping<A extends Access = Access> implements Disposable {
   }
 }
 
-/** Creates a mapping of a kind. */
-export type Wrap<A extends Access> = (
-  region: Region,
-  released?: () => void,
-  origin?: Origin,
-) => Mapping<A>;
-
-/** Hands out memory that cannot be written. */
-export const wrapRead: Wrap<"read"> = (region, released, origin) =>
-  wrap(region, "read", readonlyBytes(viewOver(region)), released, origin);
-
-/** Hands out memory whose writes others see. */
-export const wrapReadWrite: Wrap<"read-write"> = (region, released, origin) =>
-  wrap(region, "read-write", viewOver(region), released, origin);
-
-/** Hands out memory whose writes stay in this process. */
-const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released, origin) =>
-  wrap(region, "copy-on-write", viewOver(region), released, origin);
-
-/** The way to hand out memory, by access. */
-export const WRAPS: Readonly<Record<Access, Wrap<Access>>> = {
-  "read": wrapRead,
-  "read-write": wrapReadWrite,
-  "copy-on-write": wrapCopyOnWrite,
-};
-
-function wrap<A extends Access>(
-  region: Region,
-  access: A,
-  bytes: BytesOf[A],
-  released: () => void = () => {},
-  origin?: Origin,
-): Mapping<A> {
-  const mapping = construct({ region, access, bytes, released, origin });
-  mappings.set(region.buffer, mapping);
-  watch(
-    region.buffer,
-    () => `a mapping of ${region.byteLength} bytes (${access})`,
-  );
+/** Makes a mapping of a region that was mapped, for `wrap.ts` alone. */
+export function newMapping<A extends Access>(parts: Parts<A>): Mapping<A> {
+  const mapping = construct(parts);
+  mappings.set(parts.region.buffer, mapping);
   noteOpen(mapping);
   return mapping;
-}
-
-function viewOver(region: Region): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(region.buffer, region.byteOffset, region.byteLength);
 }
 
 /** The mapping whose buffer this is, mapped or no longer. */

@@ -1,5 +1,6 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import { uncurry } from "../../ffi/memory/builtins.ts";
+import { clamp } from "./search.ts";
 
 /** The arrays that a {@linkcode ReadonlyArrayOf} shows: all built-in ones. */
 export type AnyArray =
@@ -175,11 +176,4 @@ const CLASSES = [
 
 function classOf(array: AnyArray): (typeof CLASSES)[number] {
   return CLASSES.find((each) => array instanceof each) ?? Uint8Array;
-}
-
-function clamp(index: number, length: number): number {
-  const integer = Math.trunc(index) || 0;
-  return integer < 0
-    ? Math.max(0, integer + length)
-    : Math.min(integer, length);
 }

@@ -1,5 +1,7 @@
-import { checkInteger, describe } from "../../ffi/libc/integers.ts";
-import { isDetached, uncurry } from "../../ffi/memory/builtins.ts";
+import { describe } from "../../ffi/libc/integers.ts";
+import { uncurry } from "../../ffi/memory/builtins.ts";
+import { AtomicLoads } from "./atomic_loads.ts";
+import { clamp, indexIn } from "./search.ts";
 
 // Called as they are here, not as the target has them: an array of a class of
 // its own must not be handed a view of read-only memory, because a write
@@ -8,9 +10,6 @@ const prototype = Uint8Array.prototype;
 const set: (target: Uint8Array, source: Uint8Array, offset: number) => void =
   uncurry(prototype.set);
 const values = uncurry(prototype.values);
-const indexOfByte: (bytes: Uint8Array, byte: number, from: number) => number =
-  uncurry(prototype.indexOf);
-const encoder = new TextEncoder();
 
 let viewOfMemory: (memory: ReadonlyBytes) => Uint8Array<ArrayBuffer>;
 let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
@@ -44,14 +43,12 @@ let wrapView: (view: Uint8Array<ArrayBuffer>) => ReadonlyBytes;
 export class ReadonlyBytes implements Iterable<number> {
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #view: DataView;
-  readonly #byteOffset: number;
-  #words: Int32Array | undefined;
-  #longs: BigInt64Array | undefined;
+  readonly #loads: AtomicLoads;
 
   private constructor(bytes: Uint8Array<ArrayBuffer>) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.#bytes = bytes;
-    this.#byteOffset = byteOffset;
+    this.#loads = new AtomicLoads(bytes);
     this.#view = new DataView(buffer, byteOffset, byteLength);
   }
 
@@ -158,10 +155,17 @@ export class ReadonlyBytes implements Iterable<number> {
     wanted: number | string | Uint8Array | ReadonlyBytes,
     start = 0,
   ): number {
-    const bytes = this.#bytes;
-    const from = clamp(start, bytes.length);
-    if (typeof wanted === "number") return indexOfByte(bytes, wanted, from);
-    return indexOfAll(bytes, bytesOf(wanted), from);
+    if (wanted instanceof ReadonlyBytes) {
+      return indexIn(this.#bytes, wanted.#bytes, start);
+    }
+    const known = typeof wanted === "number" || typeof wanted === "string" ||
+      wanted instanceof Uint8Array;
+    if (known) return indexIn(this.#bytes, wanted, start);
+    throw new TypeError(
+      `Cannot look for it: it must be a byte, bytes or a string: received ${
+        describe(wanted)
+      }`,
+    );
   }
 
   /**
@@ -242,9 +246,7 @@ export class ReadonlyBytes implements Iterable<number> {
    * @throws {RangeError} When it is unaligned or outside the memory.
    */
   loadInt32(byteOffset: number): number {
-    const index = (this.#byteOffset + byteOffset) / 4;
-    if (!this.#isElement(byteOffset, index, 4)) this.#refuse(byteOffset, 4);
-    return Atomics.load(this.#words ??= this.#makeWords(), index);
+    return this.#loads.int32(byteOffset);
   }
 
   /** Loads 32 bits atomically and unsigned; see {@linkcode ReadonlyBytes.loadInt32}. */
@@ -260,9 +262,7 @@ export class ReadonlyBytes implements Iterable<number> {
    * @throws {RangeError} When it is unaligned or outside the memory.
    */
   loadBigInt64(byteOffset: number): bigint {
-    const index = (this.#byteOffset + byteOffset) / 8;
-    if (!this.#isElement(byteOffset, index, 8)) this.#refuse(byteOffset, 8);
-    return Atomics.load(this.#longs ??= this.#makeLongs(), index);
+    return this.#loads.bigInt64(byteOffset);
   }
 
   /** Loads 64 bits atomically and unsigned; see {@linkcode ReadonlyBytes.loadBigInt64}. */
@@ -286,33 +286,6 @@ export class ReadonlyBytes implements Iterable<number> {
     const to = Math.max(from, clamp(end ?? byteLength, byteLength));
     return new Uint8Array(buffer, byteOffset + from, to - from);
   }
-
-  #isElement(byteOffset: number, index: number, size: number): boolean {
-    return Number.isInteger(byteOffset) && Number.isInteger(index) &&
-      byteOffset >= 0 && byteOffset <= this.#bytes.byteLength - size;
-  }
-
-  #makeWords(): Int32Array {
-    const { buffer } = this.#bytes;
-    return new Int32Array(buffer, 0, Math.trunc(buffer.byteLength / 4));
-  }
-
-  #makeLongs(): BigInt64Array {
-    const { buffer } = this.#bytes;
-    return new BigInt64Array(buffer, 0, Math.trunc(buffer.byteLength / 8));
-  }
-
-  /** Says why an element cannot be loaded, apart from what must be fast. */
-  #refuse(byteOffset: number, size: number): never {
-    const { buffer, byteLength } = this.#bytes;
-    if (isDetached(buffer)) {
-      throw new TypeError("Cannot load: the memory is unmapped");
-    }
-    checkInteger(byteOffset, "byteOffset", 0, byteLength - size);
-    throw new RangeError(
-      `Cannot load atomically: byteOffset must be a multiple of ${size} in memory: received ${byteOffset}`,
-    );
-  }
 }
 
 /** Wraps a view of memory, for the memory layer alone: the view must not get out. */
@@ -323,43 +296,4 @@ export function readonlyBytes(view: Uint8Array<ArrayBuffer>): ReadonlyBytes {
 /** The view behind read-only memory, for the layers of this library alone. */
 export function viewOf(memory: ReadonlyBytes): Uint8Array<ArrayBuffer> {
   return viewOfMemory(memory);
-}
-
-/** A copy of what is looked for: nobody changes it while it is. */
-function bytesOf(wanted: string | Uint8Array | ReadonlyBytes): Uint8Array {
-  if (typeof wanted === "string") return encoder.encode(wanted);
-  if (wanted instanceof ReadonlyBytes) return wanted.slice();
-  if (wanted instanceof Uint8Array) return new Uint8Array(wanted);
-  throw new TypeError(
-    `Cannot look for it: it must be a byte, bytes or a string: received ${
-      describe(wanted)
-    }`,
-  );
-}
-
-function indexOfAll(
-  bytes: Uint8Array,
-  wanted: Uint8Array,
-  start: number,
-): number {
-  const [first] = wanted;
-  if (first === undefined) return start;
-  const last = bytes.length - wanted.length;
-  for (let at = start; at <= last; at++) {
-    at = indexOfByte(bytes, first, at);
-    if (at === -1 || at > last) return -1;
-    let length = 1;
-    while (length < wanted.length && bytes[at + length] === wanted[length]) {
-      length++;
-    }
-    if (length === wanted.length) return at;
-  }
-  return -1;
-}
-
-function clamp(index: number, length: number): number {
-  const integer = Math.trunc(index) || 0;
-  return integer < 0
-    ? Math.max(0, integer + length)
-    : Math.min(integer, length);
 }

@@ -12,7 +12,7 @@ import {
   F_SEAL_SHRINK,
   F_SEAL_WRITE,
 } from "../../ffi/platforms/constants.ts";
-import { addSeals, readSeals } from "../../ffi/files/file.ts";
+import { addSeals, readSeals } from "../../ffi/files/seals.ts";
 import { checkWord } from "../checks/checks.ts";
 
 /**

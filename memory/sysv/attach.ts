@@ -3,12 +3,8 @@ import { attachSegment } from "../../ffi/sysv/sysv_shm.ts";
 import { checkAddress } from "../checks/checks.ts";
 import { checkFlag, readOptions } from "../checks/options.ts";
 import { checkAccess } from "../mapping/access.ts";
-import {
-  type Mapping,
-  regionOf,
-  wrapRead,
-  wrapReadWrite,
-} from "../mapping/mapping.ts";
+import { type Mapping, regionOf } from "../mapping/mapping.ts";
+import { wrapRead, wrapReadWrite } from "../mapping/wrap.ts";
 import {
   ATTACH_NAMES,
   type AttachAccess,

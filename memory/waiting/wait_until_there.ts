@@ -8,15 +8,15 @@ import { checkSignal, checkTimeout, type WaitOptions } from "./wait_options.ts";
  *
  * @param what How messages call it.
  * @param wait How long to wait, read once already.
- * @param open Opens it; fails with `NotFound` or `TimedOut` while it is not there or
- * not finished.
+ * @param open Opens it; fails with `NotFound` or `TimedOut`, or returns nothing, while
+ * it is not there or not finished.
  * @returns What `open` returned.
  * @throws {Deno.errors.TimedOut} When it is not there in time (ETIMEDOUT).
  */
 export async function waitUntilThere<Handle>(
   what: string,
   wait: WaitOptions,
-  open: () => Handle,
+  open: () => Handle | undefined,
 ): Promise<Handle> {
   const limit = checkTimeout(wait.timeoutMs);
   const attempt = () => {

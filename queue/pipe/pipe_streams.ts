@@ -7,7 +7,7 @@
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
 import { openFifo } from "../../ffi/files/fifo.ts";
-import { closeDescriptor } from "../../ffi/files/file.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
 import { checkMessage } from "../checks/message_bytes.ts";
 import { retryAsync } from "../waiting/pauses.ts";
 import { forget, poll, type PollOptions } from "../waiting/poller.ts";

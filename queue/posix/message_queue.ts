@@ -1,4 +1,4 @@
-import { closeDescriptor } from "../../ffi/files/file.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
 import {
   openQueue,
   type QueueAccess,

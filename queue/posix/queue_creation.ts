@@ -4,7 +4,9 @@
  * @module
  */
 
-import { changeMode, closeDescriptor, status } from "../../ffi/files/file.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
+import { changeMode } from "../../ffi/files/size.ts";
+import { status } from "../../ffi/files/status.ts";
 import {
   openQueue,
   queueAttributes,

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { closeDescriptor } from "../../ffi/files/file.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
 import { inodeOf } from "../../ffi/files/peer_pipe.ts";
 import { openPipe } from "../../ffi/files/poll.ts";
 import { platform } from "../../ffi/platforms/platform.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closeDescriptor } from "../../ffi/files/file.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
 import {
   openPeerPipe,
   type PeerPipe,

@@ -6,7 +6,7 @@ import { SharedMemory } from "../../mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, run } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { survive } from "./child_report.ts";
 
 async function between(
@@ -29,7 +29,7 @@ async function between(
   });
 }
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "an object that was removed while it was created is no success",
   async () => {
@@ -42,9 +42,9 @@ testWith(
     );
     assertEquals(seen, { "create": "AlreadyExists EEXIST", "again": "5003" });
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "an empty object that its creator has not locked yet is not taken for stale",
   async () => {
@@ -64,9 +64,9 @@ testWith(
       SharedMemory.unlinkName(name);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["cc", "native"],
   "a file that got its size from another process is not cut again",
   async () => {
@@ -83,9 +83,9 @@ testWith(
       Deno.removeSync(path);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "programs that this process starts inherit none of its files",
   async () => {
@@ -120,9 +120,9 @@ see("of ours", () => ["${name}", "memfd:", "${path}"].filter((part) => listed.in
       Deno.removeSync(path);
     }
   },
-);
+));
 
-testWith(
+Deno.test(needing(
   ["native"],
   "another runtime imports the library without harm, and is told at the first call",
   async () => {
@@ -156,7 +156,7 @@ for (const [label, call] of Object.entries(calls)) {
       );
       assertEquals(code, 0, stderr);
       const sentence =
-        "Cannot use shared memory here: this library calls libc through Deno.dlopen, which Node and Bun do not have; run the program with Deno";
+        `Cannot use shared memory here: this library calls libc through ${"Deno"}.dlopen, which Node and Bun do not have; run the program with Deno`;
       assertEquals(
         stdout.trim().split("\n"),
         [
@@ -175,4 +175,4 @@ for (const [label, call] of Object.entries(calls)) {
       Deno.removeSync(file);
     }
   },
-);
+));

@@ -2,12 +2,12 @@
 // under the mapping of the other.
 
 import { assertEquals } from "../../deps.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 import { readableCopy } from "../helpers/limits.ts";
 import { survive } from "./child_report.ts";
 
 for (const other of ["another copy", "a worker"] as const) {
-  testWith(
+  Deno.test(needing(
     ["native"],
     `resize() is refused while ${other} has more mapped`,
     async () => {
@@ -62,5 +62,5 @@ Deno.removeSync(path);
         "longer": "30000",
       });
     },
-  );
+  ));
 }

@@ -4,9 +4,9 @@
 import { assertEquals } from "../../deps.ts";
 import { denoCommand, ROOT } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { testWith } from "../helpers/needs.ts";
+import { needing } from "../helpers/needs.ts";
 
-testWith(
+Deno.test(needing(
   ["native"],
   "a program under --watch finds its names, locks and descriptors free after each restart",
   async () => {
@@ -93,11 +93,16 @@ setInterval(() => {}, 1000);
         );
       }
     } finally {
-      child.kill("SIGKILL");
+      clearTimeout(deadline);
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // The deadline did so.
+      }
       await child.status;
       await lines.cancel();
       Deno.removeSync(folder, { recursive: true });
       new Deno.Command("rm", { args: ["-f", `/dev/shm${name}`] }).outputSync();
     }
   },
-);
+));

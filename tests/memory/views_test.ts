@@ -66,33 +66,33 @@ Deno.test("Mapping.view() makes arrays of every class, live and where it says", 
   }
 });
 
-Deno.test("Mapping.view() counts from the window, and refuses what is not aligned in memory", () => {
+Deno.test("Mapping.view() counts from the part, and refuses what is not aligned in memory", () => {
   using memory = SharedMemory.anonymous({ size: 5003 });
-  using window = memory.map({ offset: 4, length: 100 });
-  const words = window.view(Int32Array);
-  assertEquals([words.length, window.view(Uint8Array, 3).length], [25, 97]);
+  using part = memory.map({ offset: 4, length: 100 });
+  const words = part.view(Int32Array);
+  assertEquals([words.length, part.view(Uint8Array, 3).length], [25, 97]);
   words[2] = 77;
   using whole = memory.map();
   assertEquals(whole.view(Int32Array)[3], 77);
   assertThrows(
-    () => window.view(Float64Array),
+    () => part.view(Float64Array),
     RangeError,
     "multiple of 8 in memory",
   );
-  assertEquals(window.view(Float64Array, 4).length, 12);
-  assertThrows(() => window.view(Int32Array, 101), RangeError, "byteOffset");
-  assertThrows(() => window.view(Int32Array, 0, 26), RangeError, "length");
-  assertThrows(() => window.view(Int32Array, -4), RangeError);
+  assertEquals(part.view(Float64Array, 4).length, 12);
+  assertThrows(() => part.view(Int32Array, 101), RangeError, "byteOffset");
+  assertThrows(() => part.view(Int32Array, 0, 26), RangeError, "length");
+  assertThrows(() => part.view(Int32Array, -4), RangeError);
   class Mine extends Uint8Array {}
   for (const wrong of [Mine, DataView, Array, {}, null, "Int32Array"]) {
     assertThrows(
-      () => Reflect.apply(window.view, window, [wrong]),
+      () => Reflect.apply(part.view, part, [wrong]),
       TypeError,
       "built-in",
     );
   }
-  window.unmap();
-  assertThrows(() => window.view(Int32Array), TypeError, "unmapped");
+  part.unmap();
+  assertThrows(() => part.view(Int32Array), TypeError, "unmapped");
   assertEquals(words.length, 0);
 });
 

@@ -3,10 +3,10 @@
 // names for programs, are copies.
 
 import { assertEquals } from "../../../deps.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { survive } from "../../memory/child_report.ts";
 
-testWith(
+Deno.test(needing(
   ["native"],
   "text() and the safe ways of sorting and decoding live on under a writer",
   async () => {
@@ -49,4 +49,4 @@ worker.terminate();
     );
     assertEquals(seen, { "rounds": "true" });
   },
-);
+));

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "../../../deps.ts";
-import { testWith } from "../../helpers/needs.ts";
+import { needing } from "../../helpers/needs.ts";
 import { survive } from "../../memory/child_report.ts";
 
 const KINDS = {
@@ -9,7 +9,7 @@ const KINDS = {
 };
 
 for (const [kind, make] of Object.entries(KINDS)) {
-  testWith(
+  Deno.test(needing(
     ["native"],
     `${kind} ends with ENOMEM some way before the kernel's limit of mappings`,
     async () => {
@@ -47,5 +47,5 @@ see("after unmapping", () => { if (kept[0].unmap) { const made = ${make}; made.u
       });
       assert(Number(left) >= 900 && Number(left) <= 1100, left);
     },
-  );
+  ));
 }
