@@ -27,6 +27,7 @@ import { ringPing } from "./ring_ping.ts";
 import { queues } from "./queues.ts";
 import { rings } from "./rings.ts";
 import { syscalls } from "./syscalls.ts";
+import { waiting } from "./waiting_receivers.ts";
 import { wake } from "./wake.ts";
 
 const BENCHMARKS = new Map<string, () => Promise<Report>>([
@@ -43,6 +44,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["streams", streams],
   ["queues", queues],
   ["answers", answers],
+  ["waiting", waiting],
   ["jobs", jobs],
   ["syscalls", syscalls],
 ]);

@@ -12,8 +12,14 @@ import { ownPipes } from "./own_pipes.ts";
 /** Looks whether a sleeper has a reason to wake up, and wakes it then. */
 export type Look = () => void;
 
-/** How often all look whether something has come from those that ring nobody. */
+/** How often to look whether something has come from those that ring nobody. */
 const LOOK_MS = 100;
+
+/**
+ * How many look each time, in turn: a thousand that wait must not take a thousand
+ * looks ten times a second. More of them look less often.
+ */
+const LOOKS_AT_ONCE = 256;
 
 const sleepers = new Set<Look>();
 let bell: DescriptorWatch | undefined;
@@ -67,7 +73,18 @@ function tick(): void {
     clearInterval(timer);
     timer = undefined;
   } else if (lookAgainMs(LOOK_MS) !== Infinity) {
-    lookAll();
+    lookSome();
+  }
+}
+
+let turn: Iterator<Look> = sleepers.values();
+
+function lookSome(): void {
+  const count = Math.min(LOOKS_AT_ONCE, sleepers.size);
+  for (let i = 0; i < count; i++) {
+    const { value, done } = turn.next();
+    if (done) turn = sleepers.values();
+    else value();
   }
 }
 

