@@ -87,6 +87,10 @@ export class Mapping<A extends Access = Access> implements Disposable {
    * `"read"`. Its length is what was asked for, not rounded to pages. Empty
    * once unmapped.
    *
+   * The engine reads what it sorts, or decodes as text, more than once, and may crash
+   * when another process writes it meanwhile. So sort and decode copies: `toSorted()`
+   * instead of `sort()`, `decode(bytes.slice())`, `ReadonlyBytes.text()`.
+   *
    * Typed arrays over `bytes.buffer` are views of the same memory. Where a
    * window of a file does not start at a multiple of 8, the buffer starts up
    * to 7 bytes before the window, at `-bytes.byteOffset`.
