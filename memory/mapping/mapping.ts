@@ -62,7 +62,6 @@ export class Mapping<A extends Access = Access> implements Disposable {
   readonly #released: () => void;
   readonly #users = new Set<MappingUser>();
   readonly #origin: Origin | undefined;
-  readonly #bytes: BytesOf[A];
   readonly #access: A;
 
   private constructor({ region, access, bytes, released, origin }: Parts<A>) {
@@ -70,8 +69,9 @@ export class Mapping<A extends Access = Access> implements Disposable {
     this.#region = region;
     this.#released = released;
     this.#access = access;
-    this.#bytes = bytes;
-    // What it says of itself decides what may be written.
+    this.bytes = bytes;
+    // What it says of itself decides what may be written. (A getter for the bytes
+    // would take twice as long in loops over them.)
     Object.freeze(this);
   }
 
@@ -80,6 +80,8 @@ export class Mapping<A extends Access = Access> implements Disposable {
     regionOfMapping = (mapping) => mapping.#region;
     originOfMapping = (mapping) => mapping.#origin;
     usersOfMapping = (mapping) => mapping.#users;
+    // As above: nor by a getter that someone puts in its place.
+    Object.freeze(this.prototype);
   }
 
   /**
@@ -95,9 +97,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
    * window of a file does not start at a multiple of 8, the buffer starts up
    * to 7 bytes before the window, at `-bytes.byteOffset`.
    */
-  get bytes(): BytesOf[A] {
-    return this.#bytes;
-  }
+  readonly bytes: BytesOf[A];
 
   /** What may be done with the memory. */
   get access(): A {
@@ -106,7 +106,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
 
   /** Length of the memory in bytes; 0 once unmapped. */
   get byteLength(): number {
-    return this.#bytes.byteLength;
+    return this.bytes.byteLength;
   }
 
   /**

@@ -67,6 +67,7 @@ using reader = memory.map({ access: "read" });
 using writer = memory.map();
 see("access", () => { reader.access = "read-write"; });
 see("shadow", () => Object.defineProperty(reader, "access", { value: "read-write" }));
+see("prototype", () => Object.defineProperty(shmem.Mapping.prototype, "access", { get: () => "read-write" }));
 see("bytes", () => { writer.bytes = new Uint8Array(9); });
 see("still", () => [reader.access, writer.byteLength]);
 const { Mutex } = await import(MOD.replace("mod.ts", "sync/mod.ts"));
@@ -78,6 +79,7 @@ for (const field of ["name", "path", "access", "created"]) {
   assertEquals(seen, {
     "access": "TypeError",
     "shadow": "TypeError",
+    "prototype": "TypeError",
     "bytes": "TypeError",
     "still": "read,8192",
     "lock": "TypeError",
