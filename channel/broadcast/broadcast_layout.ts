@@ -124,8 +124,14 @@ function distance(low: bigint, from: number): number {
  * Loads a position.
  *
  * @throws {RangeError} When it is one that no number holds exactly.
+ * @throws {TypeError} When the memory is gone.
  */
 export function loadPosition(longs: BigInt64Array, index: number): number {
+  if (longs.length === 0) {
+    throw new TypeError(
+      "Cannot use broadcast buffer: its memory is unmapped or transferred",
+    );
+  }
   return toPosition(Atomics.load(longs, index));
 }
 

@@ -44,10 +44,10 @@ let copyMessage: (
 
 /**
  * Receives what a {@linkcode BroadcastTransmitter} sends from now on, where it
- * lies; a transmitter that comes round overwrites it. In the bytes of Agrona's
- * class of the same name. It writes nothing to the memory, which may be mapped
- * for reading only. A message that is being overwritten while it is read is found
- * out by looking again afterwards, as with a seqlock.
+ * lies, until the transmitter laps it and overwrites the message. In the bytes of
+ * Agrona's class of the same name. It writes nothing to the memory, which may be
+ * mapped for reading only. A message that is overwritten while it is read is
+ * detected by looking again afterwards, as with a seqlock.
  *
  * @example Receive messages where they lie
  * ```ts
@@ -145,7 +145,7 @@ export class BroadcastReceiver<
     return Math.max(0, Math.min(length, capacity - this.offset));
   }
 
-  /** How often the transmitter came round and messages were lost. */
+  /** How often the transmitter lapped this receiver, and messages were lost. */
   get lappedCount(): number {
     return this.#lapped;
   }

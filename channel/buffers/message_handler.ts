@@ -1,7 +1,7 @@
 /**
  * Receives a message where it lies.
  *
- * @param typeId Type that the producer gave it.
+ * @param typeId Type of the message.
  * @param bytes All memory of the ring.
  * @param offset Where the message starts in it.
  * @param length How long the message is. Copy what must outlive the call: the
@@ -16,8 +16,8 @@ export type MessageHandler = (
 
 /**
  * What a handler of `controlledRead` wants: `"abort"`, leave
- * this message for later and stop; `"break"`, stop after it; `"commit"`, give
- * the memory of it and those before back at once; `"continue"`, go on.
+ * this message for later and stop; `"break"`, stop after it; `"commit"`,
+ * release the memory of it and those before at once; `"continue"`, go on.
  */
 export type ControlledAction = "abort" | "break" | "commit" | "continue";
 

@@ -189,7 +189,7 @@ export class ManyProducers implements Producer {
   /**
    * Moves the tail, unless another producer did meanwhile.
    *
-   * Others compare all 64 bits, and here mostly 32 are compared. That is sound:
+   * Others compare all 64 bits, and here mostly 32 are compared. That is correct:
    * processors order accesses of different sizes to one aligned word as they
    * order those of one size, so of two that compare at once one fails, whatever
    * their sizes. What 32 bits cannot tell is a tail that has gone round by

@@ -179,7 +179,7 @@ export class ManyToOneRingBuffer implements RingBuffer {
     return this.#writer.tryClaim(typeId, length);
   }
 
-  /** Lets the consumer have a message, see {@linkcode RingBuffer.commit}. */
+  /** Publishes a claimed message, see {@linkcode RingBuffer.commit}. */
   commit(offset: number): void {
     this.#writer.commit(offset);
   }

@@ -82,7 +82,7 @@ export class OneProducer implements Producer {
       );
     }
     // The dead one may have moved the tail and not come to this. It is free
-    // space, so nobody minds when it was done before.
+    // space: to do it twice does no harm.
     this.#zeroHeader(tail & mask);
     while (position !== tail) {
       const index = position & mask;

@@ -240,7 +240,7 @@ export class OneToOneRingBuffer implements RingBuffer {
     return this.#writer.tryClaim(typeId, length);
   }
 
-  /** Lets the consumer have a message, see {@linkcode RingBuffer.commit}. */
+  /** Publishes a claimed message, see {@linkcode RingBuffer.commit}. */
   commit(offset: number): void {
     if (
       typeof offset === "number" && (offset | 0) === offset && this.#inOrder &&

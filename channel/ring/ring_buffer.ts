@@ -161,7 +161,7 @@ export interface RingBuffer {
   tryClaim(typeId: number, length: number): number;
 
   /**
-   * Lets the consumer have a claimed message.
+   * Publishes a claimed message: the consumer may read it.
    *
    * @param offset What {@linkcode RingBuffer.tryClaim} returned.
    * @throws {TypeError} When it was released before.
@@ -193,7 +193,7 @@ export interface RingBuffer {
    * @throws {TypeError} When it was released before.
    * @throws {RangeError} When nothing can be claimed there.
    *
-   * @example Give a claim up
+   * @example Abandon a claim
    * ```ts
    * import { SharedMemory } from "@shmem/shmem";
    * import { OneToOneRingBuffer, RING_TRAILER_LENGTH } from "@shmem/shmem/channel";

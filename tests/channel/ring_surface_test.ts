@@ -201,6 +201,23 @@ Deno.test("Broadcast buffers have no property of their own that a user could set
   assertEquals(receiver.bytes, memory);
 });
 
+Deno.test("Broadcast buffers say that their memory is gone", () => {
+  const memory = new Uint8Array(1024 + BROADCAST_TRAILER_LENGTH);
+  const transmitter = new BroadcastTransmitter(memory);
+  const receiver = new BroadcastReceiver(memory);
+  const copying = new CopyBroadcastReceiver(new BroadcastReceiver(memory));
+  transmitter.transmit(1, payload(8));
+  structuredClone(memory.buffer, { transfer: [memory.buffer] });
+  for (
+    const call of [
+      () => transmitter.transmit(1, payload(8)),
+      () => receiver.receiveNext(),
+      () => receiver.validate(),
+      () => copying.receive(() => {}),
+    ]
+  ) assertThrows(call, TypeError, "unmapped or transferred");
+});
+
 /** Where a consumer notes how far the head will move, from the capacity on. */
 const JOURNAL = 392;
 
