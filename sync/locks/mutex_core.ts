@@ -193,12 +193,22 @@ export class MutexCore implements Leaver {
     this.stopAwaiting();
   }
 
-  /** Wakes another one, after a wake-up that was not used. */
+  /**
+   * Gives a wake-up that was not used to those that still sleep: it wakes another
+   * one, or tells the holder of them, who may have come without a look at them.
+   */
   passOn(): void {
     const { words } = this.entry;
-    if (words.length === 0) return;
-    const word = Atomics.load(words, LOCK);
-    if ((word & TID_MASK) === 0) wake(this.word, 1);
+    while (words.length > 0) {
+      const word = Atomics.load(words, LOCK);
+      if ((word & TID_MASK) === 0) {
+        wake(this.word, 1);
+        return;
+      }
+      const told = word | SLEEPERS_BIT;
+      if (word === told) return;
+      if (Atomics.compareExchange(words, LOCK, word, told) === word) return;
+    }
   }
 
   /** Looks why it is not free, and takes it when its holder is no more. */

@@ -51,11 +51,16 @@ export function takeBlocking(
 ): Success | undefined {
   const deadline = new Deadline(patience.timeoutMs);
   if (core.heldHere) throw failure("EDEADLK");
-  const awaiting = {
-    enter: () => core.startAwaiting(),
-    exit: () => core.stopAwaiting(),
-  };
-  return waitBlocking(waitingFor(core, awaiting), deadline);
+  // Until it is taken or given up, not only while this thread sleeps: one that
+  // dies between its wake-up and the next try has used that up for nobody.
+  const awaiting = { enter: () => core.startAwaiting(), exit: () => {} };
+  try {
+    const taken = waitBlocking(waitingFor(core, awaiting), deadline);
+    if (taken === undefined) core.passOn();
+    return taken;
+  } finally {
+    core.stopAwaiting();
+  }
 }
 
 /**
@@ -78,10 +83,7 @@ export async function takePending(
         sleepers.enter();
         core.startAwaiting();
       },
-      exit: () => {
-        core.stopAwaiting();
-        sleepers.exit();
-      },
+      exit: () => sleepers.exit(),
     };
     const waiting = waitingFor(core, counted);
     const { mapping } = core;
@@ -93,6 +95,7 @@ export async function takePending(
     core.passOn();
     throw error;
   } finally {
+    core.stopAwaiting();
     turn[Symbol.dispose]();
   }
 }

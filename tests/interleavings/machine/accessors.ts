@@ -1,0 +1,308 @@
+/**
+ * What instrumented programs call instead of touching arrays: an access of
+ * shared memory becomes a step of the machine, any other goes through.
+ *
+ * The arrays that programs hold are real ones, over memory that nobody uses: so
+ * checks of what they are work as ever, and an access that went past the machine
+ * shows, because that memory is filled with nonsense.
+ *
+ * @module
+ */
+
+import type { Machine } from "./machine.ts";
+
+// deno-lint-ignore no-explicit-any -- any value of any program
+type Any = any;
+
+/** Kinds of steps. */
+export const LOAD = 0, STORE = 1, ATOMIC_LOAD = 2, ATOMIC_STORE = 3;
+/** Locked instructions, from here on. */
+export const EXCHANGE = 4, COMPARE = 5, ADD = 6, SUB = 7, AND = 8, OR = 9;
+/** The last of them. */
+export const XOR = 10;
+
+const LOCKED: Readonly<Record<string, number>> = {
+  exchange: EXCHANGE,
+  compareExchange: COMPARE,
+  add: ADD,
+  sub: SUB,
+  and: AND,
+  or: OR,
+  xor: XOR,
+};
+
+const scratch = new DataView(new ArrayBuffer(8));
+
+/** The functions that an instrumented file finds around it. */
+export interface Accessors {
+  $get(object: Any, index: Any, site: number): Any;
+  $set(object: Any, index: Any, value: Any, site: number): Any;
+  $update(
+    object: Any,
+    index: Any,
+    operator: string,
+    value: () => Any,
+    site: number,
+  ): Any;
+  $call(site: number, object: Any, name: string, ...args: Any[]): Any;
+  $method(name: string, site: number): (this: Any, ...args: Any[]) => Any;
+  $atomic(site: number, name: string, ...args: Any[]): Any;
+  readonly Atomics: Any;
+}
+
+/** Makes the functions for one machine. */
+export function accessorsOf(machine: Machine): Accessors {
+  const { decoy } = machine;
+  const isShared = (object: Any): boolean =>
+    object.buffer === decoy && ArrayBuffer.isView(object);
+
+  const load = (view: Any, index: number, kind: number, site: number): Any => {
+    const width = view.BYTES_PER_ELEMENT;
+    machine.step(
+      kind,
+      view.byteOffset + index * width,
+      width,
+      0,
+      0,
+      0,
+      0,
+      site,
+    );
+    return decode(view, machine.low, machine.high);
+  };
+
+  const write = (
+    view: Any,
+    index: number,
+    value: Any,
+    kind: number,
+    site: number,
+    other: Any = 0,
+  ): void => {
+    const width = view.BYTES_PER_ELEMENT;
+    encode(view, other);
+    const low = scratch.getInt32(0, true);
+    const high = scratch.getInt32(4, true);
+    encode(view, value);
+    const a = scratch.getInt32(0, true);
+    const b = scratch.getInt32(4, true);
+    const at = view.byteOffset + index * width;
+    machine.step(kind, at, width, a, b, low, high, site);
+  };
+
+  const $get: Accessors["$get"] = (object, index, site) => {
+    if (object.buffer !== decoy || !isShared(object)) return object[index];
+    return index >= 0 && index < object.length
+      ? load(object, +index, LOAD, site)
+      : object[index];
+  };
+
+  const $set: Accessors["$set"] = (object, index, value, site) => {
+    if (object.buffer !== decoy || !isShared(object)) {
+      // The kernel looks there when its participant dies.
+      if (object.buffer === machine.head && machine.head !== null) {
+        machine.act("store to the list's head", site, () => 0, true, []);
+      }
+      return object[index] = value;
+    }
+    if (index >= 0 && index < object.length) {
+      write(object, +index, value, STORE, site);
+    }
+    return value;
+  };
+
+  const $update: Accessors["$update"] = (object, index, sign, value, site) => {
+    const before = $get(object, index, site);
+    if (
+      sign === "??"
+        ? before !== null && before !== undefined
+        : sign === "||" && before
+    ) return before;
+    if (sign === "&&" && !before) return before;
+    return $set(object, index, combine(before, sign, value()), site);
+  };
+
+  const atomic = (site: number, name: string, args: Any[]): Any => {
+    const [view, index, value, other] = args;
+    if (!ArrayBuffer.isView(view) || view.buffer !== decoy) {
+      if (name !== "load") machine.order(site);
+      return (Atomics as Any)[name](...args);
+    }
+    // Its own checks of the arguments, on memory that nobody uses.
+    Atomics.load(view as Any, index);
+    switch (name) {
+      case "load":
+        return load(view, +index, ATOMIC_LOAD, site);
+      case "store":
+        write(view, +index, value, ATOMIC_STORE, site);
+        return value;
+      case "compareExchange":
+        write(view, +index, other, COMPARE, site, value);
+        break;
+      default:
+        write(view, +index, value, LOCKED[name]!, site);
+    }
+    return decode(view, machine.low, machine.high);
+  };
+
+  const $call: Accessors["$call"] = (site, object, name, ...args) => {
+    const [first, second, third] = args;
+    const shared = isShared(object);
+    if (!shared) {
+      const copies = name === "set" && ArrayBuffer.isView(object) &&
+        first?.buffer === decoy;
+      if (!copies) return object[name](...args);
+      return (object as Any).set(Array.from(readAll(first, site)), second);
+    }
+    if (object instanceof DataView) return viaView(site, object, name, args);
+    switch (name) {
+      case "set": {
+        const source = first.buffer === decoy ? readAll(first, site) : first;
+        const at = second ?? 0;
+        if (at + source.length > object.length) return object.set(...args);
+        writeAll(object, at, source, site);
+        return;
+      }
+      case "fill": {
+        const from = second ?? 0;
+        const length = Math.max(0, (third ?? object.length) - from);
+        writeAll(
+          object,
+          from,
+          new object.constructor(length).fill(first),
+          site,
+        );
+        return object;
+      }
+      case "slice":
+        return new object.constructor(
+          readAll(object.subarray(first, second), site),
+        );
+      case "at":
+        return $get(object, first < 0 ? first + object.length : first, site);
+      default:
+        return new object.constructor(readAll(object, site))[name](...args);
+    }
+  };
+
+  /** Reads elements; by words where these are bytes and words fit. */
+  function readAll(view: Any, site: number): Any {
+    const copy = new view.constructor(view.length);
+    const { byteLength, byteOffset, BYTES_PER_ELEMENT } = view;
+    if (BYTES_PER_ELEMENT === 1 && byteOffset % 4 === 0) {
+      const words = new Int32Array(copy.buffer, 0, byteLength >> 2);
+      const shared = new Int32Array(decoy, byteOffset, byteLength >> 2);
+      for (let i = 0; i < words.length; i++) {
+        words[i] = load(shared, i, LOAD, site);
+      }
+      for (let i = byteLength & -4; i < byteLength; i++) {
+        copy[i] = load(view, i, LOAD, site);
+      }
+      return copy;
+    }
+    for (let i = 0; i < copy.length; i++) copy[i] = load(view, i, LOAD, site);
+    return copy;
+  }
+
+  function writeAll(view: Any, at: number, source: Any, site: number): void {
+    const start = view.byteOffset + at * view.BYTES_PER_ELEMENT;
+    const { length } = source;
+    let done = 0;
+    if (view.BYTES_PER_ELEMENT === 1 && start % 4 === 0 && length >= 4) {
+      const words = new Int32Array(
+        Uint8Array.from(source).buffer.slice(0, length & -4),
+      );
+      const shared = new Int32Array(decoy, start, words.length);
+      words.forEach((word, i) => write(shared, i, word, STORE, site));
+      done = 4 * words.length;
+    }
+    for (; done < length; done++) {
+      write(view, at + done, source[done], STORE, site);
+    }
+  }
+
+  /** A method of a DataView: one access, or one of each byte if unaligned. */
+  function viaView(site: number, view: DataView, name: string, args: Any[]) {
+    const type = name.slice(3);
+    const arrays: Any = {
+      ...{ Int8Array, Uint8Array, Int16Array, Uint16Array, Int32Array },
+      ...{ Uint32Array, Float32Array, Float64Array, BigInt64Array },
+      BigUint64Array,
+    };
+    const Type = arrays[`${type}Array`];
+    const at = view.byteOffset + args[0];
+    const aligned = at % Type.BYTES_PER_ELEMENT === 0;
+    if (!aligned) throw new Error(`the machine knows no unaligned ${name}`);
+    const element = new Type(decoy, at, 1);
+    if (name.startsWith("get")) return load(element, 0, LOAD, site);
+    write(element, 0, args[1], STORE, site);
+  }
+
+  const names = ["load", "store", ...Object.keys(LOCKED)];
+  const Shadow = Object.fromEntries(
+    names.map((name) => [name, (...args: Any[]) => atomic(0, name, args)]),
+  );
+  Shadow.isLockFree = (size: Any) => Atomics.isLockFree(size);
+  Shadow.pause = () => {};
+  const $atomic: Accessors["$atomic"] = (site, name, ...args) =>
+    names.includes(name) ? atomic(site, name, args) : Shadow[name]?.(...args);
+  const $method: Accessors["$method"] = (name, site) =>
+    function (this: Any, ...args: Any[]) {
+      return $call(site, this, name, ...args);
+    };
+  return { $get, $set, $update, $call, $method, $atomic, Atomics: Shadow };
+}
+
+function decode(view: Any, low: number, high: number): Any {
+  if (view instanceof Int32Array) return low | 0;
+  if (view instanceof Uint8Array) return low & 0xff;
+  scratch.setInt32(0, low, true);
+  scratch.setInt32(4, high, true);
+  if (view instanceof BigInt64Array) return scratch.getBigInt64(0, true);
+  if (view instanceof BigUint64Array) return scratch.getBigUint64(0, true);
+  if (view instanceof Uint32Array) return low >>> 0;
+  if (view instanceof Float64Array) return scratch.getFloat64(0, true);
+  if (view instanceof Float32Array) return scratch.getFloat32(0, true);
+  if (view instanceof Int16Array) return scratch.getInt16(0, true);
+  if (view instanceof Uint16Array) return scratch.getUint16(0, true);
+  return scratch.getInt8(0);
+}
+
+function encode(view: Any, value: Any): void {
+  if (view instanceof BigInt64Array || view instanceof BigUint64Array) {
+    scratch.setBigInt64(0, BigInt.asIntN(64, BigInt(value)), true);
+  } else if (view instanceof Float64Array) {
+    scratch.setFloat64(0, value, true);
+  } else if (view instanceof Float32Array) {
+    scratch.setFloat32(0, value, true);
+  } else scratch.setInt32(0, Number(value) | 0, true);
+}
+
+function combine(a: Any, operator: string, b: Any): Any {
+  switch (operator) {
+    case "+":
+      return a + b;
+    case "-":
+      return a - b;
+    case "|":
+      return a | b;
+    case "&":
+      return a & b;
+    case "^":
+      return a ^ b;
+    case "*":
+      return a * b;
+    case ">>":
+      return a >> b;
+    case "<<":
+      return a << b;
+    case ">>>":
+      return a >>> b;
+    case "??":
+    case "||":
+    case "&&":
+      return b;
+    default:
+      throw new Error(`the machine knows no ${operator}=`);
+  }
+}

@@ -1,0 +1,439 @@
+/**
+ * Makes of a shipped file, unchanged on disk, a program in which each access of
+ * an array passes through the machine: `a[i]` becomes `$get(a, i, site)`, and
+ * functions that are async become generators that the machine drives, so that
+ * their order is its choice, too. Nothing else is changed.
+ *
+ * @module
+ */
+
+import { ts } from "../../../deps.ts";
+
+/** Where in a file an access stands. */
+export interface Site {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** All sites, by number. */
+export const sites: Site[] = [{ file: "", line: 0, text: "" }];
+
+/** Methods of arrays and views that read or write many elements or one. */
+const METHODS = new Set([
+  ...["set", "fill", "copyWithin", "slice", "at", "indexOf", "includes"],
+  ...["Int8", "Uint8", "Int16", "Uint16", "Int32", "Uint32", "Float32"]
+    .flatMap((type) => [`get${type}`, `set${type}`]),
+  ...["Float64", "BigInt64", "BigUint64"]
+    .flatMap((type) => [`get${type}`, `set${type}`]),
+]);
+
+type Visit = (node: ts.Node) => ts.Node;
+const f = ts.factory;
+
+/** Compiles a file to the body of a function of a CommonJS module. */
+export function instrument(file: string, text: string): string {
+  const { outputText } = ts.transpileModule(text, {
+    fileName: file,
+    compilerOptions: {
+      module: ts.ModuleKind.CommonJS,
+      target: ts.ScriptTarget.ESNext,
+      removeComments: true,
+    },
+    transformers: {
+      before: [(context) => (source) => transform(file, source, context)],
+    },
+  });
+  return `${outputText}\n//# sourceURL=${file}`;
+}
+
+function transform(
+  file: string,
+  source: ts.SourceFile,
+  context: ts.TransformationContext,
+): ts.SourceFile {
+  const site = (node: ts.Node) => {
+    const start = node.getStart(source);
+    const { line } = source.getLineAndCharacterOfPosition(start);
+    const text = node.getText(source).replaceAll(/\s+/g, " ");
+    sites.push({ file, line: line + 1, text });
+    return f.createNumericLiteral(sites.length - 1);
+  };
+  const call = (name: string, ...args: ts.Expression[]) =>
+    f.createCallExpression(f.createIdentifier(name), undefined, args);
+  // Whether the function around is an async generator.
+  let generates = false;
+
+  const visit: Visit = (node) => {
+    if (ts.isTypeNode(node)) return node;
+    if (ts.isFunctionLike(node) && "body" in node) return visitFunction(node);
+    if (ts.isAwaitExpression(node)) {
+      return f.createParenthesizedExpression(
+        f.createYieldExpression(undefined, expression(node.expression)),
+      );
+    }
+    if (ts.isYieldExpression(node) && generates) {
+      const { expression: value } = node;
+      const made = call("$yielded", value ? expression(value) : f.createNull());
+      return f.createParenthesizedExpression(
+        f.createYieldExpression(undefined, made),
+      );
+    }
+    if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) {
+      return visitForAwait(node);
+    }
+    if (ts.isBinaryExpression(node)) return visitBinary(node);
+    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+      const target = bare(node.operand);
+      if (isElement(target) && isStep(node.operator)) {
+        return visitStep(node, target);
+      }
+    }
+    if (isElement(node) && !isCallee(node) && !isTarget(node)) {
+      return call(
+        "$get",
+        expression(node.expression),
+        expression(node.argumentExpression),
+        site(node),
+      );
+    }
+    if (ts.isCallExpression(node)) return visitCall(node);
+    if (isMethodOfArrays(node)) {
+      return call("$method", f.createStringLiteral(node.name.text), site(node));
+    }
+    return ts.visitEachChild(node, visit, context);
+  };
+  const expression = (node: ts.Expression) => visit(node) as ts.Expression;
+
+  function visitCall(node: ts.CallExpression): ts.Node {
+    const { expression: callee } = node;
+    if (!ts.isPropertyAccessExpression(callee)) {
+      return ts.visitEachChild(node, visit, context);
+    }
+    const name = callee.name.text;
+    if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) {
+      return ts.visitEachChild(node, visit, context);
+    }
+    const ofAtomics = ts.isIdentifier(callee.expression) &&
+      callee.expression.text === "Atomics";
+    if (ofAtomics) {
+      const args = node.arguments.map(expression);
+      return call("$atomic", site(node), f.createStringLiteral(name), ...args);
+    }
+    if (
+      !METHODS.has(name) || node.questionDotToken || callee.questionDotToken
+    ) {
+      return ts.visitEachChild(node, visit, context);
+    }
+    return call(
+      "$call",
+      site(node),
+      expression(callee.expression),
+      f.createStringLiteral(name),
+      ...node.arguments.map(expression),
+    );
+  }
+
+  function visitBinary(node: ts.BinaryExpression): ts.Node {
+    const { left, right, operatorToken } = node;
+    const assigns = operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
+      operatorToken.kind <= ts.SyntaxKind.LastAssignment;
+    const target = bare(left);
+    if (!assigns || !isElement(target)) {
+      return ts.visitEachChild(node, visit, context);
+    }
+    const object = expression(target.expression);
+    const index = expression(target.argumentExpression);
+    if (operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+      return call("$set", object, index, expression(right), site(node));
+    }
+    const operator = operatorToken.getText(source).slice(0, -1);
+    return update(object, index, operator, expression(right), site(node));
+  }
+
+  function visitStep(
+    node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
+    target: ts.ElementAccessExpression,
+  ): ts.Node {
+    const plus = node.operator === ts.SyntaxKind.PlusPlusToken;
+    const updated = update(
+      expression(target.expression),
+      expression(target.argumentExpression),
+      plus ? "+" : "-",
+      f.createNumericLiteral(1),
+      site(node),
+    );
+    if (ts.isPrefixUnaryExpression(node)) return updated;
+    // What it was before.
+    return f.createParenthesizedExpression(f.createBinaryExpression(
+      updated,
+      plus ? ts.SyntaxKind.MinusToken : ts.SyntaxKind.PlusToken,
+      f.createNumericLiteral(1),
+    ));
+  }
+
+  function update(
+    object: ts.Expression,
+    index: ts.Expression,
+    operator: string,
+    value: ts.Expression,
+    at: ts.Expression,
+  ) {
+    return call(
+      "$update",
+      object,
+      index,
+      f.createStringLiteral(operator),
+      f.createArrowFunction(
+        undefined,
+        undefined,
+        [],
+        undefined,
+        undefined,
+        f.createParenthesizedExpression(value),
+      ),
+      at,
+    );
+  }
+
+  function visitForAwait(node: ts.ForOfStatement): ts.Node {
+    // for (const x of $each(y)) would not do: each turn must be awaited.
+    const steps = f.createUniqueName("steps");
+    const step = f.createUniqueName("step");
+    const declared = node.initializer as ts.VariableDeclarationList;
+    const { name } = declared.declarations[0]!;
+    const next = f.createYieldExpression(
+      undefined,
+      f.createCallExpression(
+        f.createPropertyAccessExpression(steps, "next"),
+        undefined,
+        [],
+      ),
+    );
+    const body = f.createBlock([
+      constant(step, next),
+      f.createIfStatement(
+        f.createPropertyAccessExpression(step, "done"),
+        f.createBreakStatement(),
+      ),
+      constant(
+        visit(name) as ts.BindingName,
+        f.createPropertyAccessExpression(step, "value"),
+      ),
+      visit(node.statement) as ts.Statement,
+    ], true);
+    const close = f.createYieldExpression(
+      undefined,
+      f.createCallExpression(
+        f.createPropertyAccessExpression(steps, "close"),
+        undefined,
+        [],
+      ),
+    );
+    return f.createBlock([
+      constant(steps, call("$each", expression(node.expression))),
+      f.createTryStatement(
+        f.createBlock([f.createWhileStatement(f.createTrue(), body)]),
+        undefined,
+        f.createBlock([f.createExpressionStatement(close)]),
+      ),
+    ], true);
+  }
+
+  function visitFunction(node: ts.SignatureDeclaration): ts.Node {
+    const outer = generates;
+    const modifiers = ts.canHaveModifiers(node)
+      ? ts.getModifiers(node)
+      : undefined;
+    const isAsync =
+      modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ??
+        false;
+    const star = "asteriskToken" in node && node.asteriskToken !== undefined;
+    generates = isAsync && star;
+    const visited = ts.visitEachChild(node, visit, context);
+    generates = outer;
+    if (!isAsync) return visited;
+    return withoutAsync(visited, star ? "$generate" : "$spawn");
+  }
+
+  const visited = ts.visitEachChild(source, visit, context);
+  const statements = [...visited.statements, keepState(source)];
+  return f.updateSourceFile(visited, statements);
+}
+
+/** Hands out a module's variables, so that they can be set back. */
+function keepState(source: ts.SourceFile): ts.Statement {
+  const names: string[] = [];
+  const containers: string[] = [];
+  for (const statement of source.statements) {
+    if (!ts.isVariableStatement(statement)) continue;
+    const { declarationList: { flags, declarations }, modifiers } = statement;
+    for (const { name, initializer } of declarations) {
+      if (!ts.isIdentifier(name) || modifiers !== undefined) continue;
+      if ((flags & ts.NodeFlags.Const) === 0) names.push(name.text);
+      const made = initializer?.getText(source) ?? "";
+      if (/^(new (Map|Set)\b|\[\])/.test(made)) containers.push(name.text);
+    }
+  }
+  const identifiers = (of: readonly string[]) =>
+    f.createArrayLiteralExpression(of.map((name) => f.createIdentifier(name)));
+  const given = f.createIdentifier("$given");
+  const parameter = f.createParameterDeclaration(undefined, undefined, given);
+  const arrow = (
+    parameters: ts.ParameterDeclaration[],
+    body: ts.Expression,
+  ) =>
+    f.createArrowFunction(
+      undefined,
+      undefined,
+      parameters,
+      undefined,
+      undefined,
+      body,
+    );
+  return f.createExpressionStatement(
+    f.createCallExpression(f.createIdentifier("$keep"), undefined, [
+      arrow([], identifiers(names)),
+      arrow(
+        [parameter],
+        f.createParenthesizedExpression(
+          f.createAssignment(identifiers(names), given),
+        ),
+      ),
+      identifiers(containers),
+    ]),
+  );
+}
+
+function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
+  const body = (node as ts.FunctionDeclaration | ts.ArrowFunction).body!;
+  const block = ts.isBlock(body)
+    ? body
+    : f.createBlock([f.createReturnStatement(body)], true);
+  const generator = f.createFunctionExpression(
+    undefined,
+    f.createToken(ts.SyntaxKind.AsteriskToken),
+    undefined,
+    undefined,
+    [],
+    undefined,
+    block,
+  );
+  const started = f.createCallExpression(
+    f.createIdentifier(driver),
+    undefined,
+    [f.createCallExpression(
+      f.createPropertyAccessExpression(generator, "call"),
+      undefined,
+      [f.createThis()],
+    )],
+  );
+  const inner = f.createBlock([f.createReturnStatement(started)], true);
+  const plain = (modifiers: readonly ts.ModifierLike[] | undefined) =>
+    modifiers?.filter(({ kind }) => kind !== ts.SyntaxKind.AsyncKeyword);
+  if (ts.isArrowFunction(node)) {
+    return f.updateArrowFunction(
+      node,
+      plain(node.modifiers) as ts.Modifier[],
+      node.typeParameters,
+      node.parameters,
+      undefined,
+      node.equalsGreaterThanToken,
+      inner,
+    );
+  }
+  if (ts.isMethodDeclaration(node)) {
+    return f.updateMethodDeclaration(
+      node,
+      plain(node.modifiers),
+      undefined,
+      node.name,
+      node.questionToken,
+      node.typeParameters,
+      node.parameters,
+      undefined,
+      inner,
+    );
+  }
+  if (ts.isFunctionDeclaration(node)) {
+    return f.updateFunctionDeclaration(
+      node,
+      plain(node.modifiers),
+      undefined,
+      node.name,
+      node.typeParameters,
+      node.parameters,
+      undefined,
+      inner,
+    );
+  }
+  const made = node as ts.FunctionExpression;
+  return f.updateFunctionExpression(
+    made,
+    plain(made.modifiers) as ts.Modifier[],
+    undefined,
+    made.name,
+    made.typeParameters,
+    made.parameters,
+    undefined,
+    inner,
+  );
+}
+
+function constant(
+  name: string | ts.BindingName,
+  value: ts.Expression,
+): ts.Statement {
+  return f.createVariableStatement(
+    undefined,
+    f.createVariableDeclarationList(
+      [f.createVariableDeclaration(name, undefined, undefined, value)],
+      ts.NodeFlags.Const,
+    ),
+  );
+}
+
+/** An expression without what only types or groups it. */
+function bare(node: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) ||
+      ts.isAsExpression(node) || ts.isSatisfiesExpression(node)
+    ? bare(node.expression)
+    : node;
+}
+
+/** `Uint8Array.prototype.set`, taken to be called on arrays later. */
+function isMethodOfArrays(
+  node: ts.Node,
+): node is ts.PropertyAccessExpression {
+  if (!ts.isPropertyAccessExpression(node)) return false;
+  const { name, expression } = node;
+  return METHODS.has(name.text) && ts.isPropertyAccessExpression(expression) &&
+    expression.name.text === "prototype" &&
+    /Array$|^DataView$/.test(expression.expression.getText());
+}
+
+function isElement(node: ts.Node): node is ts.ElementAccessExpression {
+  return ts.isElementAccessExpression(node) &&
+    node.questionDotToken === undefined &&
+    node.expression.kind !== ts.SyntaxKind.SuperKeyword;
+}
+
+/** Whether it is called as a method, which needs its object. */
+function isCallee(node: ts.Node): boolean {
+  let { parent } = node;
+  if (parent && ts.isNonNullExpression(parent)) parent = parent.parent;
+  return parent !== undefined && ts.isCallExpression(parent) &&
+    bare(parent.expression) === node;
+}
+
+/** Whether it is deleted or assigned in a pattern, which is left as it is. */
+function isTarget({ parent }: ts.Node): boolean {
+  return parent !== undefined &&
+    (ts.isDeleteExpression(parent) || ts.isArrayLiteralExpression(parent) &&
+        ts.isBinaryExpression(parent.parent) && parent.parent.left === parent);
+}
+
+function isStep(operator: ts.SyntaxKind): boolean {
+  return operator === ts.SyntaxKind.PlusPlusToken ||
+    operator === ts.SyntaxKind.MinusMinusToken;
+}

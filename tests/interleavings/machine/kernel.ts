@@ -1,0 +1,113 @@
+/**
+ * The part of the kernel that protocols rely on, with its promises and no more:
+ * futexes, whose wake-up reaches any of the waiters, calls on other threads that
+ * start whenever they like, and locks on bytes that go with their process.
+ *
+ * @module
+ */
+
+import { mix } from "./memory.ts";
+
+/** A wait of a thread, or of a call in the pool on many words. */
+export interface Sleeper {
+  /** Number of the participant. */
+  readonly who: number;
+  /** Which call of the pool; 0 for a blocked thread. */
+  readonly call: number;
+  /** Word offsets in bytes. */
+  readonly offsets: readonly number[];
+  /** Whether a time limit can end it. */
+  readonly timed: boolean;
+  /**
+   * Which of its words were woken, while the call has not returned: until then
+   * another wake-up can reach it through another word, and is used up, too
+   * (`futex_unqueue_multiple` in `kernel/futex/waitwake.c`).
+   */
+  readonly woken?: number[];
+}
+
+/** A call in the pool that has not reached the kernel. */
+export interface PoolCall {
+  readonly call: number;
+  readonly offsets: readonly number[];
+  readonly values: readonly number[];
+  readonly timed: boolean;
+}
+
+/** The state of the kernel in one schedule. */
+export class Kernel {
+  readonly sleepers: Sleeper[] = [];
+  /** Locks on bytes: owner by name of the byte. */
+  readonly locks = new Map<string, number>();
+  /** Calls that wait to be started, by participant. */
+  readonly pool: PoolCall[][] = [];
+  /** Words that more may be kept in: who is in a place. */
+  readonly places = new Map<string, number>();
+
+  constructor(participants: number) {
+    for (let i = 0; i < participants; i++) {
+      this.pool.push([]);
+    }
+  }
+
+  /** Sleepers on a word. */
+  on(offset: number): Sleeper[] {
+    return this.sleepers.filter(({ offsets, woken = [] }) => {
+      const place = offsets.indexOf(offset);
+      return place >= 0 && !woken.includes(place);
+    });
+  }
+
+  /** Takes a sleeper out. */
+  remove(sleeper: Sleeper): void {
+    const place = this.sleepers.indexOf(sleeper);
+    if (place >= 0) this.sleepers.splice(place, 1);
+  }
+
+  /** Whether a participant has locks on bytes. */
+  hasLocks(who: number): boolean {
+    return [...this.locks.values()].includes(who);
+  }
+
+  /** What goes with a process, however it ends. */
+  exit(who: number): void {
+    this.pool[who] = [];
+    for (const sleeper of this.sleepers.filter((one) => one.who === who)) {
+      this.remove(sleeper);
+    }
+    for (const [name, owner] of this.locks) {
+      if (owner === who) this.locks.delete(name);
+    }
+  }
+
+  /** What goes with one that is killed. */
+  die(who: number): void {
+    this.exit(who);
+    for (const [place, owner] of this.places) {
+      if (owner === who) this.places.delete(place);
+    }
+  }
+
+  /** Mixes the state into a hash. */
+  hash(seed: number): number {
+    let h = seed;
+    for (const { who, call, offsets, woken = [] } of this.sleepers) {
+      h = mix(mix(h, who + 64 * call), offsets.length);
+      for (const offset of offsets) h = mix(h, offset);
+      for (const place of woken) h = mix(h, ~place);
+    }
+    this.pool.forEach((calls, who) => {
+      for (const { call } of calls) h = mix(mix(h, who), call);
+    });
+    let sum = 0;
+    for (const [name, owner] of this.locks) sum += mix(text(name), owner);
+    for (const [name, owner] of this.places) sum += mix(~text(name), owner);
+    return mix(h, sum);
+  }
+}
+
+function text(name: string): number {
+  let h = 7;
+  for (let i = 0; i < name.length; i++) h = mix(h, name.charCodeAt(i));
+  return h;
+}

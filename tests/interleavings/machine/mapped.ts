@@ -1,0 +1,17 @@
+/**
+ * Shared memory as a mapping, for what takes nothing else. Loaded with each
+ * participant's own modules.
+ *
+ * @module
+ */
+
+import { Region } from "../../../ffi/memory/region.ts";
+import type { Mapping } from "../../../memory/mapping/mapping.ts";
+import { wrapReadWrite } from "../../../memory/mapping/wrap.ts";
+
+/** Maps all memory of the world. */
+export function mapped(): Mapping<"read-write"> {
+  // The stand-in takes no arguments: there is one memory only.
+  const Stand: new () => Region = Region as never;
+  return wrapReadWrite(new Stand()) as Mapping<"read-write">;
+}

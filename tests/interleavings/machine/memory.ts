@@ -1,0 +1,408 @@
+/**
+ * Shared memory as processors show it: what each participant has stored may
+ * wait in a buffer of its own, and on aarch64 loads may find what was there
+ * before.
+ *
+ * The model of x86-64 is the one of Sewell, Sarkar, Owens, Nardelli and Myreen,
+ * "x86-TSO" (2010): a first-in-first-out buffer for each processor, which its
+ * own loads look into and locked instructions empty. The model of aarch64 lets
+ * plain stores to different words leave the buffer in any order, keeps a
+ * releasing store behind those before it, and lets a load take any value that
+ * was there since the participant's last acquiring access; dependencies between
+ * loads are not counted on.
+ *
+ * @module
+ */
+
+import type { MemoryOrder } from "./world.ts";
+
+/** A store that waits. */
+export interface Entry {
+  readonly offset: number;
+  readonly width: number;
+  readonly low: number;
+  readonly high: number;
+  readonly releases: boolean;
+}
+
+/** Some bytes. */
+export interface Span {
+  readonly offset: number;
+  readonly width: number;
+}
+
+/** A change of one word that everybody sees. */
+interface Change {
+  readonly word: number;
+  readonly before: number;
+}
+
+/** What one participant sees. */
+class View {
+  readonly buffer: Entry[] = [];
+  /** No later load may find what was there before this change. */
+  acquired = 0;
+  /** No later atomic load may. */
+  ordered = 0;
+  /** Whether it was shown something older than what is there. */
+  stale = false;
+  /** Words, and the change that it has seen of each. */
+  readonly seen = new Map<number, number>();
+}
+
+/** Mixes a number into a hash. */
+export function mix(hash: number, value: number): number {
+  let h = Math.imul((hash ^ value) + 0x7f4a7c15, 0x9e3779b1);
+  h ^= Math.imul(hash, 0x2545f491);
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  return h ^ (h >>> 13);
+}
+
+/** Chooses one of several things that may happen. */
+export type Pick = (count: number) => number;
+
+/** The memory that all share, and the buffers before it. */
+export class SharedMemory {
+  /** The last loaded value; its high half for eight bytes. */
+  low = 0;
+  high = 0;
+  /** Two hashes of what is there. */
+  hash1 = 0;
+  hash2 = 0;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #words: Int32Array;
+  readonly #initial: Int32Array;
+  readonly #order: MemoryOrder;
+  readonly #pick: Pick;
+  /** Is told of each store when all see it. */
+  readonly #seen: (who: number, span: Span) => void;
+  #views: View[] = [];
+  #changes: Change[] = [];
+  readonly #scratch = new Uint8Array(8);
+  readonly #scratchWords = new Int32Array(this.#scratch.buffer);
+
+  constructor(
+    byteLength: number,
+    order: MemoryOrder,
+    pick: Pick,
+    seen: (who: number, span: Span) => void,
+  ) {
+    this.#seen = seen;
+    this.bytes = new Uint8Array(byteLength);
+    this.#words = new Int32Array(this.bytes.buffer);
+    this.#initial = new Int32Array(byteLength / 4);
+    this.#order = order;
+    this.#pick = pick;
+  }
+
+  /** Keeps what is there now as the beginning of each schedule. */
+  keep(): void {
+    this.#initial.set(this.#words);
+  }
+
+  /** Begins a schedule. */
+  reset(participants: number): void {
+    this.#words.set(this.#initial);
+    this.hash1 = 0;
+    this.hash2 = 0;
+    this.#changes = [];
+    this.#views = [];
+    for (let i = 0; i < participants; i++) this.#views.push(new View());
+  }
+
+  /** How many stores of a participant wait. */
+  waiting(who: number): number {
+    return this.#views[who]!.buffer.length;
+  }
+
+  /** Which of the waiting stores may be seen next. */
+  mayFlush(who: number): number[] {
+    const { buffer } = this.#views[who]!;
+    if (this.#order !== "aarch64") return buffer.length > 0 ? [0] : [];
+    return buffer.flatMap((_, place) =>
+      this.#before(who, place).length === 1 ? [place] : []
+    );
+  }
+
+  /**
+   * What must be seen, in this order, so that a store of a participant to some
+   * bytes is seen; one list for each such store that waits.
+   */
+  reaching(who: number, spans: readonly Span[]): number[][] {
+    const { buffer } = this.#views[who]!;
+    const lists: number[][] = [];
+    buffer.forEach((entry, place) => {
+      if (!spans.some((span) => overlap(entry, span))) return;
+      if (this.#order !== "aarch64") {
+        lists.push(new Array(place + 1).fill(0));
+        return;
+      }
+      // Each that goes moves those behind it.
+      const places = this.#before(who, place);
+      lists.push(places.map((at, gone) => at - gone));
+    });
+    return lists;
+  }
+
+  /** The bytes that a participant's waiting stores are to. */
+  spans(who: number): readonly Span[] {
+    return this.#views[who]!.buffer;
+  }
+
+  /** The store at a place, behind those that must be seen before it. */
+  #before(who: number, place: number): number[] {
+    const { buffer } = this.#views[who]!;
+    const needed = new Set<number>();
+    const need = (at: number) => {
+      const entry = buffer[at]!;
+      for (let i = 0; i < at; i++) {
+        const earlier = entry.releases || overlap(buffer[i]!, entry);
+        if (earlier && !needed.has(i)) need(i);
+      }
+      needed.add(at);
+    };
+    need(place);
+    return [...needed].toSorted((a, b) => a - b);
+  }
+
+  /** Lets a waiting store be seen. */
+  flush(who: number, place = 0): Entry | undefined {
+    const [entry] = this.#views[who]!.buffer.splice(place, 1);
+    if (entry !== undefined) this.#write(who, entry);
+    return entry;
+  }
+
+  /** Lets all be seen. */
+  drain(who: number): void {
+    while (this.#views[who]!.buffer.length > 0) this.flush(who);
+  }
+
+  /** A barrier in both directions, as system calls have it here. */
+  fence(who: number): void {
+    this.drain(who);
+    const view = this.#views[who]!;
+    view.acquired = view.ordered = this.#changes.length;
+  }
+
+  /** Loads as a participant; the value is in {@linkcode low}, {@linkcode high}. */
+  load(who: number, offset: number, width: number, atomic: boolean): void {
+    const view = this.#views[who]!;
+    if (this.#order === "aarch64" && atomic) this.#drainReleases(who);
+    const start = offset & -8;
+    const words = this.#scratchWords;
+    words[0] = this.#words[start >> 2]!;
+    words[1] = this.#words[(start >> 2) + 1]!;
+    if (this.#order === "aarch64") {
+      this.#old(view, start, offset, width, atomic);
+    }
+    for (const entry of view.buffer) {
+      if ((entry.offset & -8) === start) put(this.#scratch, entry);
+    }
+    this.#take(offset - start, width);
+  }
+
+  /** Stores as a participant. */
+  store(
+    who: number,
+    offset: number,
+    width: number,
+    low: number,
+    high: number,
+    atomic: boolean,
+  ): void {
+    const releases = atomic;
+    const entry = { offset, width, low, high, releases };
+    if (this.#order === "in order" || who < 0) return this.#write(who, entry);
+    if (this.#order === "x86-64" && atomic) {
+      this.drain(who);
+      return this.#write(who, entry);
+    }
+    this.#views[who]!.buffer.push(entry);
+  }
+
+  /**
+   * What was stored long ago is seen by now. Returns whether a load has found
+   * something older since this was said last.
+   */
+  catchUp(who: number): boolean {
+    const view = this.#views[who]!;
+    const { stale } = view;
+    view.stale = false;
+    view.acquired = view.ordered = this.#changes.length;
+    return stale;
+  }
+
+  /** What an atomic store to memory of one's own orders. */
+  order(who: number): void {
+    if (this.#order !== "aarch64") return this.drain(who);
+    const { buffer } = this.#views[who]!;
+    const nothing = { offset: -8, width: 0, low: 0, high: 0, releases: true };
+    buffer.push(nothing);
+  }
+
+  /** Stores at once: nobody else ever looks at this word. */
+  storePrivately(
+    offset: number,
+    width: number,
+    low: number,
+    high: number,
+  ): void {
+    // Nobody can see what was there before, so no change is noted.
+    this.#write(-1, { offset, width, low, high, releases: false });
+  }
+
+  /** Loads what everybody sees, with a barrier; then a store may follow. */
+  lockedLoad(who: number, offset: number, width: number): void {
+    this.fence(who);
+    this.loadNewest(offset, width);
+  }
+
+  /** Loads what everybody sees. */
+  loadNewest(offset: number, width: number): void {
+    const start = offset & -8;
+    this.#scratchWords[0] = this.#words[start >> 2]!;
+    this.#scratchWords[1] = this.#words[(start >> 2) + 1]!;
+    this.#take(offset - start, width);
+  }
+
+  /** Stores what everybody sees at once. */
+  lockedStore(
+    who: number,
+    offset: number,
+    width: number,
+    low: number,
+    high: number,
+  ): void {
+    this.#write(who, { offset, width, low, high, releases: true });
+    const view = this.#views[who]!;
+    view.acquired = view.ordered = this.#changes.length;
+  }
+
+  /** Mixes what waits, and on aarch64 what may be seen, into a hash. */
+  hash(seed: number): number {
+    let h = seed;
+    for (const view of this.#views) {
+      h = mix(h, view.buffer.length);
+      for (const { offset, low, high, releases } of view.buffer) {
+        h = mix(mix(mix(h, offset), low), releases ? ~high : high);
+      }
+      if (this.#order === "aarch64") h = this.#hashOld(h, view);
+    }
+    return h;
+  }
+
+  #hashOld(seed: number, view: View): number {
+    const changes = this.#changes;
+    let h = mix(
+      seed,
+      2 * (view.ordered - changes.length) + (view.stale ? 1 : 0),
+    );
+    for (let i = view.acquired; i < changes.length; i++) {
+      const { word, before } = changes[i]!;
+      h = mix(mix(h, word), before);
+      if ((view.seen.get(word) ?? 0) > i) h = mix(h, 77);
+    }
+    return h;
+  }
+
+  /** Stores with release order are seen before an acquiring load is made. */
+  #drainReleases(who: number): void {
+    const { buffer } = this.#views[who]!;
+    while (buffer.some(({ releases }) => releases)) this.flush(who);
+  }
+
+  /** Goes back to a value that was there, as far as order allows. */
+  #old(
+    view: View,
+    start: number,
+    offset: number,
+    width: number,
+    atomic: boolean,
+  ): void {
+    const changes = this.#changes;
+    const first = offset >> 2;
+    const last = (offset + width - 1) >> 2;
+    let bound = atomic ? Math.max(view.acquired, view.ordered) : view.acquired;
+    for (let word = first; word <= last; word++) {
+      bound = Math.max(bound, view.seen.get(word) ?? 0);
+    }
+    const candidates: number[] = [changes.length];
+    for (let i = changes.length - 1; i >= bound; i--) {
+      const { word } = changes[i]!;
+      if (word >= first && word <= last) candidates.push(i);
+    }
+    const which = candidates.length > 1 ? this.#pick(candidates.length) : 0;
+    const time = candidates[which]!;
+    if (which > 0) view.stale = true;
+    for (let i = changes.length - 1; i >= time; i--) {
+      const { word, before } = changes[i]!;
+      if (word >= first && word <= last) {
+        this.#scratchWords[word - (start >> 2)] = before;
+      }
+    }
+    // It was made as early as it may have been: right after the change before.
+    const made = Math.max(bound, (candidates[which + 1] ?? -1) + 1);
+    for (let word = first; word <= last; word++) view.seen.set(word, made);
+    if (atomic) view.acquired = view.ordered = made;
+  }
+
+  #take(shift: number, width: number): void {
+    const words = this.#scratchWords;
+    if (width === 8) {
+      this.low = words[0]!;
+      this.high = words[1]!;
+    } else if (width === 4) {
+      this.low = words[shift >> 2]!;
+    } else {
+      this.low = this.#scratch[shift]!;
+      if (width === 2) this.low |= this.#scratch[shift + 1]! << 8;
+    }
+  }
+
+  #write(who: number, entry: Entry): void {
+    if (entry.width === 0) {
+      this.#views[who]!.ordered = this.#changes.length;
+      return;
+    }
+    const start = entry.offset & -8;
+    const first = start >> 2;
+    const words = this.#words;
+    const low = words[first]!;
+    const high = words[first + 1]!;
+    this.#scratchWords[0] = low;
+    this.#scratchWords[1] = high;
+    put(this.#scratch, entry);
+    if (who >= 0) this.#seen(who, entry);
+    const noted = this.#order === "aarch64" && who >= 0;
+    this.#set(first, low, this.#scratchWords[0]!, noted);
+    this.#set(first + 1, high, this.#scratchWords[1]!, noted);
+    if (!noted) return;
+    const view = this.#views[who]!;
+    const end = (entry.offset + entry.width - 1) >> 2;
+    for (let word = entry.offset >> 2; word <= end; word++) {
+      view.seen.set(word, this.#changes.length);
+    }
+    if (entry.releases) view.ordered = this.#changes.length;
+  }
+
+  #set(word: number, before: number, after: number, noted: boolean): void {
+    if (before === after) return;
+    this.hash1 ^= mix(word + 1, before) ^ mix(word + 1, after);
+    this.hash2 ^= mix(~word, before) ^ mix(~word, after);
+    this.#words[word] = after;
+    if (noted) this.#changes.push({ word, before });
+  }
+}
+
+function overlap(a: Span, b: Span): boolean {
+  return a.offset < b.offset + b.width && b.offset < a.offset + a.width;
+}
+
+function put(target: Uint8Array, entry: Entry): void {
+  const { offset, width, low, high } = entry;
+  const shift = offset & 7;
+  for (let i = 0; i < Math.min(width, 4); i++) {
+    target[shift + i] = low >>> (8 * i);
+  }
+  for (let i = 4; i < width; i++) target[shift + i] = high >>> (8 * (i - 4));
+}

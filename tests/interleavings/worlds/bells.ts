@@ -1,0 +1,130 @@
+/**
+ * Doorbells: one that sleeps until there is something is woken when there is,
+ * with nothing that looks again after a while.
+ *
+ * @module
+ */
+
+import { Doorbell } from "../../../channel/waiting/doorbell.ts";
+import { notify, wait, waitAsync } from "../../../sync/waiting/wait.ts";
+import { mapped } from "../machine/mapped.ts";
+import type { World } from "../machine/world.ts";
+
+function wordsOf(): Int32Array {
+  const { buffer, byteLength } = mapped().bytes;
+  return new Int32Array(buffer, 0, byteLength / 4);
+}
+
+/** What is said lies in word 0, who sleeps in word 1. */
+export const doorbell: World = {
+  byteLength: 16,
+  participants: {
+    async sleeper() {
+      const words = wordsOf();
+      const bell = new Doorbell(words, 1);
+      const isReady = () => Atomics.load(words, 0) !== 0;
+      while (!isReady()) await bell.park(isReady, Infinity);
+    },
+    ringer() {
+      const words = wordsOf();
+      words[0] = 1;
+      new Doorbell(words, 1).ring();
+    },
+  },
+};
+
+/** The same with two that ring, and with words of which one is for each. */
+export const doorbellOfTwo: World = {
+  byteLength: 16,
+  participants: {
+    async sleeper() {
+      const words = wordsOf();
+      const bell = new Doorbell(words, 1);
+      const isReady = () =>
+        Atomics.load(words, 2) !== 0 && Atomics.load(words, 3) !== 0;
+      while (!isReady()) await bell.park(isReady, Infinity);
+    },
+    first() {
+      const words = wordsOf();
+      words[2] = 1;
+      new Doorbell(words, 1).ring();
+    },
+    second() {
+      const words = wordsOf();
+      words[3] = 1;
+      new Doorbell(words, 1).ring();
+    },
+  },
+};
+
+/** wait() and notify() on a word that says how much there is. */
+export const waitAndNotify: World = {
+  byteLength: 8,
+  spurious: 1,
+  participants: {
+    waiter() {
+      const words = wordsOf();
+      while (Atomics.load(words, 0) === 0) wait(words, 0, 0);
+    },
+    async pending() {
+      const words = wordsOf();
+      while (Atomics.load(words, 0) === 0) await waitAsync(words, 0, 0);
+    },
+    notifier() {
+      const words = wordsOf();
+      Atomics.store(words, 0, 1);
+      notify(words, 0);
+    },
+  },
+};
+
+/** One gives its wait up; the wake-up that it took is for the other. */
+export const passedOn: World = {
+  byteLength: 8,
+  participants: {
+    async leaver() {
+      const words = wordsOf();
+      const give = new AbortController();
+      const wait = waitAsync(words, 0, 0, { signal: give.signal });
+      setImmediate(() => give.abort(new Error("enough")));
+      await wait.catch(() => {});
+      // It lives on: one that ends can pass nothing on.
+      await waitAsync(words, 1, 0);
+    },
+    stayer() {
+      const words = wordsOf();
+      while (Atomics.load(words, 0) === 0) wait(words, 0, 0);
+      Atomics.store(words, 1, 1);
+      notify(words, 1);
+    },
+    notifier() {
+      const words = wordsOf();
+      Atomics.store(words, 0, 1);
+      notify(words, 0, 1);
+    },
+  },
+};
+
+/** A wait that begins while the kernel sleeps on the word of another. */
+export const oneMoreWord: World = {
+  byteLength: 16,
+  participants: {
+    async pending() {
+      const words = wordsOf();
+      const first = waitAsync(words, 0, 0);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      await waitAsync(words, 1, 0);
+      Atomics.store(words, 2, 1);
+      notify(words, 2);
+      await first;
+    },
+    notifier() {
+      const words = wordsOf();
+      Atomics.store(words, 1, 1);
+      notify(words, 1);
+      while (Atomics.load(words, 2) === 0) wait(words, 2, 0);
+      Atomics.store(words, 0, 1);
+      notify(words, 0);
+    },
+  },
+};
