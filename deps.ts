@@ -105,5 +105,9 @@ const ECHARTS = "npm:echarts@6.1.0";
 /** Loads the chart library. */
 export const loadCharts = (): Promise<ECharts> => import(ECHARTS);
 
-/** The compiler, to change programs before they run: for the proofs alone. */
-export { default as ts } from "npm:typescript@5.9.3";
+/** Types of the compiler, which {@linkcode loadCompiler} loads. */
+export type { default as ts } from "npm:typescript@5.9.3";
+
+/** Loads the compiler, to change programs before they run: for the proofs alone. */
+export const loadCompiler = async () =>
+  (await import("npm:typescript@5.9.3")).default;

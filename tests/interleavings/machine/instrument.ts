@@ -7,7 +7,9 @@
  * @module
  */
 
-import { ts } from "../../../deps.ts";
+import { loadCompiler, type ts } from "../../../deps.ts";
+
+const compiler = await loadCompiler();
 
 /** Where in a file an access stands. */
 export interface Site {
@@ -29,15 +31,15 @@ const METHODS = new Set([
 ]);
 
 type Visit = (node: ts.Node) => ts.Node;
-const f = ts.factory;
+const f = compiler.factory;
 
 /** Compiles a file to the body of a function of a CommonJS module. */
 export function instrument(file: string, text: string): string {
-  const { outputText } = ts.transpileModule(text, {
+  const { outputText } = compiler.transpileModule(text, {
     fileName: file,
     compilerOptions: {
-      module: ts.ModuleKind.CommonJS,
-      target: ts.ScriptTarget.ESNext,
+      module: compiler.ModuleKind.CommonJS,
+      target: compiler.ScriptTarget.ESNext,
       removeComments: true,
     },
     transformers: {
@@ -65,25 +67,30 @@ function transform(
   let generates = false;
 
   const visit: Visit = (node) => {
-    if (ts.isTypeNode(node)) return node;
-    if (ts.isFunctionLike(node) && "body" in node) return visitFunction(node);
-    if (ts.isAwaitExpression(node)) {
+    if (compiler.isTypeNode(node)) return node;
+    if (compiler.isFunctionLike(node) && "body" in node) {
+      return visitFunction(node);
+    }
+    if (compiler.isAwaitExpression(node)) {
       return f.createParenthesizedExpression(
         f.createYieldExpression(undefined, expression(node.expression)),
       );
     }
-    if (ts.isYieldExpression(node) && generates) {
+    if (compiler.isYieldExpression(node) && generates) {
       const { expression: value } = node;
       const made = call("$yielded", value ? expression(value) : f.createNull());
       return f.createParenthesizedExpression(
         f.createYieldExpression(undefined, made),
       );
     }
-    if (ts.isForOfStatement(node) && node.awaitModifier !== undefined) {
+    if (compiler.isForOfStatement(node) && node.awaitModifier !== undefined) {
       return visitForAwait(node);
     }
-    if (ts.isBinaryExpression(node)) return visitBinary(node);
-    if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    if (compiler.isBinaryExpression(node)) return visitBinary(node);
+    if (
+      compiler.isPrefixUnaryExpression(node) ||
+      compiler.isPostfixUnaryExpression(node)
+    ) {
       const target = bare(node.operand);
       if (isElement(target) && isStep(node.operator)) {
         return visitStep(node, target);
@@ -97,24 +104,24 @@ function transform(
         site(node),
       );
     }
-    if (ts.isCallExpression(node)) return visitCall(node);
+    if (compiler.isCallExpression(node)) return visitCall(node);
     if (isMethodOfArrays(node)) {
       return call("$method", f.createStringLiteral(node.name.text), site(node));
     }
-    return ts.visitEachChild(node, visit, context);
+    return compiler.visitEachChild(node, visit, context);
   };
   const expression = (node: ts.Expression) => visit(node) as ts.Expression;
 
   function visitCall(node: ts.CallExpression): ts.Node {
     const { expression: callee } = node;
-    if (!ts.isPropertyAccessExpression(callee)) {
-      return ts.visitEachChild(node, visit, context);
+    if (!compiler.isPropertyAccessExpression(callee)) {
+      return compiler.visitEachChild(node, visit, context);
     }
     const name = callee.name.text;
-    if (callee.expression.kind === ts.SyntaxKind.SuperKeyword) {
-      return ts.visitEachChild(node, visit, context);
+    if (callee.expression.kind === compiler.SyntaxKind.SuperKeyword) {
+      return compiler.visitEachChild(node, visit, context);
     }
-    const ofAtomics = ts.isIdentifier(callee.expression) &&
+    const ofAtomics = compiler.isIdentifier(callee.expression) &&
       callee.expression.text === "Atomics";
     if (ofAtomics) {
       const args = node.arguments.map(expression);
@@ -123,7 +130,7 @@ function transform(
     if (
       !METHODS.has(name) || node.questionDotToken || callee.questionDotToken
     ) {
-      return ts.visitEachChild(node, visit, context);
+      return compiler.visitEachChild(node, visit, context);
     }
     return call(
       "$call",
@@ -136,15 +143,15 @@ function transform(
 
   function visitBinary(node: ts.BinaryExpression): ts.Node {
     const { left, right, operatorToken } = node;
-    const assigns = operatorToken.kind >= ts.SyntaxKind.FirstAssignment &&
-      operatorToken.kind <= ts.SyntaxKind.LastAssignment;
+    const assigns = operatorToken.kind >= compiler.SyntaxKind.FirstAssignment &&
+      operatorToken.kind <= compiler.SyntaxKind.LastAssignment;
     const target = bare(left);
     if (!assigns || !isElement(target)) {
-      return ts.visitEachChild(node, visit, context);
+      return compiler.visitEachChild(node, visit, context);
     }
     const object = expression(target.expression);
     const index = expression(target.argumentExpression);
-    if (operatorToken.kind === ts.SyntaxKind.EqualsToken) {
+    if (operatorToken.kind === compiler.SyntaxKind.EqualsToken) {
       return call("$set", object, index, expression(right), site(node));
     }
     const operator = operatorToken.getText(source).slice(0, -1);
@@ -155,7 +162,7 @@ function transform(
     node: ts.PrefixUnaryExpression | ts.PostfixUnaryExpression,
     target: ts.ElementAccessExpression,
   ): ts.Node {
-    const plus = node.operator === ts.SyntaxKind.PlusPlusToken;
+    const plus = node.operator === compiler.SyntaxKind.PlusPlusToken;
     const updated = update(
       expression(target.expression),
       expression(target.argumentExpression),
@@ -163,11 +170,11 @@ function transform(
       f.createNumericLiteral(1),
       site(node),
     );
-    if (ts.isPrefixUnaryExpression(node)) return updated;
+    if (compiler.isPrefixUnaryExpression(node)) return updated;
     // What it was before.
     return f.createParenthesizedExpression(f.createBinaryExpression(
       updated,
-      plus ? ts.SyntaxKind.MinusToken : ts.SyntaxKind.PlusToken,
+      plus ? compiler.SyntaxKind.MinusToken : compiler.SyntaxKind.PlusToken,
       f.createNumericLiteral(1),
     ));
   }
@@ -242,21 +249,23 @@ function transform(
 
   function visitFunction(node: ts.SignatureDeclaration): ts.Node {
     const outer = generates;
-    const modifiers = ts.canHaveModifiers(node)
-      ? ts.getModifiers(node)
+    const modifiers = compiler.canHaveModifiers(node)
+      ? compiler.getModifiers(node)
       : undefined;
     const isAsync =
-      modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) ??
+      modifiers?.some(({ kind }) =>
+        kind === compiler.SyntaxKind.AsyncKeyword
+      ) ??
         false;
     const star = "asteriskToken" in node && node.asteriskToken !== undefined;
     generates = isAsync && star;
-    const visited = ts.visitEachChild(node, visit, context);
+    const visited = compiler.visitEachChild(node, visit, context);
     generates = outer;
     if (!isAsync) return visited;
     return withoutAsync(visited, star ? "$generate" : "$spawn");
   }
 
-  const visited = ts.visitEachChild(source, visit, context);
+  const visited = compiler.visitEachChild(source, visit, context);
   const statements = [...visited.statements, keepState(source)];
   return f.updateSourceFile(visited, statements);
 }
@@ -266,11 +275,11 @@ function keepState(source: ts.SourceFile): ts.Statement {
   const names: string[] = [];
   const containers: string[] = [];
   for (const statement of source.statements) {
-    if (!ts.isVariableStatement(statement)) continue;
+    if (!compiler.isVariableStatement(statement)) continue;
     const { declarationList: { flags, declarations }, modifiers } = statement;
     for (const { name, initializer } of declarations) {
-      if (!ts.isIdentifier(name) || modifiers !== undefined) continue;
-      if ((flags & ts.NodeFlags.Const) === 0) names.push(name.text);
+      if (!compiler.isIdentifier(name) || modifiers !== undefined) continue;
+      if ((flags & compiler.NodeFlags.Const) === 0) names.push(name.text);
       const made = initializer?.getText(source) ?? "";
       if (/^(new (Map|Set)\b|\[\])/.test(made)) containers.push(name.text);
     }
@@ -307,12 +316,12 @@ function keepState(source: ts.SourceFile): ts.Statement {
 
 function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
   const body = (node as ts.FunctionDeclaration | ts.ArrowFunction).body!;
-  const block = ts.isBlock(body)
+  const block = compiler.isBlock(body)
     ? body
     : f.createBlock([f.createReturnStatement(body)], true);
   const generator = f.createFunctionExpression(
     undefined,
-    f.createToken(ts.SyntaxKind.AsteriskToken),
+    f.createToken(compiler.SyntaxKind.AsteriskToken),
     undefined,
     undefined,
     [],
@@ -330,8 +339,8 @@ function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
   );
   const inner = f.createBlock([f.createReturnStatement(started)], true);
   const plain = (modifiers: readonly ts.ModifierLike[] | undefined) =>
-    modifiers?.filter(({ kind }) => kind !== ts.SyntaxKind.AsyncKeyword);
-  if (ts.isArrowFunction(node)) {
+    modifiers?.filter(({ kind }) => kind !== compiler.SyntaxKind.AsyncKeyword);
+  if (compiler.isArrowFunction(node)) {
     return f.updateArrowFunction(
       node,
       plain(node.modifiers) as ts.Modifier[],
@@ -342,7 +351,7 @@ function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
       inner,
     );
   }
-  if (ts.isMethodDeclaration(node)) {
+  if (compiler.isMethodDeclaration(node)) {
     return f.updateMethodDeclaration(
       node,
       plain(node.modifiers),
@@ -355,7 +364,7 @@ function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
       inner,
     );
   }
-  if (ts.isFunctionDeclaration(node)) {
+  if (compiler.isFunctionDeclaration(node)) {
     return f.updateFunctionDeclaration(
       node,
       plain(node.modifiers),
@@ -388,15 +397,16 @@ function constant(
     undefined,
     f.createVariableDeclarationList(
       [f.createVariableDeclaration(name, undefined, undefined, value)],
-      ts.NodeFlags.Const,
+      compiler.NodeFlags.Const,
     ),
   );
 }
 
 /** An expression without what only types or groups it. */
 function bare(node: ts.Expression): ts.Expression {
-  return ts.isParenthesizedExpression(node) || ts.isNonNullExpression(node) ||
-      ts.isAsExpression(node) || ts.isSatisfiesExpression(node)
+  return compiler.isParenthesizedExpression(node) ||
+      compiler.isNonNullExpression(node) ||
+      compiler.isAsExpression(node) || compiler.isSatisfiesExpression(node)
     ? bare(node.expression)
     : node;
 }
@@ -405,35 +415,38 @@ function bare(node: ts.Expression): ts.Expression {
 function isMethodOfArrays(
   node: ts.Node,
 ): node is ts.PropertyAccessExpression {
-  if (!ts.isPropertyAccessExpression(node)) return false;
+  if (!compiler.isPropertyAccessExpression(node)) return false;
   const { name, expression } = node;
-  return METHODS.has(name.text) && ts.isPropertyAccessExpression(expression) &&
+  return METHODS.has(name.text) &&
+    compiler.isPropertyAccessExpression(expression) &&
     expression.name.text === "prototype" &&
     /Array$|^DataView$/.test(expression.expression.getText());
 }
 
 function isElement(node: ts.Node): node is ts.ElementAccessExpression {
-  return ts.isElementAccessExpression(node) &&
+  return compiler.isElementAccessExpression(node) &&
     node.questionDotToken === undefined &&
-    node.expression.kind !== ts.SyntaxKind.SuperKeyword;
+    node.expression.kind !== compiler.SyntaxKind.SuperKeyword;
 }
 
 /** Whether it is called as a method, which needs its object. */
 function isCallee(node: ts.Node): boolean {
   let { parent } = node;
-  if (parent && ts.isNonNullExpression(parent)) parent = parent.parent;
-  return parent !== undefined && ts.isCallExpression(parent) &&
+  if (parent && compiler.isNonNullExpression(parent)) parent = parent.parent;
+  return parent !== undefined && compiler.isCallExpression(parent) &&
     bare(parent.expression) === node;
 }
 
 /** Whether it is deleted or assigned in a pattern, which is left as it is. */
 function isTarget({ parent }: ts.Node): boolean {
   return parent !== undefined &&
-    (ts.isDeleteExpression(parent) || ts.isArrayLiteralExpression(parent) &&
-        ts.isBinaryExpression(parent.parent) && parent.parent.left === parent);
+    (compiler.isDeleteExpression(parent) ||
+      compiler.isArrayLiteralExpression(parent) &&
+        compiler.isBinaryExpression(parent.parent) &&
+        parent.parent.left === parent);
 }
 
 function isStep(operator: ts.SyntaxKind): boolean {
-  return operator === ts.SyntaxKind.PlusPlusToken ||
-    operator === ts.SyntaxKind.MinusMinusToken;
+  return operator === compiler.SyntaxKind.PlusPlusToken ||
+    operator === compiler.SyntaxKind.MinusMinusToken;
 }
