@@ -26,7 +26,8 @@ function count(bytes: Uint8Array<ArrayBuffer>, victim: boolean): void {
     if (victim && i === TIMES / 2) {
       Atomics.store(words, STUCK, 1);
       notify(words, STUCK);
-      wait(words, STUCK, 1);
+      // Again, because a wait may end although nobody changed the word.
+      while (Atomics.load(words, STUCK) === 1) wait(words, STUCK, 1);
     }
     words[CHECK]!++;
   }
