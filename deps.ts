@@ -64,6 +64,8 @@ export const dirname: (path: string) => string = paths.dirname;
 export const fromFileUrl: (url: string | URL) => string = paths.fromFileUrl;
 /** The file URL of a plain path. */
 export const toFileUrl: (path: string) => URL = paths.toFileUrl;
+/** A path from the root, relative to the current folder unless it is one. */
+export const resolve: (...parts: string[]) => string = paths.resolve;
 /** The way from one path to another. */
 export const relative: (from: string, to: string) => string = paths.relative;
 

@@ -28,6 +28,14 @@ const PROBES = {
   "strace": ["strace", "--version"],
   // Both: Maven gives what the programs are compiled against.
   "java": ["sh", "-c", "javac -version && mvn --version"],
+  // The programs of tests are compiled, too. Maven gives the jar.
+  "aeron driver": [
+    "sh",
+    "-c",
+    `java -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' && javac -version && { test -f "$1" || mvn --version; }`,
+    "-",
+    projectPath(".cache/aeron/aeron-all-1.51.0.jar"),
+  ],
   "root": ["test", "0", "-eq", String(Deno.uid())],
   "unshare": ["unshare", "-m", "true"],
   // A file system in a file, mounted.
