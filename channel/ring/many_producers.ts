@@ -55,7 +55,9 @@ export class ManyProducers implements Producer {
       (tail >= 0 || next < 0)
     ) {
       const announced = this.#announced;
-      if (announced >= 0) words[announced] = tail | CLAIMED;
+      // Where a plain store may pass the one that published the record before, a
+      // consumer that repairs would miss that and take the record for a dead one's.
+      if (announced >= 0) this.#memory.store(announced, tail | CLAIMED);
       if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {
         return index;
       }

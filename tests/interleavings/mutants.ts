@@ -303,11 +303,19 @@ export const MUTANTS: readonly Mutant[] = [
     fault: "the same in the fast way",
     file: `${RING}/many_producers.ts`,
     find:
-      "      if (announced >= 0) words[announced] = tail | CLAIMED;\n      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n",
+      "      if (announced >= 0) this.#memory.store(announced, tail | CLAIMED);\n      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n",
     replace:
-      "      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n        if (announced >= 0) words[announced] = tail | CLAIMED;\n",
+      "      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n        if (announced >= 0) this.#memory.store(announced, tail | CLAIMED);\n",
     world: ["deaths.ts", "deadProducer"],
     bounds: DEADLY,
+  },
+  {
+    fault: "a claim is announced by a plain store on aarch64 (found here)",
+    file: `${RING}/many_producers.ts`,
+    find: "this.#memory.store(announced, tail | CLAIMED);",
+    replace: "words[announced] = tail | CLAIMED;",
+    world: ["deaths.ts", "deadProducer"],
+    bounds: { ...WEAK_CHANCE, deaths: 1, seed: 11 },
   },
   {
     fault: "a repair asks for announcements before it looks at the tail",
@@ -464,14 +472,6 @@ export const MUTANTS: readonly Mutant[] = [
     find: "        wake(this.#doorbell, 1);",
     replace: "",
     world: ["bells.ts", "oneMoreWord"],
-    bounds: ANY!,
-  },
-  {
-    fault: "a wait of a semaphore that is given up passes nothing on (M13)",
-    file: "sync/semaphores/semaphore_counter.ts",
-    find: "if (Atomics.load(words, VALUE) !== 0) unpark(this.word, count);",
-    replace: "",
-    world: ["locks.ts", "semaphoreGivenUp"],
     bounds: ANY!,
   },
 ];

@@ -168,6 +168,24 @@ export function explore(file: string, name: string, bounds: Bounds): Report {
   return { ...count, states: search.states, complete, last };
 }
 
+/**
+ * Whether a world holds as it ships for as many schedules as it took to find it
+ * broken: else what was found is not the fault of the line.
+ */
+export function holdsUnbroken(
+  file: string,
+  name: string,
+  bounds: Bounds,
+  schedules: number,
+): boolean {
+  const { edits: _, ...rest } = bounds;
+  const { random } = bounds;
+  const cap = random === undefined
+    ? { most: schedules }
+    : { random: schedules };
+  return explore(file, name, { ...rest, ...cap }).violation === undefined;
+}
+
 /** What a schedule leads to. */
 export interface Replayed {
   /** What must not be, if it was. */

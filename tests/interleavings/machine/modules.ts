@@ -46,7 +46,7 @@ const AROUND = [
   ...["$spawn", "$generate", "$yielded", "$each", "Promise", "queueMicrotask"],
   ...["setTimeout", "clearTimeout", "setImmediate", "clearImmediate"],
   ...["setInterval", "clearInterval", "performance", "Deno"],
-  "globalThis",
+  ...["WeakRef", "FinalizationRegistry", "globalThis"],
 ] as const;
 
 /** A compiled file. */

@@ -24,6 +24,28 @@ class Yielded {
   }
 }
 
+/**
+ * Nothing is collected while a schedule runs. The engine's own would keep what
+ * they refer to until the machine gives up the thread, which it does not.
+ */
+class StrongRef {
+  readonly #target: Any;
+  constructor(target: Any) {
+    this.#target = target;
+  }
+  deref(): Any {
+    return this.#target;
+  }
+}
+
+/** So nobody hears of it. */
+class NoRegistry {
+  register(): void {}
+  unregister(): boolean {
+    return false;
+  }
+}
+
 /** The event loop of a participant. */
 export class Tasks {
   readonly #machine: Machine;
@@ -81,6 +103,8 @@ export class Tasks {
       setImmediate: (job: (...args: Any[]) => void, ...args: Any[]) =>
         this.#add(this.#turns, () => job(...args)),
       clearImmediate: (id: number) => this.#turns.delete(id),
+      WeakRef: StrongRef,
+      FinalizationRegistry: NoRegistry,
       performance: { now: () => this.#clock() },
     };
   }

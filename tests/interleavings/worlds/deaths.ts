@@ -98,11 +98,19 @@ export const deadProducer: World = {
       let left = 2;
       let gone = false;
       for (let empty = false; left > 0 || !gone || !empty;) {
-        empty = read(self, ring) === 0;
+        // Padding is no message, but there may be one behind it.
+        const before = ring.consumerPosition;
+        read(self, ring);
+        empty = ring.consumerPosition === before;
         left = 2 - self.notes.filter((v) => (v as number) >> 4 === 2).length;
         if (!empty) continue;
         // Who lives has its lock until the end of its process.
-        gone ||= succeed(self);
+        if (!gone && succeed(self)) {
+          // What it wrote before it died may have come since the last look.
+          gone = true;
+          empty = false;
+          continue;
+        }
         const claims = gone ? [claimOf(1)] : [];
         const live = () => gone ? [claimOf(2)] : [claimOf(1), claimOf(2)];
         empty = !repairClaim(ring, live, claims);
