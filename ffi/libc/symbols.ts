@@ -422,6 +422,14 @@ export const SYMBOLS = {
   // Fails with -1 and errno.
   read: { parameters: ["i32", "buffer", "usize"], result: "isize" },
 
+  // ssize_t pread(int fd, void *buf, size_t count, off_t offset);
+  // Fails with -1 and errno.
+  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "isize" },
+
+  // ssize_t readlink(const char *pathname, char *buf, size_t bufsiz);
+  // Fails with -1 and errno. What it fills in does not end with a NUL.
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "isize" },
+
   // ssize_t write(int fd, const void *buf, size_t count);
   // Fails with -1 and errno.
   write: { parameters: ["i32", "buffer", "usize"], result: "isize" },
