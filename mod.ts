@@ -63,13 +63,13 @@ export {
   type AnyArray,
   type ElementOf,
   ReadonlyArrayOf,
-} from "./memory/mapping/readonly_array.ts";
+} from "./memory/views/readonly_array.ts";
 export type {
   ArrayName,
   Arrays,
   ViewOf,
   ViewType,
-} from "./memory/mapping/view.ts";
+} from "./memory/views/view.ts";
 export {
   FileLock,
   type FileLockAsyncOptions,
@@ -87,7 +87,7 @@ export type {
 export type { MappingOptions, WindowOptions } from "./memory/mapping/access.ts";
 export type { Advice, SyncOptions } from "./memory/mapping/advice.ts";
 export type { Access } from "./ffi/memory/mman.ts";
-export { ReadonlyBytes } from "./memory/mapping/readonly_bytes.ts";
+export { ReadonlyBytes } from "./memory/views/readonly_bytes.ts";
 export type { HugePages } from "./memory/checks/huge_pages.ts";
 
 // Calls, named as in the manual.

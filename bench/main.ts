@@ -13,22 +13,22 @@
 import { parseArgs } from "node:util";
 import { undoOnSignals } from "../tools/undo.ts";
 import { draw } from "./chart.ts";
-import { copy } from "./copy.ts";
-import { create } from "./create.ts";
-import { file } from "./file.ts";
-import { getters } from "./getters.ts";
-import { answers } from "./message_answers.ts";
-import { jobs } from "./jobs.ts";
-import { messages, streams } from "./messages.ts";
-import { mutex } from "./mutex.ts";
-import { ping } from "./ping.ts";
+import { copy } from "./memory/copy.ts";
+import { create } from "./memory/create.ts";
+import { file } from "./memory/file.ts";
+import { getters } from "./memory/getters.ts";
+import { answers } from "./channels/message_answers.ts";
+import { jobs } from "./jobs/jobs.ts";
+import { messages, streams } from "./channels/messages.ts";
+import { mutex } from "./locks/mutex.ts";
+import { ping } from "./locks/ping.ts";
 import { print, type Report } from "./report.ts";
-import { ringPing } from "./ring_ping.ts";
-import { queues } from "./queues.ts";
-import { rings } from "./rings.ts";
-import { syscalls } from "./syscalls.ts";
-import { waiting } from "./waiting_receivers.ts";
-import { wake } from "./wake.ts";
+import { ringPing } from "./rings/ring_ping.ts";
+import { queues } from "./queues/queues.ts";
+import { rings } from "./rings/rings.ts";
+import { syscalls } from "./locks/syscalls.ts";
+import { waiting } from "./channels/waiting_receivers.ts";
+import { wake } from "./locks/wake.ts";
 
 const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["create", create],

@@ -38,13 +38,17 @@ export {
   type WaitOptions,
   type WaitResult,
 } from "./waiting/wait.ts";
-export { type LockOptions, Mutex, type MutexOptions } from "./locks/mutex.ts";
-export { MutexGuard } from "./locks/mutex_guard.ts";
+export {
+  type LockOptions,
+  Mutex,
+  type MutexOptions,
+} from "./locks/mutex/mutex.ts";
+export { MutexGuard } from "./locks/mutex/mutex_guard.ts";
 export {
   ReadWriteLock,
   type ReadWriteLockOptions,
-} from "./locks/read_write_lock.ts";
-export { ReadWriteGuard } from "./locks/read_write_guard.ts";
+} from "./locks/read_write/read_write_lock.ts";
+export { ReadWriteGuard } from "./locks/read_write/read_write_guard.ts";
 export {
   Condition,
   type ConditionResult,

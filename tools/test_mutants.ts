@@ -24,8 +24,8 @@ interface Mutant {
   readonly test: string;
 }
 
-const BETWEEN = "tests/memory/between_calls_test.ts";
-const DEATHS = "tests/channel/channel_deaths_test.ts";
+const BETWEEN = "tests/memory/hazards/between_calls_test.ts";
+const DEATHS = "tests/channel/recovery/channel_deaths_test.ts";
 
 const MUTANTS: readonly Mutant[] = [
   {

@@ -1,4 +1,4 @@
-import { ReadonlyBytes, viewOf } from "../../memory/mapping/readonly_bytes.ts";
+import { ReadonlyBytes, viewOf } from "../../memory/views/readonly_bytes.ts";
 import {
   type BroadcastViews,
   findPair,

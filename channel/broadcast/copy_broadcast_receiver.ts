@@ -1,5 +1,5 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
-import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { type BroadcastReceiver, copyFrom } from "./broadcast_receiver.ts";
 import { checkHandler } from "../buffers/message_checks.ts";
 import type { MessageHandler } from "../buffers/message_handler.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { ObjectAccess } from "../../memory/posix/object_options.ts";
-import { ReadonlyBytes, viewOf } from "../../memory/mapping/readonly_bytes.ts";
+import { ReadonlyBytes, viewOf } from "../../memory/views/readonly_bytes.ts";
 import { BroadcastControl } from "../membership/broadcast_control.ts";
 import { BROADCAST_TRAILER_LENGTH } from "../broadcast/broadcast_layout.ts";
 import { checkSizes, isPowerOfTwo } from "../object/capacity.ts";

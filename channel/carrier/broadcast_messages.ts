@@ -1,5 +1,5 @@
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import type { ObjectAccess } from "../../memory/posix/object_options.ts";
 import {
   BroadcastReceiver,

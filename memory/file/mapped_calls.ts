@@ -15,7 +15,7 @@ import {
 } from "../mapping/advice.ts";
 import { checkFlag, readOptions } from "../checks/options.ts";
 import { mappedRange } from "../mapping/mapped_range.ts";
-import type { ReadonlyBytes } from "../mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../views/readonly_bytes.ts";
 
 /**
  * Writes changed pages back to their file (`msync(2)`). Other processes see

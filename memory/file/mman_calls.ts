@@ -17,7 +17,7 @@ import {
 import { descriptorOf, MappedFile } from "./mapped_file.ts";
 import { mappedRange } from "../mapping/mapped_range.ts";
 import { WRAPS } from "../mapping/wrap.ts";
-import type { ReadonlyBytes } from "../mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../views/readonly_bytes.ts";
 import {
   ACCESSES,
   checkAccess,

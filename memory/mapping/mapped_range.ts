@@ -7,7 +7,7 @@ import {
 import type { Access } from "../../ffi/memory/mman.ts";
 import type { Region } from "../../ffi/memory/region.ts";
 import { type Mapping, mappingOf, regionOf } from "./mapping.ts";
-import { ReadonlyBytes, viewOf } from "./readonly_bytes.ts";
+import { ReadonlyBytes, viewOf } from "../views/readonly_bytes.ts";
 
 /** A part of mapped memory that a view covers. */
 export interface MappedRange {

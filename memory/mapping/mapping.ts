@@ -28,7 +28,7 @@ import {
   typedView,
   type ViewOf,
   type ViewType,
-} from "./view.ts";
+} from "../views/view.ts";
 
 export type { BytesOf, MappingUser, Origin, Residency } from "./parts.ts";
 

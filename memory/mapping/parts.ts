@@ -6,7 +6,7 @@
 
 import type { Access } from "../../ffi/memory/mman.ts";
 import type { Region } from "../../ffi/memory/region.ts";
-import type { ReadonlyBytes } from "./readonly_bytes.ts";
+import type { ReadonlyBytes } from "../views/readonly_bytes.ts";
 
 /** The type of `Mapping.bytes`, by access. */
 export interface BytesOf {

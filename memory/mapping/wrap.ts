@@ -13,7 +13,7 @@ import {
   newMapping,
   type Origin,
 } from "./mapping.ts";
-import { readonlyBytes } from "./readonly_bytes.ts";
+import { readonlyBytes } from "../views/readonly_bytes.ts";
 
 /** Creates a mapping of a kind. */
 export type Wrap<A extends Access> = (

@@ -35,7 +35,7 @@ import {
 import { checkOffset } from "../checks/checks.ts";
 import { refuseUnreserved } from "../checks/huge_pages.ts";
 import { mappedRange } from "../mapping/mapped_range.ts";
-import type { ReadonlyBytes } from "../mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../views/readonly_bytes.ts";
 import { permitPath } from "../checks/sandbox.ts";
 import { attach } from "./attach.ts";
 import { type AttachOptions, label, readChanges } from "./segment_options.ts";

@@ -7,7 +7,7 @@ import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
-import { Mutex } from "../../sync/locks/mutex.ts";
+import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { sleepAsync } from "../../sync/waiting/wait.ts";
 import { objectMutex } from "../object/object_mutex.ts";

@@ -5,7 +5,7 @@ import {
   ReadonlyBytes,
   readonlyBytes,
   viewOf,
-} from "../../memory/mapping/readonly_bytes.ts";
+} from "../../memory/views/readonly_bytes.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject, type StoreOptions } from "../object/store_object.ts";

@@ -1,5 +1,5 @@
 import { describe } from "../../memory/checks/integers.ts";
-import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import type { LatestInfo, LatestValue } from "./latest.ts";
 import {

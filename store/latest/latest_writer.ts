@@ -1,7 +1,7 @@
 import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
-import { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { LOCKS, type StoreObject } from "../object/store_object.ts";
 import {
   FLAGS,

@@ -6,7 +6,7 @@ import {
   checkTimeout,
   type WaitOptions,
 } from "../../memory/waiting/wait_options.ts";
-import { Mutex } from "../../sync/locks/mutex.ts";
+import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { objectMutex } from "../object/object_mutex.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject, type StoreOptions } from "../object/store_object.ts";

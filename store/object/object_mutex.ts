@@ -1,4 +1,4 @@
-import { Mutex } from "../../sync/locks/mutex.ts";
+import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { StoreObject } from "./store_object.ts";
 
 /**

@@ -4,15 +4,15 @@ import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Sleepers } from "../waiting/sleepers.ts";
 import { sleep, sleepAsync } from "../waiting/wait.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
-import { BUSY, DIED, type MutexCore } from "./mutex_core.ts";
+import { BUSY, DIED, type MutexCore } from "./mutex/mutex_core.ts";
 import {
   abandon,
   coreOf,
   type MutexGuard,
   resume,
   suspend,
-} from "./mutex_guard.ts";
-import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
+} from "./mutex/mutex_guard.ts";
+import { takeBlocking, takeNow, takePending } from "./mutex/mutex_wait.ts";
 
 /**
  * Layout of the block, in 32-bit words:

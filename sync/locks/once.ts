@@ -1,7 +1,7 @@
 import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Block, type BlockKind } from "./block.ts";
-import { Mutex } from "./mutex.ts";
-import { KIND } from "./mutex_layout.ts";
+import { Mutex } from "./mutex/mutex.ts";
+import { KIND } from "./mutex/mutex_layout.ts";
 
 const BLOCK: BlockKind = { name: "once", byteLength: 128, alignment: 8 };
 

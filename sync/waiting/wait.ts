@@ -9,7 +9,7 @@
 import { sleepOn, type SleepResult, type Word } from "../../ffi/sync/futex.ts";
 import { checkInteger, describe } from "../../ffi/libc/integers.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
-import type { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { park } from "../parking/park.ts";
 import { unpark } from "../parking/unpark.ts";
 import { type Patience, readWaitOptions, type WaitOptions } from "./options.ts";

@@ -2,7 +2,7 @@ import { Word } from "../../ffi/sync/futex.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import { mappedRange } from "../../memory/mapping/mapped_range.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
-import { ReadonlyBytes } from "../../memory/mapping/readonly_bytes.ts";
+import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 
 const WORD_SIZE = Int32Array.BYTES_PER_ELEMENT;
 

@@ -9,10 +9,10 @@ import { assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { runDeno } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
-import { USE_MEMORY } from "./library_snippets.ts";
+import { USE_MEMORY } from "../helpers/ffi/library_snippets.ts";
 
 const LIBRARY_FLAGS = ["-shared", "-fPIC", "-ldl"];
-const COUNTING_LIBC = "tests/peers/c/counting_libc.c";
+const COUNTING_LIBC = "tests/peers/c/libc/counting_libc.c";
 
 Deno.test(needing(
   ["cc", "native"],

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
 import { SYMBOLS } from "../../ffi/libc/symbols.ts";
 import { run, runDeno } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
-import { TELL_OUTCOMES, USE_MEMORY } from "./library_snippets.ts";
+import { TELL_OUTCOMES, USE_MEMORY } from "../helpers/ffi/library_snippets.ts";
 
 Deno.test("importing the module needs no permission, and prints nothing", async () => {
   const { code, stdout, stderr } = await runDeno(

@@ -75,7 +75,7 @@ async function runWithStandIn(
   const folder = await Deno.makeTempDir({ prefix: "shmem-plug-" });
   try {
     const map = `${folder}/import_map.json`;
-    const standIn = import.meta.resolve("./plug_stand_in.ts");
+    const standIn = import.meta.resolve("../helpers/ffi/plug_stand_in.ts");
     await Deno.writeTextFile(
       map,
       JSON.stringify({ imports: { [PLUG]: standIn } }),
@@ -183,7 +183,7 @@ Deno.test(needing(
   "useLibrary() with a URL downloads the library, and uses it",
   async () => {
     using library = await compile(
-      "tests/peers/c/counting_libc.c",
+      "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );
     await using server = new Server({ "/libcounting.so": library.path });
@@ -209,7 +209,7 @@ Deno.test(needing(
   "useLibrary() without an argument downloads the URL in SHMEM_LIBRARY",
   async () => {
     using library = await compile(
-      "tests/peers/c/counting_libc.c",
+      "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );
     await using server = new Server({ "/libcounting.so": library.path });
@@ -235,7 +235,7 @@ Deno.test(needing(
   "useLibrary() refuses what it downloaded when libc came into use meanwhile",
   async () => {
     using library = await compile(
-      "tests/peers/c/counting_libc.c",
+      "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );
     await using server = new Server({ "/libcounting.so": library.path });

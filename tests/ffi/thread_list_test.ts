@@ -9,11 +9,11 @@ import { assert, assertEquals } from "../../deps.ts";
 import { compile } from "../helpers/cc.ts";
 import { runDeno } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
-import { testMemory } from "../sync/memory.ts";
+import { testMemory } from "../helpers/sync/memory.ts";
 import { Mutex } from "../../sync/mod.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
-const LIBRARY = "tests/peers/c/robust_library.c";
+const LIBRARY = "tests/peers/c/locks/robust_library.c";
 
 Deno.test(needing(
   ["cc", "native"],

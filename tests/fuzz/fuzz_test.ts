@@ -5,8 +5,8 @@
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { denoRun, projectPath } from "../helpers/deno.ts";
-import { Program } from "../peers/program.ts";
-import { times } from "../sync/size.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { times } from "../helpers/sync/size.ts";
 import { Fuzzer } from "./fuzzer.ts";
 import { Random } from "./input.ts";
 import { attempt, type Target } from "./target.ts";

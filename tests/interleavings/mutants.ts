@@ -30,7 +30,7 @@ const WEAK_CHANCE: Bounds = { order: ARM, random: 100_000, seed: 7 };
 const WEAK: Bounds = { order: ARM, preemptions: 1 };
 
 const RING = "channel/ring";
-const MUTEX = "sync/locks/mutex_core.ts";
+const MUTEX = "sync/locks/mutex/mutex_core.ts";
 const LIST = "ffi/sync/thread_list.ts";
 
 /** Every mutant. */
@@ -107,7 +107,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: "one that has slept forgets that others may sleep",
-    file: "sync/locks/mutex_wait.ts",
+    file: "sync/locks/mutex/mutex_wait.ts",
     find: "      sleepersBit = SLEEPERS_BIT;\n",
     replace: "",
     world: ["locks.ts", "mutexOfThree"],
@@ -148,7 +148,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: "a waiter tells the kernel only while it sleeps (found here)",
-    file: "sync/locks/mutex_wait.ts",
+    file: "sync/locks/mutex/mutex_wait.ts",
     find: "exit: () => {} };",
     replace: "exit: () => core.stopAwaiting() };",
     world: ["locks.ts", "mutexHandedOver"],
@@ -157,7 +157,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     fault:
       "a wait that ends in time tells nobody of those that sleep (found here)",
-    file: "sync/locks/mutex_wait.ts",
+    file: "sync/locks/mutex/mutex_wait.ts",
     find:
       "    if (taken === undefined) core.passOn();\n    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
     replace: "    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
@@ -441,7 +441,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: "a writer marks nothing",
-    file: "sync/locks/read_write_core.ts",
+    file: "sync/locks/read_write/read_write_core.ts",
     find: "    Atomics.store(this.#words, WRITING, 1);\n",
     replace: "",
     world: ["locks.ts", "twoWriters"],
@@ -449,7 +449,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     fault: "a writer takes no slots",
-    file: "sync/locks/read_write_core.ts",
+    file: "sync/locks/read_write/read_write_core.ts",
     find:
       "      for (const mutex of [this.#gate, ...this.slots]) {\n        const died = this.#lock(",
     replace:

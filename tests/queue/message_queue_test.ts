@@ -12,12 +12,12 @@ import {
 } from "../../deps.ts";
 import { MessageQueue } from "../../queue/mod.ts";
 import { mountPoint } from "../../queue/posix/queue_list.ts";
-import { outcomesOf } from "../memory/outcomes.ts";
+import { outcomesOf } from "../helpers/memory/outcomes.ts";
 import { runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
-import { pause, times } from "../sync/size.ts";
-import { bytesOf, testQueue, textOf } from "./queues.ts";
+import { pause, times } from "../helpers/sync/size.ts";
+import { bytesOf, testQueue, textOf } from "../helpers/queue/queues.ts";
 
 Deno.test("MessageQueue.receive() returns the oldest message of the highest priority", () => {
   using made = testQueue();

@@ -13,10 +13,10 @@ import {
 import { isSystemError, NamedPipe } from "../../queue/mod.ts";
 import { run, runDeno } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
-import { deadline } from "../peers/deadline.ts";
-import { outcomesOf } from "../memory/outcomes.ts";
-import { pause } from "../sync/size.ts";
-import { bytesOf, testFolder } from "./queues.ts";
+import { deadline } from "../helpers/deadline.ts";
+import { outcomesOf } from "../helpers/memory/outcomes.ts";
+import { pause } from "../helpers/sync/size.ts";
+import { bytesOf, testFolder } from "../helpers/queue/queues.ts";
 
 function textOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
   return deadline(new Response(stream).text(), () => "the stream never ends");

@@ -16,8 +16,13 @@ import {
   SystemMessageQueue,
 } from "../../queue/mod.ts";
 import { randomName } from "../helpers/names.ts";
-import { assertRefused, outcomeOf } from "../memory/outcomes.ts";
-import { bytesOf, testQueue, testSystemQueue, textOf } from "./queues.ts";
+import { assertRefused, outcomeOf } from "../helpers/memory/outcomes.ts";
+import {
+  bytesOf,
+  testQueue,
+  testSystemQueue,
+  textOf,
+} from "../helpers/queue/queues.ts";
 
 /** A call, the class of its error, and a part of its message. */
 type Case = readonly [() => unknown, "TypeError" | "RangeError", string];

@@ -28,8 +28,12 @@ import {
   type Expected,
   outcomeOf,
   outcomesOf,
-} from "../memory/outcomes.ts";
-import { bytesOf, testQueue, testSystemQueue } from "./queues.ts";
+} from "../helpers/memory/outcomes.ts";
+import {
+  bytesOf,
+  testQueue,
+  testSystemQueue,
+} from "../helpers/queue/queues.ts";
 
 /** Ids are reused slowly, so nobody has this one. */
 const NO_ID = 0x7fff_ffff;

@@ -15,19 +15,19 @@ import { compile } from "../helpers/cc.ts";
 import { denoRun } from "../helpers/deno.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
-import { Peer } from "../peers/peer.ts";
-import { Program } from "../peers/program.ts";
-import { needingPython, pythonPeer } from "../sync/python.ts";
-import { pause, times } from "../sync/size.ts";
+import { Peer } from "../helpers/peers/peer.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { needingPython, pythonPeer } from "../helpers/sync/python.ts";
+import { pause, times } from "../helpers/sync/size.ts";
 import {
   bytesOf,
   hexOf,
   testQueue,
   testSystemQueue,
   textOf,
-} from "./queues.ts";
+} from "../helpers/queue/queues.ts";
 
-const SOURCE = "tests/peers/c/queue_peer.c";
+const SOURCE = "tests/peers/c/queues/queue_peer.c";
 
 /** Both have the POSIX queue open: each sends, and each waits for the other. */
 async function talkPosix(peer: Peer, queue: MessageQueue): Promise<void> {

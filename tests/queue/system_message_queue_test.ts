@@ -33,8 +33,8 @@ import {
 } from "../../queue/mod.ts";
 import { randomKey } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
-import { pause, times } from "../sync/size.ts";
-import { bytesOf, testSystemQueue, textOf } from "./queues.ts";
+import { pause, times } from "../helpers/sync/size.ts";
+import { bytesOf, testSystemQueue, textOf } from "../helpers/queue/queues.ts";
 
 Deno.test("SystemMessageQueue.receive() chooses by type: any, one, up to one, all but one", () => {
   using made = testSystemQueue();

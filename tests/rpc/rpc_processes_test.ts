@@ -8,11 +8,11 @@ import { assertEquals, assertRejects } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import { Client } from "../../rpc/mod.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { Program } from "../peers/program.ts";
-import { testName } from "../store/place.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { testName } from "../helpers/store/place.ts";
 
 function peer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/rpc_peer.ts"), {
+  return denoRun(projectPath("tests/peers/deno/store/rpc_peer.ts"), {
     args: args.map(String),
   });
 }

@@ -17,7 +17,7 @@ import {
   Server,
   type ServerOptions,
 } from "../../rpc/mod.ts";
-import { testName, testPath } from "../store/place.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
 /** What is there of objects with a name in front. */
 function objectsOf(name: string): string[] {

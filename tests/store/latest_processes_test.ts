@@ -9,13 +9,13 @@ import { Latest } from "../../store/mod.ts";
 import { compile } from "../helpers/cc.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
-import { Program } from "../peers/program.ts";
-import { testName, testPath } from "./place.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
-const C_PEER = "tests/peers/c/latest_peer.c";
+const C_PEER = "tests/peers/c/store/latest_peer.c";
 
 function denoPeer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/latest_peer.ts"), {
+  return denoRun(projectPath("tests/peers/deno/store/latest_peer.ts"), {
     args: args.map(String),
   });
 }

@@ -14,7 +14,7 @@ import {
 import { SharedMemory } from "../../mod.ts";
 import { Latest } from "../../store/mod.ts";
 import { f64, struct, u32, u64 } from "../../struct/mod.ts";
-import { testName, testPath } from "./place.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
 for (const testPlace of [testName, testPath]) {
   Deno.test(`Latest keeps the newest value, by ${testPlace.name}`, () => {

@@ -8,8 +8,8 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { SharedBroadcastChannel } from "../../store/mod.ts";
 import { denoRun } from "../helpers/deno.ts";
-import { Program } from "../peers/program.ts";
-import { testName, testPath } from "./place.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
 /** Collects messages until there are so many. */
 function collect(

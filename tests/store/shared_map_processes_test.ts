@@ -8,11 +8,11 @@
 import { assert, assertEquals } from "../../deps.ts";
 import { SharedMap } from "../../store/mod.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { Program } from "../peers/program.ts";
-import { testName } from "./place.ts";
+import { Program } from "../helpers/peers/program.ts";
+import { testName } from "../helpers/store/place.ts";
 
 function peer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/map_peer.ts"), {
+  return denoRun(projectPath("tests/peers/deno/store/map_peer.ts"), {
     args: args.map(String),
   });
 }

@@ -14,7 +14,7 @@ import {
 } from "../../deps.ts";
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { SharedMap } from "../../store/mod.ts";
-import { testName, testPath } from "./place.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
 const encoder = new TextEncoder();
 

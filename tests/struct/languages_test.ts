@@ -20,8 +20,8 @@ import {
   printedBy,
   RUSTC,
   rustProgram,
-} from "./foreign_layouts.ts";
-import { sampleLayouts } from "./random_layouts.ts";
+} from "../helpers/struct/foreign_layouts.ts";
+import { sampleLayouts } from "../helpers/struct/random_layouts.ts";
 
 const cases = casesOf(sampleLayouts(25, 11));
 

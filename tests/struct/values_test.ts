@@ -26,7 +26,7 @@ import {
   u64,
   u8,
 } from "../../struct/mod.ts";
-import { layouts } from "./random_layouts.ts";
+import { layouts } from "../helpers/struct/random_layouts.ts";
 
 const All = struct({
   u8,

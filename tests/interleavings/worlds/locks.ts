@@ -7,9 +7,9 @@
 
 import { Barrier } from "../../../sync/locks/barrier.ts";
 import { Condition } from "../../../sync/locks/condition.ts";
-import { Mutex } from "../../../sync/locks/mutex.ts";
+import { Mutex } from "../../../sync/locks/mutex/mutex.ts";
 import { Once } from "../../../sync/locks/once.ts";
-import { ReadWriteLock } from "../../../sync/locks/read_write_lock.ts";
+import { ReadWriteLock } from "../../../sync/locks/read_write/read_write_lock.ts";
 import { Semaphore } from "../../../sync/semaphores/semaphore.ts";
 import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
 import { mapped } from "../machine/mapped.ts";

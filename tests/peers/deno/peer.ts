@@ -17,7 +17,12 @@
  */
 
 import { isSystemError, ReadonlyBytes } from "../../../mod.ts";
-import { type Held, isKind, type Kind, KINDS } from "../kinds.ts";
+import {
+  type Held,
+  isKind,
+  type Kind,
+  KINDS,
+} from "../../helpers/peers/kinds.ts";
 
 let held: Held | undefined;
 

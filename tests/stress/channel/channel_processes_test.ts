@@ -7,14 +7,14 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { type Producers, Receiver, Sender } from "../../../channel/mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { Numbered } from "../../peers/numbered.ts";
-import { Program } from "../../peers/program.ts";
-import { times } from "../../sync/size.ts";
-import { bytesOf, ends, Name } from "../../channel/ends.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { times } from "../../helpers/sync/size.ts";
+import { bytesOf, ends, Name } from "../../helpers/channel/ends.ts";
 
 const KINDS: readonly Producers[] = ["one", "many"];
 
 function peer(...args: readonly (string | number)[]): Program {
-  const script = projectPath("tests/peers/deno/ends_peer.ts");
+  const script = projectPath("tests/peers/deno/channels/ends_peer.ts");
   return Program.start(denoRun(script, { args: args.map(String) }));
 }
 

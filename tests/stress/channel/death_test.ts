@@ -19,8 +19,8 @@ import {
   pathOf,
   randomSeed,
   Victims,
-} from "../../channel/deaths.ts";
-import { loseReceivers } from "../../channel/dead_receivers.ts";
+} from "../../helpers/channel/deaths.ts";
+import { loseReceivers } from "../../helpers/channel/dead_receivers.ts";
 
 /** Channels that are tested side by side: most of the time they wait. */
 const LANES = [1024, 1024, 2048, 4096];
@@ -144,7 +144,7 @@ for (const producers of ["one", "many"] as const) {
     `Receiver of ${producers} gets all that ${DEATHS} senders sent that are killed${others}, and learns each death within a second`,
     async () => {
       await onEachLane(
-        "tests/peers/c/ring_victims.c",
+        "tests/peers/c/channels/ring_victims.c",
         (program, capacity, deaths) =>
           testDeadSenders(program, capacity, deaths, producers),
       );
@@ -156,7 +156,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Receiver learns within a second that 40 senders died at once, each with a claim that is in the way",
   async () => {
-    using program = await compile("tests/peers/c/ring_victims.c");
+    using program = await compile("tests/peers/c/channels/ring_victims.c");
     const capacity = 16_384;
     const name = randomName();
     const options = { capacity, producers: "many", keepOpen: true } as const;
@@ -209,7 +209,7 @@ for (const producers of ["one", "many"] as const) {
     `Sender to a ring of ${producers} learns within a second that its receiver was killed, ${DEATHS} times; successors get all, and only what was in hand twice`,
     async () => {
       await onEachLane(
-        "tests/peers/c/ring_victims.c",
+        "tests/peers/c/channels/ring_victims.c",
         (program, capacity, deaths) =>
           testDeadReceivers(program, capacity, deaths, producers),
       );

@@ -6,17 +6,17 @@
 import { assert, assertEquals } from "../../../deps.ts";
 import { Receiver, Sender } from "../../../channel/mod.ts";
 import { randomName } from "../../helpers/names.ts";
-import { deadline } from "../../peers/deadline.ts";
-import { pause, times, until } from "../../sync/size.ts";
-import { losePublishers } from "../../channel/dead_publishers.ts";
-import { loseReceivers } from "../../channel/dead_receivers.ts";
+import { deadline } from "../../helpers/deadline.ts";
+import { pause, times, until } from "../../helpers/sync/size.ts";
+import { losePublishers } from "../../helpers/channel/dead_publishers.ts";
+import { loseReceivers } from "../../helpers/channel/dead_receivers.ts";
 import {
   assertLearntSoon,
   deathsIn,
   Inbox,
   messageOf,
-} from "../../channel/deaths.ts";
-import { DenoVictims } from "../../channel/deno_victims.ts";
+} from "../../helpers/channel/deaths.ts";
+import { DenoVictims } from "../../helpers/channel/deno_victims.ts";
 
 const CAPACITY = 2048;
 const DEATHS = times(26);

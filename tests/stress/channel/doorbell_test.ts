@@ -11,9 +11,9 @@ import { assertEquals } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { Doorbell } from "../../../channel/waiting/doorbell.ts";
 import { ROOT } from "../../helpers/deno.ts";
-import { startProgram } from "../../sync/child_program.ts";
-import { times } from "../../sync/size.ts";
-import { Name } from "../../channel/ends.ts";
+import { startProgram } from "../../helpers/sync/child_program.ts";
+import { times } from "../../helpers/sync/size.ts";
+import { Name } from "../../helpers/channel/ends.ts";
 
 const ROUNDS = times(100_000);
 /** A lost wake-up is never made good, so any time will do. */

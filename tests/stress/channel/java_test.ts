@@ -25,8 +25,8 @@ import {
   Sink,
   Source,
 } from "../../peers/channel_stream.ts";
-import { Program } from "../../peers/program.ts";
-import { shared, sharedBroadcast } from "../../channel/shared.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { shared, sharedBroadcast } from "../../helpers/channel/shared.ts";
 
 const PEER = "tests/peers/java/ChannelPeer.java";
 /** So many messages go each way. */

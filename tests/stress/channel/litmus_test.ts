@@ -15,7 +15,7 @@ import {
   RING_TRAILER_LENGTH,
   type RingBuffer,
 } from "../../../channel/mod.ts";
-import { shared } from "../../channel/shared.ts";
+import { shared } from "../../helpers/channel/shared.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { repeat } from "../../peers/channel_stream.ts";
 import {
@@ -24,8 +24,8 @@ import {
   litmusStart,
   type LitmusWay,
 } from "../../peers/litmus.ts";
-import { Program } from "../../peers/program.ts";
-import { times } from "../../sync/size.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { times } from "../../helpers/sync/size.ts";
 
 const KINDS = {
   "one-to-one": (memory: Uint8Array): RingBuffer =>
@@ -49,7 +49,7 @@ async function wrongWordsOf(
   const { buffer, byteOffset } = memory.bytes;
   const words = new Int32Array(buffer, byteOffset, CAPACITY / 4);
   const ring = KINDS[kind](memory.bytes);
-  const script = projectPath("tests/peers/deno/litmus_peer.ts");
+  const script = projectPath("tests/peers/deno/channels/litmus_peer.ts");
   const args = [kind, way, memory.path, CAPACITY, count, seed].map(String);
   await using program = Program.start(denoRun(script, { args }));
   assertEquals(await program.line(), "ready");

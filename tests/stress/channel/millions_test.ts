@@ -14,9 +14,9 @@ import { ordinalOf } from "../../../channel/broadcast/broadcast_receiver.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { repeat } from "../../peers/channel_stream.ts";
 import { makeNumber, NumberSink } from "../../peers/numbers.ts";
-import { Program } from "../../peers/program.ts";
-import { times } from "../../sync/size.ts";
-import { shared, sharedBroadcast } from "../../channel/shared.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { times } from "../../helpers/sync/size.ts";
+import { shared, sharedBroadcast } from "../../helpers/channel/shared.ts";
 
 const COUNT = times(10_000_000);
 const CAPACITY = 16_384;
@@ -25,7 +25,7 @@ const BURST = 64;
 
 /** Starts the other process, which sends. */
 async function peer(...args: readonly (string | number)[]): Promise<Program> {
-  const script = projectPath("tests/peers/deno/numbers_peer.ts");
+  const script = projectPath("tests/peers/deno/channels/numbers_peer.ts");
   const program = Program.start(denoRun(script, { args: args.map(String) }));
   assertEquals(await program.line(), "ready");
   await program.tell("go");

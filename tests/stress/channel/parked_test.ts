@@ -8,9 +8,9 @@ import { Publisher, Receiver, Sender } from "../../../channel/mod.ts";
 import { denoRun, ROOT, run } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
-import { deadline } from "../../peers/deadline.ts";
-import { startProgram } from "../../sync/child_program.ts";
-import { pause } from "../../sync/size.ts";
+import { deadline } from "../../helpers/deadline.ts";
+import { startProgram } from "../../helpers/sync/child_program.ts";
+import { pause } from "../../helpers/sync/size.ts";
 
 const IDLE_MS = 5000;
 /** How often the kernel is asked whether the other side lives. */

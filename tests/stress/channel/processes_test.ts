@@ -17,13 +17,13 @@ import {
   Sink,
   Source,
 } from "../../peers/channel_stream.ts";
-import { Program } from "../../peers/program.ts";
-import { times } from "../../sync/size.ts";
-import { shared, sharedBroadcast } from "../../channel/shared.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { times } from "../../helpers/sync/size.ts";
+import { shared, sharedBroadcast } from "../../helpers/channel/shared.ts";
 
 /** Starts the other process, which has attached when this returns. */
 async function peer(...args: readonly (string | number)[]): Promise<Program> {
-  const script = projectPath("tests/peers/deno/channel_peer.ts");
+  const script = projectPath("tests/peers/deno/channels/channel_peer.ts");
   const program = Program.start(denoRun(script, { args: args.map(String) }));
   assertEquals(await program.line(), "ready");
   return program;

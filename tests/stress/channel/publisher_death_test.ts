@@ -12,7 +12,7 @@ import { needing } from "../../helpers/needs.ts";
 import {
   losePublishers,
   receiveUntilDeath,
-} from "../../channel/dead_publishers.ts";
+} from "../../helpers/channel/dead_publishers.ts";
 import {
   allOf,
   assertLearntSoon,
@@ -21,9 +21,9 @@ import {
   pathOf,
   randomSeed,
   Victims,
-} from "../../channel/deaths.ts";
+} from "../../helpers/channel/deaths.ts";
 
-const SOURCE = "tests/peers/c/broadcast_victims.c";
+const SOURCE = "tests/peers/c/channels/broadcast_victims.c";
 /** Channels that are tested side by side: most of the time they wait. */
 const LANES = [1024, 2048, 4096, 4096];
 const DEATHS = 208;

@@ -4,7 +4,7 @@
 
 import { assertEquals } from "../../../deps.ts";
 import { needing } from "../../helpers/needs.ts";
-import { survive } from "../../memory/child_report.ts";
+import { survive } from "../../helpers/memory/child_report.ts";
 
 Deno.test(needing(
   ["native"],

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "../../../deps.ts";
 import { needing } from "../../helpers/needs.ts";
-import { survive } from "../../memory/child_report.ts";
+import { survive } from "../../helpers/memory/child_report.ts";
 
 const KINDS = {
   "map()": "memory.map()",

@@ -10,11 +10,11 @@ import { Latest } from "../../../store/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Program } from "../../peers/program.ts";
-import { testName } from "../../store/place.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 function denoPeer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/latest_peer.ts"), {
+  return denoRun(projectPath("tests/peers/deno/store/latest_peer.ts"), {
     args: args.map(String),
   });
 }
@@ -24,7 +24,7 @@ Deno.test(needing(
   "three readers, one of them slow, see whole frames of 3.7 MB of a writer in C",
   async () => {
     using at = testName();
-    using program = await compile("tests/peers/c/latest_peer.c");
+    using program = await compile("tests/peers/c/store/latest_peer.c");
     const frame = 3_686_400;
     const count = 300;
     await using writer = Program.start([

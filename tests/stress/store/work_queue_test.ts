@@ -10,13 +10,13 @@ import { SharedMemory } from "../../../mod.ts";
 import { WorkQueue } from "../../../store/mod.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Program } from "../../peers/program.ts";
-import { testName } from "../../store/place.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 const encoder = new TextEncoder();
 
 function peer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/queue_peer.ts"), {
+  return denoRun(projectPath("tests/peers/deno/store/queue_peer.ts"), {
     args: args.map(String),
   });
 }

@@ -18,8 +18,8 @@ import {
   printedBy,
   RUSTC,
   rustProgram,
-} from "../../struct/foreign_layouts.ts";
-import { sampleLayouts } from "../../struct/random_layouts.ts";
+} from "../../helpers/struct/foreign_layouts.ts";
+import { sampleLayouts } from "../../helpers/struct/random_layouts.ts";
 
 const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
 

@@ -11,9 +11,9 @@ import { Mutex, Semaphore } from "../../../sync/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Peer } from "../../peers/peer.ts";
-import { Program } from "../../peers/program.ts";
-import { type TestMemory, testMemory } from "../../sync/memory.ts";
+import { Peer } from "../../helpers/peers/peer.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { type TestMemory, testMemory } from "../../helpers/sync/memory.ts";
 
 const OFFSET = 200;
 const WORD = 500;
@@ -25,7 +25,7 @@ async function contender(
   times: number,
   way: string,
 ): Promise<Program> {
-  const script = projectPath("tests/peers/deno/contender.ts");
+  const script = projectPath("tests/peers/deno/locks/contender.ts");
   const args = [path, `${OFFSET}`, `${WORD}`, `${times}`, way];
   const program = Program.start(denoRun(script, { args }));
   await program.line();
@@ -54,7 +54,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Mutex loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
-    using program = await compile("tests/peers/c/mutex_peer.c");
+    using program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using first = Peer.start([program.path, memory.path]);
@@ -76,7 +76,7 @@ Deno.test(needing(
   "Mutex.lockAsync() loses no increment and no wake-up beside a program in C and two in Deno",
   async () => {
     const times = 20_000;
-    using program = await compile("tests/peers/c/mutex_peer.c");
+    using program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using first = Peer.start([program.path, memory.path]);
@@ -95,7 +95,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Semaphore loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
-    using program = await compile("tests/peers/c/semaphore_contender.c");
+    using program = await compile("tests/peers/c/locks/semaphore_contender.c");
     using memory = testMemory();
     using _semaphore = Semaphore.createAt(memory.bytes, OFFSET, { value: 1 });
     const command = [program.path, memory.path];

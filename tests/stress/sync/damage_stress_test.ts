@@ -5,8 +5,8 @@
  */
 
 import { needing } from "../../helpers/needs.ts";
-import { randomSeed, surviveDamage } from "../../sync/damage.ts";
-import { times } from "../../sync/size.ts";
+import { randomSeed, surviveDamage } from "../../helpers/sync/damage.ts";
+import { times } from "../../helpers/sync/size.ts";
 
 const ROUNDS = times(500_000);
 

@@ -10,10 +10,10 @@ import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Peer } from "../../peers/peer.ts";
-import { Program } from "../../peers/program.ts";
-import { testMemory } from "../../sync/memory.ts";
-import { pause, until } from "../../sync/size.ts";
+import { Peer } from "../../helpers/peers/peer.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testMemory } from "../../helpers/sync/memory.ts";
+import { pause, until } from "../../helpers/sync/size.ts";
 
 const OFFSET = 200;
 /** The words behind the mutex, as in `mutex_victims.c`. */
@@ -27,7 +27,7 @@ const [INSIDE, TURNS, DEATHS, LONGEST_MS, UNTOLD, DONE] = [
 ];
 
 function denoPeer(path: string): Peer {
-  const script = projectPath("tests/peers/deno/lock_peer.ts");
+  const script = projectPath("tests/peers/deno/locks/lock_peer.ts");
   return Peer.start(denoRun(script, { args: [path] }));
 }
 
@@ -46,7 +46,7 @@ for (
     ["cc", "native"],
     `Mutex.${name}() gets the mutex within a second after each of 500 owners and waiters was killed, and is told of each death inside`,
     async () => {
-      using program = await compile("tests/peers/c/mutex_victims.c");
+      using program = await compile("tests/peers/c/locks/mutex_victims.c");
       using memory = testMemory();
       const { words } = memory;
       const mutex = Mutex.create(memory.bytes, OFFSET);
@@ -108,7 +108,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a C program gets the mutex of a killed Deno program, and is told",
   async () => {
-    using program = await compile("tests/peers/c/mutex_peer.c");
+    using program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using peer = Peer.start([program.path, memory.path]);
@@ -162,7 +162,7 @@ Deno.test(needing(
   ["cc", "native"],
   "two C programs and this one go on after each of 120 Deno programs was killed that wanted the mutex, blocking and not",
   async () => {
-    using program = await compile("tests/peers/c/robust_counter.c");
+    using program = await compile("tests/peers/c/locks/robust_counter.c");
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);
@@ -175,7 +175,7 @@ Deno.test(needing(
     useSafetyNets(false);
     using nets = new DisposableStack();
     nets.defer(() => useSafetyNets(true));
-    const script = projectPath("tests/peers/deno/contender.ts");
+    const script = projectPath("tests/peers/deno/locks/contender.ts");
     for (let round = 0; round < 40; round++) {
       // Three at a time, of each way.
       const victims = ["lock", "lockAsync", "mixed"].map((way) => {

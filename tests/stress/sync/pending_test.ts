@@ -1,6 +1,6 @@
 /** A hundred thousand pending waits, and thousands of those that take their time. */
 
-import { testsOf } from "../../sync/pending.ts";
+import { testsOf } from "../../helpers/sync/pending.ts";
 
 for (
   const test of testsOf({

@@ -3,10 +3,13 @@
 import { assertEquals, assertStringIncludes } from "../../../deps.ts";
 import { notify } from "../../../sync/mod.ts";
 import { ROOT } from "../../helpers/deno.ts";
-import { type ChildProgram, startProgram } from "../../sync/child_program.ts";
-import { testMemory } from "../../sync/memory.ts";
-import { pause } from "../../sync/size.ts";
-import { wakeOne } from "../../sync/wait_peers.ts";
+import {
+  type ChildProgram,
+  startProgram,
+} from "../../helpers/sync/child_program.ts";
+import { testMemory } from "../../helpers/sync/memory.ts";
+import { pause } from "../../helpers/sync/size.ts";
+import { wakeOne } from "../../helpers/sync/wait_peers.ts";
 
 const HEAD = `
 import { SharedMemory } from "${new URL("mod.ts", ROOT)}";

@@ -6,8 +6,8 @@
 import { assert, assertEquals } from "../../../deps.ts";
 import { ROOT, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { startProgram } from "../../sync/child_program.ts";
-import { pause } from "../../sync/size.ts";
+import { startProgram } from "../../helpers/sync/child_program.ts";
+import { pause } from "../../helpers/sync/size.ts";
 
 /** After this time an idle thread of Deno's pool has ended. */
 const POOL_MS = 12_000;

@@ -8,16 +8,16 @@ import { SharedMemory } from "../../../mod.ts";
 import { notify, waitAsync } from "../../../sync/mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { needing } from "../../helpers/needs.ts";
-import { deadline } from "../../peers/deadline.ts";
-import { Peer } from "../../peers/peer.ts";
-import { testMemory } from "../../sync/memory.ts";
-import { pause, times, until } from "../../sync/size.ts";
+import { deadline } from "../../helpers/deadline.ts";
+import { Peer } from "../../helpers/peers/peer.ts";
+import { testMemory } from "../../helpers/sync/memory.ts";
+import { pause, times, until } from "../../helpers/sync/size.ts";
 import {
   denoPeer,
   FUTEX_PEER,
   passBetween,
   started,
-} from "../../sync/wait_peers.ts";
+} from "../../helpers/sync/wait_peers.ts";
 
 /** Words of the tests with tokens. */
 const TOKENS = 20;

@@ -1,0 +1,77 @@
+import { undoLater } from "../../tools/undo.ts";
+import { SharedMemory } from "../../mod.ts";
+import { Program } from "../../tests/helpers/peers/program.ts";
+import { denoRun } from "../peer.ts";
+
+/** A way to pass messages or bytes. */
+export type Way =
+  | "channel"
+  | "queue"
+  | "system-queue"
+  | "socket"
+  | "socket-bulk"
+  | "pipe"
+  | "worker"
+  | "channel-batches"
+  | "channel-stream"
+  | "socket-stream";
+
+/** Two Deno processes, one that sends and one that receives. */
+export class MessagePeers implements AsyncDisposable {
+  readonly #stack: AsyncDisposableStack;
+  readonly #receiver: Program;
+  readonly #sender: Program;
+
+  private constructor(
+    stack: AsyncDisposableStack,
+    receiver: Program,
+    sender: Program,
+  ) {
+    this.#stack = stack;
+    this.#receiver = receiver;
+    this.#sender = sender;
+  }
+
+  /** Starts them. */
+  static async start(): Promise<MessagePeers> {
+    await using stack = new AsyncDisposableStack();
+    const folder = await Deno.makeTempDir({ prefix: "shmem-bench-" });
+    stack.use(undoLater(() => Deno.removeSync(folder, { recursive: true })));
+    const name = `/shmem-bench-${crypto.randomUUID()}`;
+    stack.use(undoLater(() => SharedMemory.unlink(name)));
+    const start = async (role: string) => {
+      // It starts a child, too.
+      const [deno = "", run = "", ...rest] = denoRun(
+        "bench/peers/channels/messages.ts",
+      );
+      const command = [deno, run, "--allow-run", ...rest];
+      const args = [role, name, `${folder}/socket`];
+      const program = stack.use(Program.start([...command, ...args]));
+      await program.hear("ready\n");
+      return program;
+    };
+    const receiver = await start("receive");
+    const sender = await start("send");
+    return new MessagePeers(stack.move(), receiver, sender);
+  }
+
+  /**
+   * Passes messages, or bytes of a stream.
+   *
+   * @returns How long that took from the first to the last, in nanoseconds.
+   */
+  async time(way: Way, count: number): Promise<number> {
+    await this.#receiver.tell(`${way} ${count}`);
+    const sends = way !== "pipe" && way !== "worker";
+    if (sends) {
+      await this.#sender.tell(`${way} ${count}`);
+      await this.#sender.hear("done\n");
+    }
+    return Number(await this.#receiver.line());
+  }
+
+  /** Ends them. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}

@@ -1,0 +1,76 @@
+/**
+ * The other side of tests of `Latest`, in Deno. Value n has every 64-bit word
+ * n * 0x9e3779b97f4a7c15, as in `tests/peers/c/store/latest_peer.c`.
+ *
+ *     write NAME LENGTH SLOTS COUNT   writes values, says "writing" first
+ *     forever NAME LENGTH SLOTS       the same without an end
+ *     die NAME LENGTH SLOTS           two values, and dies with a third half-written
+ *     read NAME LAST PAUSE            reads until the number is LAST, compares all
+ *         words, says how many it saw
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-console -- what it prints is what it answers
+
+import { Latest } from "../../../../store/mod.ts";
+
+const [mode = "", name = "", ...numbers] = Deno.args;
+const [first = 0, second = 0, third = 0] = numbers.map(Number);
+
+function fill(bytes: Uint8Array, number: number): void {
+  const words = new BigUint64Array(
+    bytes.buffer,
+    bytes.byteOffset,
+    bytes.byteLength >> 3,
+  );
+  words.fill(wordOf(number));
+}
+
+function wordOf(number: number): bigint {
+  return BigInt.asUintN(64, BigInt(number) * 0x9e37_79b9_7f4a_7c15n);
+}
+
+function writeOne(latest: Latest, number: number): void {
+  fill(latest.claim(), number);
+  latest.commit();
+}
+
+async function read(last: number, pauseMs: number): Promise<void> {
+  using latest = await Latest.waitFor(name, { access: "read" });
+  let seen = 0;
+  for await (const { bytes, number } of latest) {
+    const word = wordOf(number);
+    const words = new BigUint64Array(bytes.buffer);
+    // Every word of what is small, and thousands of what is large.
+    const step = Math.max(1, Math.trunc(words.length / 20_000));
+    for (let i = 0; i < words.length; i += step) {
+      if (words[i] !== word) throw new Error(`torn: ${number} at word ${i}`);
+    }
+    if (words.at(-1) !== word) throw new Error(`torn: ${number} at its end`);
+    seen++;
+    if (number >= last) break;
+    if (pauseMs > 0) await new Promise((done) => setTimeout(done, pauseMs));
+  }
+  console.log(`seen ${seen}`);
+}
+
+if (mode === "read") {
+  await read(first, second);
+} else {
+  using latest = Latest.create(name, {
+    byteLength: first,
+    slots: second,
+    ifExists: "open",
+  });
+  console.log("writing");
+  if (mode === "die") {
+    writeOne(latest, 1);
+    writeOne(latest, 2);
+    latest.claim().fill(0xee, 0, first >> 1);
+    Deno.kill(Deno.pid, "SIGKILL");
+  }
+  const count = mode === "forever" ? Infinity : third;
+  const start = (latest.read()?.number ?? 0) + 1;
+  for (let i = 0; i < count; i++) writeOne(latest, start + i);
+}
