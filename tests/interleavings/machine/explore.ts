@@ -4,17 +4,14 @@
  * @module
  */
 
-import { DepthFirst, RandomWalk } from "./explorer.ts";
-import { sites } from "./instrument.ts";
-import { type Actor, type Event, Machine, Violation } from "./machine.ts";
-import { Program } from "./modules.ts";
-import {
-  type Limits,
-  parseSchedule,
-  printSchedule,
-  Replay,
-  type Strategy,
-} from "./schedule.ts";
+import { DepthFirst, RandomWalk } from "./search/explorer.ts";
+import { sites } from "./program/instrument.ts";
+import type { Actor, Event } from "./actor.ts";
+import { Machine } from "./machine.ts";
+import { Violation } from "./options.ts";
+import { Program } from "./program/modules.ts";
+import { parseSchedule, printSchedule, Replay } from "./search/print.ts";
+import type { Limits, Strategy } from "./search/schedule.ts";
 import type { Edit, Ending, MemoryOrder, Participant, World } from "./world.ts";
 
 /** How far to explore. */
@@ -146,9 +143,9 @@ export function explore(file: string, name: string, bounds: Bounds): Report {
     count.steps += machine.steps;
     count.deaths += machine.actors.filter(({ dead }) => dead).length;
     if (!machine.pruned) count.ended++;
-    if (machine.grown) {
+    if (machine.words.grown) {
       // What was explored took one word more for a participant's own.
-      machine.grown = false;
+      machine.words.grown = false;
       search.restart();
       continue;
     }
@@ -203,8 +200,8 @@ export function replay(
   const stage = new Stage(file, name, bounds);
   const { machine } = stage;
   const { tokens, shared } = parseSchedule(schedule);
-  for (const word of shared) machine.shared[word] = 1;
-  machine.everywhere = true;
+  for (const word of shared) machine.words.shared[word] = 1;
+  machine.words.everywhere = true;
   machine.trace = [];
   stage.run(new Replay(tokens));
   return { violation: machine.violation, trace: machine.trace };

@@ -1,7 +1,7 @@
 /** The kernel's futex, as the machine has it. */
 
 import type { Machine } from "../machine/machine.ts";
-import type { Tasks } from "../machine/tasks.ts";
+import type { Tasks } from "../machine/program/tasks.ts";
 import { BASE } from "./region.ts";
 
 declare const $machine: Machine;
@@ -42,7 +42,7 @@ export function wordAt(
 
 /** A word of this process alone. */
 export function privateWord(): Word {
-  const offset = $machine.ownWord();
+  const offset = $machine.kernel.ownWord();
   const cell = new Int32Array($machine.decoy, offset, 1);
   return new Word(cell, BASE + BigInt(offset));
 }
@@ -99,7 +99,7 @@ export function wake(word: Word, count: number): number {
         if (waiting.length === 0) break;
         const all = count >= waiting.length;
         const sleeper = waiting[all ? 0 : $machine.pick(waiting.length)]!;
-        $machine.wake(sleeper, offset);
+        $machine.kernel.wake(sleeper, offset);
       }
       return woken;
     },

@@ -1,7 +1,7 @@
 /** The few functions of libc that worlds reach past the other stand-ins. */
 
 import type { Machine } from "../machine/machine.ts";
-import { headAddress, threadOf } from "../machine/robust_list.ts";
+import { headAddress, threadOf } from "../machine/kernel/robust_list.ts";
 
 declare const $machine: Machine;
 

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 
 /** Where memory begins for programs. */
 const BASE = 0x10000n;
@@ -38,8 +38,8 @@ export function freeLocks(
   for (let i = 0; i < MOST && entry !== head; i++) {
     const at = place(entry);
     if (!(at >= 0 && at + 8 <= machine.byteLength)) break;
-    const low = machine.loadForKernel(at) >>> 0;
-    const high = machine.loadForKernel(at + 4);
+    const low = machine.kernel.loadForKernel(at) >>> 0;
+    const high = machine.kernel.loadForKernel(at + 4);
     const next = (BigInt(high) << 32n) | BigInt(low);
     if (entry !== pending) free(machine, who, place(entry + offset), false);
     entry = next & ~1n;
@@ -55,16 +55,16 @@ function free(
   pending: boolean,
 ): void {
   if (!(offset >= 0 && offset + 4 <= machine.byteLength)) return;
-  const word = machine.loadForKernel(offset);
+  const word = machine.kernel.loadForKernel(offset);
   const owner = word & TID_MASK;
   const wakes = pending && owner === 0;
   if (!wakes && owner !== threadOf(who)) return;
   if (!wakes) {
-    machine.storeForKernel(offset, (word & SLEEPERS_BIT) | OWNER_DIED);
+    machine.kernel.storeForKernel(offset, (word & SLEEPERS_BIT) | OWNER_DIED);
     if ((word & SLEEPERS_BIT) === 0) return;
   }
   const waiting = machine.kernel.on(offset).filter((one) => one.who !== who);
   if (waiting.length === 0) return;
   const sleeper = waiting[machine.pick(waiting.length)]!;
-  machine.wake(sleeper, offset);
+  machine.kernel.wake(sleeper, offset);
 }

@@ -9,17 +9,25 @@
  * @module
  */
 
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
+import {
+  ADD,
+  AND,
+  ATOMIC_LOAD,
+  ATOMIC_STORE,
+  COMPARE,
+  EXCHANGE,
+  LOAD,
+  OR,
+  step,
+  STORE,
+  SUB,
+  XOR,
+} from "../steps.ts";
+import { combine, decode, encode, scratch } from "./values.ts";
 
 // deno-lint-ignore no-explicit-any -- any value of any program
 type Any = any;
-
-/** Kinds of steps. */
-export const LOAD = 0, STORE = 1, ATOMIC_LOAD = 2, ATOMIC_STORE = 3;
-/** Locked instructions, from here on. */
-export const EXCHANGE = 4, COMPARE = 5, ADD = 6, SUB = 7, AND = 8, OR = 9;
-/** The last of them. */
-export const XOR = 10;
 
 const LOCKED: Readonly<Record<string, number>> = {
   exchange: EXCHANGE,
@@ -30,8 +38,6 @@ const LOCKED: Readonly<Record<string, number>> = {
   or: OR,
   xor: XOR,
 };
-
-const scratch = new DataView(new ArrayBuffer(8));
 
 /** The functions that an instrumented file finds around it. */
 export interface Accessors {
@@ -58,7 +64,8 @@ export function accessorsOf(machine: Machine): Accessors {
 
   const load = (view: Any, index: number, kind: number, site: number): Any => {
     const width = view.BYTES_PER_ELEMENT;
-    machine.step(
+    step(
+      machine,
       kind,
       view.byteOffset + index * width,
       width,
@@ -87,7 +94,7 @@ export function accessorsOf(machine: Machine): Accessors {
     const a = scratch.getInt32(0, true);
     const b = scratch.getInt32(4, true);
     const at = view.byteOffset + index * width;
-    machine.step(kind, at, width, a, b, low, high, site);
+    step(machine, kind, at, width, a, b, low, high, site);
   };
 
   const $get: Accessors["$get"] = (object, index, site) => {
@@ -251,58 +258,4 @@ export function accessorsOf(machine: Machine): Accessors {
       return $call(site, this, name, ...args);
     };
   return { $get, $set, $update, $call, $method, $atomic, Atomics: Shadow };
-}
-
-function decode(view: Any, low: number, high: number): Any {
-  if (view instanceof Int32Array) return low | 0;
-  if (view instanceof Uint8Array) return low & 0xff;
-  scratch.setInt32(0, low, true);
-  scratch.setInt32(4, high, true);
-  if (view instanceof BigInt64Array) return scratch.getBigInt64(0, true);
-  if (view instanceof BigUint64Array) return scratch.getBigUint64(0, true);
-  if (view instanceof Uint32Array) return low >>> 0;
-  if (view instanceof Float64Array) return scratch.getFloat64(0, true);
-  if (view instanceof Float32Array) return scratch.getFloat32(0, true);
-  if (view instanceof Int16Array) return scratch.getInt16(0, true);
-  if (view instanceof Uint16Array) return scratch.getUint16(0, true);
-  return scratch.getInt8(0);
-}
-
-function encode(view: Any, value: Any): void {
-  if (view instanceof BigInt64Array || view instanceof BigUint64Array) {
-    scratch.setBigInt64(0, BigInt.asIntN(64, BigInt(value)), true);
-  } else if (view instanceof Float64Array) {
-    scratch.setFloat64(0, value, true);
-  } else if (view instanceof Float32Array) {
-    scratch.setFloat32(0, value, true);
-  } else scratch.setInt32(0, Number(value) | 0, true);
-}
-
-function combine(a: Any, operator: string, b: Any): Any {
-  switch (operator) {
-    case "+":
-      return a + b;
-    case "-":
-      return a - b;
-    case "|":
-      return a | b;
-    case "&":
-      return a & b;
-    case "^":
-      return a ^ b;
-    case "*":
-      return a * b;
-    case ">>":
-      return a >> b;
-    case "<<":
-      return a << b;
-    case ">>>":
-      return a >>> b;
-    case "??":
-    case "||":
-    case "&&":
-      return b;
-    default:
-      throw new Error(`the machine knows no ${operator}=`);
-  }
 }

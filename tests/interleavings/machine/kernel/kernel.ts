@@ -6,7 +6,13 @@
  * @module
  */
 
-import { mix } from "./memory.ts";
+import type { Actor } from "../actor.ts";
+import type { Machine } from "../machine.ts";
+import { mix } from "../memory/view.ts";
+import { freeLocks, headAddress } from "./robust_list.ts";
+
+/** Bytes of words of its own that each participant has. */
+export const OWN_LENGTH = 64;
 
 /** A wait of a thread, or of a call in the pool on many words. */
 export interface Sleeper {
@@ -36,6 +42,7 @@ export interface PoolCall {
 
 /** The state of the kernel in one schedule. */
 export class Kernel {
+  readonly #machine: Machine;
   readonly sleepers: Sleeper[] = [];
   /** Locks on bytes: owner by name of the byte. */
   readonly locks = new Map<string, number>();
@@ -44,7 +51,8 @@ export class Kernel {
   /** Words that more may be kept in: who is in a place. */
   readonly places = new Map<string, number>();
 
-  constructor(participants: number) {
+  constructor(machine: Machine, participants: number) {
+    this.#machine = machine;
     for (let i = 0; i < participants; i++) {
       this.pool.push([]);
     }
@@ -81,11 +89,84 @@ export class Kernel {
   }
 
   /** What goes with one that is killed. */
-  die(who: number): void {
+  #die(who: number): void {
     this.exit(who);
     for (const [place, owner] of this.places) {
       if (owner === who) this.places.delete(place);
     }
+  }
+
+  /** The head of the list of locks of the one who runs (`get_robust_list(2)`). */
+  openHead(): ArrayBuffer {
+    const machine = this.#machine;
+    const actor = machine.current!;
+    machine.head = new ArrayBuffer(24);
+    new BigInt64Array(machine.head).set([headAddress(actor.index), -32n, 0n]);
+    return machine.head;
+  }
+
+  /** A word of the one who runs, for the kernel. */
+  ownWord(): number {
+    const machine = this.#machine;
+    const actor = machine.current!;
+    if (4 * actor.words >= OWN_LENGTH) throw new Error("too many own words");
+    return machine.byteLength + OWN_LENGTH * actor.index + 4 * actor.words++;
+  }
+
+  /** Wakes a sleeper through one of its words. */
+  wake(sleeper: Sleeper, offset: number): void {
+    const place = sleeper.offsets.indexOf(offset);
+    if (sleeper.woken === undefined) this.rouse(sleeper, place);
+    else sleeper.woken.push(place);
+  }
+
+  /** Lets a sleeper go on. */
+  rouse(sleeper: Sleeper, result: number): void {
+    this.remove(sleeper);
+    const actor = this.#machine.actors[sleeper.who]!;
+    if (sleeper.call === 0) actor.wake = result;
+    else actor.events.push([sleeper.call, result]);
+    actor.blocked = false;
+  }
+
+  /** Loads a word for the kernel, which makes it one that several touch. */
+  loadForKernel(offset: number): number {
+    const word = offset >> 2;
+    const { memory, words } = this.#machine;
+    words.share(word);
+    memory.loadNewest(offset, 4);
+    return memory.low;
+  }
+
+  /** Stores a word for the kernel. */
+  storeForKernel(offset: number, value: number): void {
+    this.#machine.memory.storePrivately(offset, 4, value, 0);
+    this.#machine.stored(-1, [{ offset, width: 4 }]);
+  }
+
+  /** Starts a call of the pool. */
+  startCall(who: number, { call, offsets, values, timed }: PoolCall): void {
+    const { memory, actors } = this.#machine;
+    for (let i = 0; i < offsets.length; i++) {
+      memory.loadNewest(offsets[i]!, 4);
+      if (memory.low !== values[i]!) {
+        actors[who]!.events.push([call, -1]);
+        actors[who]!.blocked = false;
+        return;
+      }
+    }
+    this.sleepers.push({ who, call, offsets, timed, woken: [] });
+  }
+
+  /** Ends a participant as SIGKILL does. */
+  kill(actor: Actor): void {
+    this.#machine.memory.fence(actor.index);
+    actor.dead = true;
+    actor.blocked = false;
+    if (actor.head !== null) freeLocks(this.#machine, actor.index, actor.head);
+    this.#die(actor.index);
+    // Those that wait for a change look again: a death is one.
+    this.#machine.stored(actor.index, null);
   }
 
   /** Mixes the state into a hash. */

@@ -7,7 +7,19 @@
  * @module
  */
 
-import { loadCompiler, type ts } from "../../../deps.ts";
+import { loadCompiler, type ts } from "../../../../deps.ts";
+
+import { keepState } from "./module_state.ts";
+import {
+  bare,
+  isCallee,
+  isElement,
+  isMethodOfArrays,
+  isStep,
+  isTarget,
+  METHODS,
+} from "./syntax.ts";
+import { constant, withoutAsync } from "./without_async.ts";
 
 const compiler = await loadCompiler();
 
@@ -20,15 +32,6 @@ export interface Site {
 
 /** All sites, by number. */
 export const sites: Site[] = [{ file: "", line: 0, text: "" }];
-
-/** Methods of arrays and views that read or write many elements or one. */
-const METHODS = new Set([
-  ...["set", "fill", "copyWithin", "slice", "at", "indexOf", "includes"],
-  ...["Int8", "Uint8", "Int16", "Uint16", "Int32", "Uint32", "Float32"]
-    .flatMap((type) => [`get${type}`, `set${type}`]),
-  ...["Float64", "BigInt64", "BigUint64"]
-    .flatMap((type) => [`get${type}`, `set${type}`]),
-]);
 
 type Visit = (node: ts.Node) => ts.Node;
 const f = compiler.factory;
@@ -268,185 +271,4 @@ function transform(
   const visited = compiler.visitEachChild(source, visit, context);
   const statements = [...visited.statements, keepState(source)];
   return f.updateSourceFile(visited, statements);
-}
-
-/** Hands out a module's variables, so that they can be set back. */
-function keepState(source: ts.SourceFile): ts.Statement {
-  const names: string[] = [];
-  const containers: string[] = [];
-  for (const statement of source.statements) {
-    if (!compiler.isVariableStatement(statement)) continue;
-    const { declarationList: { flags, declarations }, modifiers } = statement;
-    for (const { name, initializer } of declarations) {
-      if (!compiler.isIdentifier(name) || modifiers !== undefined) continue;
-      if ((flags & compiler.NodeFlags.Const) === 0) names.push(name.text);
-      const made = initializer?.getText(source) ?? "";
-      if (/^(new (Map|Set)\b|\[\])/.test(made)) containers.push(name.text);
-    }
-  }
-  const identifiers = (of: readonly string[]) =>
-    f.createArrayLiteralExpression(of.map((name) => f.createIdentifier(name)));
-  const given = f.createIdentifier("$given");
-  const parameter = f.createParameterDeclaration(undefined, undefined, given);
-  const arrow = (
-    parameters: ts.ParameterDeclaration[],
-    body: ts.Expression,
-  ) =>
-    f.createArrowFunction(
-      undefined,
-      undefined,
-      parameters,
-      undefined,
-      undefined,
-      body,
-    );
-  return f.createExpressionStatement(
-    f.createCallExpression(f.createIdentifier("$keep"), undefined, [
-      arrow([], identifiers(names)),
-      arrow(
-        [parameter],
-        f.createParenthesizedExpression(
-          f.createAssignment(identifiers(names), given),
-        ),
-      ),
-      identifiers(containers),
-    ]),
-  );
-}
-
-function withoutAsync(node: ts.SignatureDeclaration, driver: string): ts.Node {
-  const body = (node as ts.FunctionDeclaration | ts.ArrowFunction).body!;
-  const block = compiler.isBlock(body)
-    ? body
-    : f.createBlock([f.createReturnStatement(body)], true);
-  const generator = f.createFunctionExpression(
-    undefined,
-    f.createToken(compiler.SyntaxKind.AsteriskToken),
-    undefined,
-    undefined,
-    [],
-    undefined,
-    block,
-  );
-  const started = f.createCallExpression(
-    f.createIdentifier(driver),
-    undefined,
-    [f.createCallExpression(
-      f.createPropertyAccessExpression(generator, "call"),
-      undefined,
-      [f.createThis()],
-    )],
-  );
-  const inner = f.createBlock([f.createReturnStatement(started)], true);
-  const plain = (modifiers: readonly ts.ModifierLike[] | undefined) =>
-    modifiers?.filter(({ kind }) => kind !== compiler.SyntaxKind.AsyncKeyword);
-  if (compiler.isArrowFunction(node)) {
-    return f.updateArrowFunction(
-      node,
-      plain(node.modifiers) as ts.Modifier[],
-      node.typeParameters,
-      node.parameters,
-      undefined,
-      node.equalsGreaterThanToken,
-      inner,
-    );
-  }
-  if (compiler.isMethodDeclaration(node)) {
-    return f.updateMethodDeclaration(
-      node,
-      plain(node.modifiers),
-      undefined,
-      node.name,
-      node.questionToken,
-      node.typeParameters,
-      node.parameters,
-      undefined,
-      inner,
-    );
-  }
-  if (compiler.isFunctionDeclaration(node)) {
-    return f.updateFunctionDeclaration(
-      node,
-      plain(node.modifiers),
-      undefined,
-      node.name,
-      node.typeParameters,
-      node.parameters,
-      undefined,
-      inner,
-    );
-  }
-  const made = node as ts.FunctionExpression;
-  return f.updateFunctionExpression(
-    made,
-    plain(made.modifiers) as ts.Modifier[],
-    undefined,
-    made.name,
-    made.typeParameters,
-    made.parameters,
-    undefined,
-    inner,
-  );
-}
-
-function constant(
-  name: string | ts.BindingName,
-  value: ts.Expression,
-): ts.Statement {
-  return f.createVariableStatement(
-    undefined,
-    f.createVariableDeclarationList(
-      [f.createVariableDeclaration(name, undefined, undefined, value)],
-      compiler.NodeFlags.Const,
-    ),
-  );
-}
-
-/** An expression without what only types or groups it. */
-function bare(node: ts.Expression): ts.Expression {
-  return compiler.isParenthesizedExpression(node) ||
-      compiler.isNonNullExpression(node) ||
-      compiler.isAsExpression(node) || compiler.isSatisfiesExpression(node)
-    ? bare(node.expression)
-    : node;
-}
-
-/** `Uint8Array.prototype.set`, taken to be called on arrays later. */
-function isMethodOfArrays(
-  node: ts.Node,
-): node is ts.PropertyAccessExpression {
-  if (!compiler.isPropertyAccessExpression(node)) return false;
-  const { name, expression } = node;
-  return METHODS.has(name.text) &&
-    compiler.isPropertyAccessExpression(expression) &&
-    expression.name.text === "prototype" &&
-    /Array$|^DataView$/.test(expression.expression.getText());
-}
-
-function isElement(node: ts.Node): node is ts.ElementAccessExpression {
-  return compiler.isElementAccessExpression(node) &&
-    node.questionDotToken === undefined &&
-    node.expression.kind !== compiler.SyntaxKind.SuperKeyword;
-}
-
-/** Whether it is called as a method, which needs its object. */
-function isCallee(node: ts.Node): boolean {
-  let { parent } = node;
-  if (parent && compiler.isNonNullExpression(parent)) parent = parent.parent;
-  return parent !== undefined && compiler.isCallExpression(parent) &&
-    bare(parent.expression) === node;
-}
-
-/** Whether it is deleted or assigned in a pattern, which is left as it is. */
-function isTarget({ parent }: ts.Node): boolean {
-  return parent !== undefined &&
-    (compiler.isDeleteExpression(parent) ||
-      compiler.isArrayLiteralExpression(parent) &&
-        compiler.isBinaryExpression(parent.parent) &&
-        parent.parent.left === parent);
-}
-
-function isStep(operator: ts.SyntaxKind): boolean {
-  return operator === compiler.SyntaxKind.PlusPlusToken ||
-    operator === compiler.SyntaxKind.MinusMinusToken;
 }

@@ -10,16 +10,11 @@
  * @module
  */
 
-import type { Actor, Machine } from "./machine.ts";
-import {
-  apply,
-  type Limits,
-  type Option,
-  optionsOf,
-  type Strategy,
-  type Token,
-  type Used,
-} from "./schedule.ts";
+import type { Actor } from "../actor.ts";
+import type { Machine } from "../machine.ts";
+import { hashOf } from "../state_hash.ts";
+import { apply, type Option, optionsOf } from "./choices.ts";
+import type { Limits, Strategy, Token, Used } from "./schedule.ts";
 
 /** A place where there was a choice. */
 interface Choice {
@@ -160,8 +155,8 @@ export class DepthFirst implements Strategy {
     if (this.#depth === this.#choices.length) {
       const seed = 16 * used.deaths + 4 * used.spurious + used.timeouts;
       const left = Math.min(254, this.#limits.preemptions - used.preemptions);
-      const low = machine.hash(1) ^ Math.imul(seed, 0x9e3779b1);
-      const high = machine.hash(2) + seed;
+      const low = hashOf(machine, 1) ^ Math.imul(seed, 0x9e3779b1);
+      const high = hashOf(machine, 2) + seed;
       if (this.#states.met(low, high, left)) return undefined;
     }
     const choice = options.length === 1 ? 0 : this.#choose(options.length);

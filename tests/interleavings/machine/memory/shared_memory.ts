@@ -14,49 +14,8 @@
  * @module
  */
 
-import type { MemoryOrder } from "./world.ts";
-
-/** A store that waits. */
-export interface Entry {
-  readonly offset: number;
-  readonly width: number;
-  readonly low: number;
-  readonly high: number;
-  readonly releases: boolean;
-}
-
-/** Some bytes. */
-export interface Span {
-  readonly offset: number;
-  readonly width: number;
-}
-
-/** A change of one word that everybody sees. */
-interface Change {
-  readonly word: number;
-  readonly before: number;
-}
-
-/** What one participant sees. */
-class View {
-  readonly buffer: Entry[] = [];
-  /** No later load may find what was there before this change. */
-  acquired = 0;
-  /** No later atomic load may. */
-  ordered = 0;
-  /** Whether it was shown something older than what is there. */
-  stale = false;
-  /** Words, and the change that it has seen of each. */
-  readonly seen = new Map<number, number>();
-}
-
-/** Mixes a number into a hash. */
-export function mix(hash: number, value: number): number {
-  let h = Math.imul((hash ^ value) + 0x7f4a7c15, 0x9e3779b1);
-  h ^= Math.imul(hash, 0x2545f491);
-  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
-  return h ^ (h >>> 13);
-}
+import type { MemoryOrder } from "../world.ts";
+import { type Change, type Entry, mix, put, type Span, View } from "./view.ts";
 
 /** Chooses one of several things that may happen. */
 export type Pick = (count: number) => number;
@@ -117,52 +76,17 @@ export class SharedMemory {
 
   /** Which of the waiting stores may be seen next. */
   mayFlush(who: number): number[] {
-    const { buffer } = this.#views[who]!;
-    if (this.#order !== "aarch64") return buffer.length > 0 ? [0] : [];
-    return buffer.flatMap((_, place) =>
-      this.#before(who, place).length === 1 ? [place] : []
-    );
+    return this.#views[who]!.mayFlush(this.#order === "aarch64");
   }
 
-  /**
-   * What must be seen, in this order, so that a store of a participant to some
-   * bytes is seen; one list for each such store that waits.
-   */
+  /** See {@linkcode View.reaching}. */
   reaching(who: number, spans: readonly Span[]): number[][] {
-    const { buffer } = this.#views[who]!;
-    const lists: number[][] = [];
-    buffer.forEach((entry, place) => {
-      if (!spans.some((span) => overlap(entry, span))) return;
-      if (this.#order !== "aarch64") {
-        lists.push(new Array(place + 1).fill(0));
-        return;
-      }
-      // Each that goes moves those behind it.
-      const places = this.#before(who, place);
-      lists.push(places.map((at, gone) => at - gone));
-    });
-    return lists;
+    return this.#views[who]!.reaching(spans, this.#order === "aarch64");
   }
 
   /** The bytes that a participant's waiting stores are to. */
   spans(who: number): readonly Span[] {
     return this.#views[who]!.buffer;
-  }
-
-  /** The store at a place, behind those that must be seen before it. */
-  #before(who: number, place: number): number[] {
-    const { buffer } = this.#views[who]!;
-    const needed = new Set<number>();
-    const need = (at: number) => {
-      const entry = buffer[at]!;
-      for (let i = 0; i < at; i++) {
-        const earlier = entry.releases || overlap(buffer[i]!, entry);
-        if (earlier && !needed.has(i)) need(i);
-      }
-      needed.add(at);
-    };
-    need(place);
-    return [...needed].toSorted((a, b) => a - b);
   }
 
   /** Lets a waiting store be seen. */
@@ -251,12 +175,6 @@ export class SharedMemory {
     this.#write(-1, { offset, width, low, high, releases: false });
   }
 
-  /** Loads what everybody sees, with a barrier; then a store may follow. */
-  lockedLoad(who: number, offset: number, width: number): void {
-    this.fence(who);
-    this.loadNewest(offset, width);
-  }
-
   /** Loads what everybody sees. */
   loadNewest(offset: number, width: number): void {
     const start = offset & -8;
@@ -286,21 +204,7 @@ export class SharedMemory {
       for (const { offset, low, high, releases } of view.buffer) {
         h = mix(mix(mix(h, offset), low), releases ? ~high : high);
       }
-      if (this.#order === "aarch64") h = this.#hashOld(h, view);
-    }
-    return h;
-  }
-
-  #hashOld(seed: number, view: View): number {
-    const changes = this.#changes;
-    let h = mix(
-      seed,
-      2 * (view.ordered - changes.length) + (view.stale ? 1 : 0),
-    );
-    for (let i = view.acquired; i < changes.length; i++) {
-      const { word, before } = changes[i]!;
-      h = mix(mix(h, word), before);
-      if ((view.seen.get(word) ?? 0) > i) h = mix(h, 77);
+      if (this.#order === "aarch64") h = view.hashOld(h, this.#changes);
     }
     return h;
   }
@@ -392,17 +296,4 @@ export class SharedMemory {
     this.#words[word] = after;
     if (noted) this.#changes.push({ word, before });
   }
-}
-
-function overlap(a: Span, b: Span): boolean {
-  return a.offset < b.offset + b.width && b.offset < a.offset + a.width;
-}
-
-function put(target: Uint8Array, entry: Entry): void {
-  const { offset, width, low, high } = entry;
-  const shift = offset & 7;
-  for (let i = 0; i < Math.min(width, 4); i++) {
-    target[shift + i] = low >>> (8 * i);
-  }
-  for (let i = 4; i < width; i++) target[shift + i] = high >>> (8 * (i - 4));
 }

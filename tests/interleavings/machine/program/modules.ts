@@ -6,14 +6,14 @@
  * @module
  */
 
-import { fromFileUrl } from "../../../deps.ts";
+import { fromFileUrl } from "../../../../deps.ts";
 import { accessorsOf } from "./accessors.ts";
 import { instrument } from "./instrument.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 import { Tasks } from "./tasks.ts";
-import type { Edit } from "./world.ts";
+import type { Edit } from "../world.ts";
 
-const ROOT = fromFileUrl(new URL("../../../", import.meta.url));
+const ROOT = fromFileUrl(new URL("../../../../", import.meta.url));
 const STAND_INS = "tests/interleavings/stand_ins/";
 
 /** Files of `ffi/` that have a stand-in. */
@@ -80,7 +80,7 @@ export class Program {
       permissions: { value: { querySync: () => ({ state: "denied" }) } },
       UnsafePointer: { value: { create: (address: bigint) => ({ address }) } },
       UnsafePointerView: {
-        value: { getArrayBuffer: () => machine.openHead() },
+        value: { getArrayBuffer: () => machine.kernel.openHead() },
       },
     });
     const resets: (() => void)[] = [];

@@ -1,0 +1,71 @@
+/**
+ * A participant as the machine knows it, and what it is seen to do.
+ *
+ * @module
+ */
+
+import { mix, type Span } from "./memory/view.ts";
+
+/** A participant, between and during its runs. */
+export class Actor {
+  readonly index: number;
+  readonly name: string;
+  /** Results of all its steps so far. */
+  log: number[] = [];
+  /** How many of them this run has used. */
+  position = 0;
+  /** Two hashes of them. */
+  hash1 = 1;
+  hash2 = 2;
+  finished = false;
+  dead = false;
+  /** Whether it sleeps until someone does something. */
+  blocked = false;
+  /** Whether its next step was chosen already. */
+  granted = false;
+  /** How its sleep ended. */
+  wake = 0;
+  /** What happened in the pool or in time: which call, and its result. */
+  events: [number, number][] = [];
+  notes: unknown[] = [];
+  calls = 0;
+  /** How many words of its own the kernel knows. */
+  words = 0;
+  /** The head of its list of locks, as it was at its last step. */
+  head: BigInt64Array | null = null;
+  /** What it is about to touch; nothing when that is not known. */
+  pending: readonly Span[] | null = null;
+  /** Words that it has looked at since its last pause. */
+  readonly watched = new Set<number>();
+  /** Whether another has stored to one of them since. */
+  changed = false;
+  /** Whether it waits for that. */
+  paused = false;
+
+  constructor(index: number, name: string) {
+    this.index = index;
+    this.name = name;
+  }
+
+  /** Notes what a step of it has found. */
+  noteResult(value: number): void {
+    this.log.push(value);
+    this.hash1 = mix(this.hash1, value);
+    this.hash2 = mix(this.hash2, ~value);
+  }
+
+  /** Whether it can make a step. */
+  get enabled(): boolean {
+    return !this.finished && !this.dead && !this.blocked;
+  }
+}
+
+/** What one step did, for a trace. */
+export interface Event {
+  readonly who: string;
+  readonly site: number;
+  readonly what: string;
+  readonly offset: number;
+  readonly before: string;
+  readonly after: string;
+}

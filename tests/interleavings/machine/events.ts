@@ -1,0 +1,38 @@
+import type { Machine } from "./machine.ts";
+
+/** Waits until something happens that an event loop waits for. */
+export function awaitEvent(
+  machine: Machine,
+  ready: boolean,
+): [number, number] {
+  const actor = machine.current!;
+  if (ready) return [machine.act("turn", 0, () => -1, false), 0];
+  const call = machine.act("look for events", 0, () => {
+    if (actor.events.length > 0) return 1;
+    actor.blocked = true;
+    return 0;
+  });
+  if (call === 0) machine.awaitWake();
+  const which = machine.act("event", 0, () => {
+    // Handed over by another thread, with all that it saw.
+    machine.memory.catchUp(actor.index);
+    const { length } = actor.events;
+    const [event] = actor.events.splice(
+      length > 1 ? machine.pick(length) : 0,
+      1,
+    );
+    actor.wake = event![1];
+    return event![0];
+  }, false);
+  return [which, machine.act("result", 0, () => actor.wake, false)];
+}
+
+/** Whether time has gone by since the last look: 1 if it has, and far. */
+export function readClock(machine: Machine): number {
+  if (machine.timeouts === 0 || machine.current === null) return 0;
+  return machine.act("clock", 0, () => {
+    const jumps = machine.jumps > 0 ? machine.pick(2) : 0;
+    machine.jumps -= jumps;
+    return jumps;
+  }, false);
+}

@@ -1,0 +1,174 @@
+/**
+ * Promises, timers and the event loop of one participant, driven by the machine
+ * so that nothing happens beside it.
+ *
+ * @module
+ */
+
+// deno-lint-ignore-file no-explicit-any -- these carry values of any program
+
+import { awaitEvent, readClock } from "../events.ts";
+import type { Machine } from "../machine.ts";
+import { each, generate, Yielded } from "./iteration.ts";
+import { promiseOf } from "./promises.ts";
+
+type Any = any;
+
+/** Pauses up to here are no nets. */
+const SHORT_MS = 20;
+
+/** Longer than any time limit of a world. */
+const LONG_MS = 1e9;
+
+/**
+ * Nothing is collected while a schedule runs. The engine's own would keep what
+ * they refer to until the machine gives up the thread, which it does not.
+ */
+class StrongRef {
+  readonly #target: Any;
+  constructor(target: Any) {
+    this.#target = target;
+  }
+  deref(): Any {
+    return this.#target;
+  }
+}
+
+/** So nobody hears of it. */
+class NoRegistry {
+  register(): void {}
+  unregister(): boolean {
+    return false;
+  }
+}
+
+/** The event loop of a participant. */
+export class Tasks {
+  readonly #machine: Machine;
+  #jobs: (() => void)[] = [];
+  #turns = new Map<number, () => void>();
+  #timers = new Map<number, () => void>();
+  #calls = new Map<number, (result: number) => void>();
+  #count = 0;
+  /** Milliseconds that have gone by. */
+  now = 0;
+  /** What the instrumented files find in place of the engine's. */
+  readonly globals: Record<string, unknown>;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+    const Promise = promiseOf((job) => this.#jobs.push(job));
+    const spawn = (steps: Generator<Any, Any, Any>) =>
+      new Promise((resolve: Any, reject: Any) => {
+        const advance = (act: () => IteratorResult<Any>) => {
+          let step: IteratorResult<Any>;
+          try {
+            step = act();
+          } catch (error) {
+            if (machine.unwinding) throw error;
+            return reject(error);
+          }
+          if (step.done) return resolve(step.value);
+          Promise.resolve(step.value).then(
+            (value: Any) => advance(() => steps.next(value)),
+            (error: Any) => advance(() => steps.throw(error)),
+          );
+        };
+        advance(() => steps.next());
+      });
+    this.globals = {
+      Promise,
+      $spawn: spawn,
+      $generate: (steps: Generator<Any, Any, Any>) =>
+        generate(steps, Promise, spawn),
+      $yielded: (value: Any) => new Yielded(value),
+      $each: (iterable: Any) => each(iterable),
+      queueMicrotask: (job: () => void) => this.#jobs.push(job),
+      // Short pauses end; what only looks again after a while never does.
+      setTimeout: (job: (...args: Any[]) => void, ms = 0, ...args: Any[]) =>
+        this.#add(ms > SHORT_MS ? this.#timers : this.#turns, () => {
+          this.now += ms;
+          job(...args);
+        }),
+      clearTimeout: (id: number) => {
+        this.#timers.delete(id);
+        this.#turns.delete(id);
+      },
+      setInterval: (job: () => void) => this.#add(this.#timers, job),
+      clearInterval: (id: number) => this.#timers.delete(id),
+      setImmediate: (job: (...args: Any[]) => void, ...args: Any[]) =>
+        this.#add(this.#turns, () => job(...args)),
+      clearImmediate: (id: number) => this.#turns.delete(id),
+      WeakRef: StrongRef,
+      FinalizationRegistry: NoRegistry,
+      performance: { now: () => this.#clock() },
+    };
+  }
+
+  /** Time goes by only where that is to be tried, and then far. */
+  #clock(): number {
+    const jumps = readClock(this.#machine);
+    this.now += LONG_MS * jumps;
+    return this.now;
+  }
+
+  /** Begins a run. */
+  reset(): void {
+    this.#jobs = [];
+    this.#turns.clear();
+    this.#timers.clear();
+    this.#calls.clear();
+    this.#count = 0;
+    this.now = 0;
+  }
+
+  /** Waits for the end of a call of the pool. */
+  onCall(call: number, job: (result: number) => void): void {
+    this.#calls.set(call, job);
+  }
+
+  /** Makes a promise of the participant's own kind. */
+  promise(executor: (resolve: Any, reject: Any) => void): Any {
+    return new (this.globals.Promise as Any)(executor);
+  }
+
+  /** Runs tasks until a promise is settled; gives what it is settled with. */
+  runUntil(promise: Any): void {
+    let outcome: { error?: unknown } | undefined;
+    promise.then(
+      () => outcome = {},
+      (error: unknown) => outcome = { error },
+    );
+    for (;;) {
+      for (;;) {
+        const job = this.#jobs.shift();
+        if (job === undefined) break;
+        job();
+      }
+      if (outcome !== undefined) {
+        if ("error" in outcome) throw outcome.error;
+        return;
+      }
+      this.#turn();
+    }
+  }
+
+  #turn(): void {
+    const [id] = this.#turns.keys();
+    const [call, result] = awaitEvent(this.#machine, id !== undefined);
+    if (call < 0 && id !== undefined) {
+      const job = this.#turns.get(id);
+      this.#turns.delete(id);
+      job?.();
+      return;
+    }
+    const job = this.#calls.get(call);
+    this.#calls.delete(call);
+    job?.(result);
+  }
+
+  #add(jobs: Map<number, () => void>, job: () => void): number {
+    jobs.set(++this.#count, job);
+    return this.#count;
+  }
+}
