@@ -40,12 +40,12 @@ export {
   type SharedMapOptions,
   type SharedMapUsage,
 } from "./map/shared_map.ts";
-export {
-  type PutOptions,
-  WorkQueue,
-  type WorkQueueOptions,
-  type WorkQueueStatus,
-} from "./work_queue/work_queue.ts";
+export { WorkQueue } from "./work_queue/work_queue.ts";
+export type {
+  PutOptions,
+  WorkQueueOptions,
+  WorkQueueStatus,
+} from "./work_queue/queue_options.ts";
 export { Job, type RetryOptions } from "./work_queue/job.ts";
 export {
   SharedBroadcastChannel,

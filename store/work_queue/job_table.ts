@@ -1,3 +1,5 @@
+import { DelayedJobs } from "./delayed_jobs.ts";
+import { JobSlots } from "./job_slots.ts";
 import {
   ATTEMPTS_LIMIT,
   attemptsOf,
@@ -7,15 +9,11 @@ import {
   FIRST,
   FREE,
   FREE_LIST,
-  HEAP,
-  JOB_NUMBER,
   type Jobs,
   LAST,
   LENGTH,
   MOST_ATTEMPTS,
   NEXT,
-  NOT_BEFORE,
-  NUMBER,
   packState,
   STATE,
   stateOf,
@@ -26,8 +24,7 @@ import {
   WAITING,
   WAITING_COUNT,
 } from "./queue_layout.ts";
-
-const TWO_32 = 2 ** 32;
+import type { WorkQueueStatus } from "./queue_options.ts";
 
 /** A job that was taken, as the table knows it. */
 export interface TakenJob {
@@ -37,29 +34,20 @@ export interface TakenJob {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Lists that do not fit the states: someone died, or overwrote them. */
-export class Inconsistent extends Error {
-  override name = "Inconsistent";
-}
-
 /**
  * The jobs of a queue and the lists that find them; to be used while the mutex is
- * held. Nothing that it reads from memory is believed unchecked: an index outside,
- * or a job of the wrong state, is {@linkcode Inconsistent}, and `rebuild` mends
- * it.
+ * held. What does not fit is `Inconsistent`, and `rebuild` repairs it.
  */
 export class JobTable {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  readonly #slots: JobSlots;
+  readonly #delayed: DelayedJobs;
   readonly #words: Int32Array<ArrayBuffer>;
-  readonly #times: DataView;
-  readonly #jobs: Jobs;
 
   /** Looks at the jobs of an object. */
   constructor(bytes: Uint8Array<ArrayBuffer>, jobs: Jobs) {
-    this.#bytes = bytes;
-    this.#jobs = jobs;
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, jobs.size / 4);
-    this.#times = new DataView(bytes.buffer, bytes.byteOffset, jobs.size);
+    this.#slots = new JobSlots(bytes, jobs);
+    this.#delayed = new DelayedJobs(this.#slots);
+    this.#words = this.#slots.words;
   }
 
   /**
@@ -69,16 +57,16 @@ export class JobTable {
    */
   put(value: Uint8Array, notBefore: number): number | undefined {
     const words = this.#words;
+    const slots = this.#slots;
     const index = words[FREE_LIST]! - 1;
     if (index === -1) return undefined;
-    const slot = this.#slotOf(index, FREE);
-    const start = slot * 4;
-    this.#bytes.set(value, start + VALUE);
-    const number = this.#nextNumber();
+    const slot = slots.withState(index, FREE);
+    slots.bytes.set(value, slot * 4 + VALUE);
+    const number = slots.lastNumber + 1;
+    slots.lastNumber = number;
     words[slot + LENGTH] = value.byteLength;
-    words[slot + JOB_NUMBER] = number | 0;
-    words[slot + JOB_NUMBER + 1] = (number / TWO_32) | 0;
-    this.#times.setFloat64(start + NOT_BEFORE, notBefore, true);
+    slots.setNumberAt(slot, number);
+    slots.setDueTimeAt(slot, notBefore);
     words[FREE_LIST] = words[slot + NEXT]!;
     // From here on it is a job, whatever happens to its process.
     Atomics.store(words, slot + STATE, packState(WAITING, 0, 0));
@@ -93,14 +81,12 @@ export class JobTable {
    */
   take(taker: number, now: number): TakenJob | undefined {
     const words = this.#words;
+    const slots = this.#slots;
     this.#admitDue(now);
     const index = words[FIRST]! - 1;
     if (index === -1) return undefined;
-    const slot = this.#slotOf(index, WAITING);
-    const length = words[slot + LENGTH]!;
-    if (length < 0 || length > this.#jobs.capacity) throw new Inconsistent();
-    const start = slot * 4 + VALUE;
-    const bytes = this.#bytes.slice(start, start + length);
+    const slot = slots.withState(index, WAITING);
+    const bytes = slots.copyOf(slot);
     const attempts = Math.min(
       attemptsOf(words[slot + STATE]!) + 1,
       ATTEMPTS_LIMIT,
@@ -110,154 +96,156 @@ export class JobTable {
     Atomics.store(words, slot + STATE, packState(TAKEN, attempts, taker));
     words[WAITING_COUNT]!--;
     words[TAKEN_COUNT]!++;
-    return { index, number: this.#numberOf(slot), attempts, bytes };
+    return { index, number: slots.numberAt(slot), attempts, bytes };
   }
 
   /** Whether a job is still this taker's. */
   has({ index, number }: TakenJob, taker: number): boolean {
-    const slot = this.#slotAt(index);
+    const slot = this.#slots.at(index);
     const word = this.#words[slot + STATE]!;
     return stateOf(word) === TAKEN && takerOf(word) === taker &&
-      this.#numberOf(slot) === number;
+      this.#slots.numberAt(slot) === number;
+  }
+
+  /** Whether a job has failed and is still the same one. */
+  hasFailed({ index, number }: TakenJob): boolean {
+    const slot = this.#slots.at(index);
+    return stateOf(this.#words[slot + STATE]!) === FAILED &&
+      this.#slots.numberAt(slot) === number;
   }
 
   /** Ends a job. */
   remove(index: number): void {
-    const words = this.#words;
-    const slot = this.#slotAt(index);
-    const state = stateOf(words[slot + STATE]!);
-    Atomics.store(words, slot + STATE, FREE);
-    words[slot + NEXT] = words[FREE_LIST]!;
-    words[FREE_LIST] = index + 1;
-    if (state === TAKEN) words[TAKEN_COUNT]!--;
-    else if (state === FAILED) words[FAILED_COUNT]!--;
+    const slot = this.#slots.at(index);
+    const state = stateOf(this.#words[slot + STATE]!);
+    Atomics.store(this.#words, slot + STATE, FREE);
+    this.#free(index, slot);
+    this.#uncount(state);
   }
 
   /**
-   * Returns a job to the queue, or makes it a failed one when it was taken too often.
+   * Returns a job to the queue, or makes it a failed one when it was taken too
+   * often.
    *
-   * @param front Whether it is the next one, or comes last.
+   * @param notBefore When it is due: 0 for at once, as the next one.
+   * @param anew Whether its attempts are counted anew.
    */
   giveBack(index: number, notBefore: number, anew = false): void {
     const words = this.#words;
-    const slot = this.#slotAt(index);
+    const slot = this.#slots.at(index);
     const word = words[slot + STATE]!;
     const attempts = anew ? 0 : attemptsOf(word);
     const failed = !anew && attempts >= words[MOST_ATTEMPTS]!;
-    this.#times.setFloat64(slot * 4 + NOT_BEFORE, notBefore, true);
+    this.#slots.setDueTimeAt(slot, notBefore);
     Atomics.store(
       words,
       slot + STATE,
       packState(failed ? FAILED : WAITING, attempts, 0),
     );
-    if (stateOf(word) === TAKEN) words[TAKEN_COUNT]!--;
-    else if (stateOf(word) === FAILED) words[FAILED_COUNT]!--;
+    this.#uncount(stateOf(word));
     if (failed) words[FAILED_COUNT]!++;
     else if (notBefore > 0) this.#enter(index, slot, notBefore);
     else this.#enterFirst(index, slot);
   }
 
+  /** Counts the jobs; without the lock, too. */
+  status(): WorkQueueStatus {
+    const { count } = this.#slots.jobs;
+    const read = (word: number) =>
+      Math.min(Math.max(0, Atomics.load(this.#words, word)), count);
+    return {
+      waiting: read(WAITING_COUNT),
+      delayed: read(DELAYED_COUNT),
+      taken: read(TAKEN_COUNT),
+      failed: read(FAILED_COUNT),
+    };
+  }
+
   /** When the next delayed job is due; `Infinity` without one. */
   get nextDue(): number {
-    if (this.#words[DELAYED_COUNT] === 0) return Infinity;
-    return this.#timeOf(this.#heapAt(0));
+    return this.#delayed.nextDue;
   }
 
   /** The takers that have jobs. */
   takers(): Set<number> {
     const takers = new Set<number>();
     if (this.#words[TAKEN_COUNT] === 0) return takers;
-    for (let index = 0; index < this.#jobs.count; index++) {
-      const word = this.#words[this.#slotAt(index) + STATE]!;
-      if (stateOf(word) === TAKEN) takers.add(takerOf(word));
-    }
+    for (const { word } of this.#all(TAKEN)) takers.add(takerOf(word));
     return takers;
   }
 
-  /** Returns all jobs of a dead taker to the queue. */
+  /** Returns all jobs of a dead taker to the queue; how many there were. */
   giveBackAllOf(taker: number): number {
-    let found = 0;
+    const own = [...this.#all(TAKEN)]
+      .filter(({ word }) => takerOf(word) === taker)
+      .map(({ index, slot }) => ({
+        index,
+        number: this.#slots.numberAt(slot),
+      }));
     // From the last on: each becomes the first, and they stay in order.
-    const numbers: { index: number; number: number }[] = [];
-    for (let index = 0; index < this.#jobs.count; index++) {
-      const slot = this.#slotAt(index);
-      const word = this.#words[slot + STATE]!;
-      if (stateOf(word) !== TAKEN || takerOf(word) !== taker) continue;
-      numbers.push({ index, number: this.#numberOf(slot) });
-      found++;
-    }
-    for (const { index } of numbers.sort((a, b) => b.number - a.number)) {
-      this.giveBack(index, 0);
-    }
-    return found;
+    own.sort((a, b) => b.number - a.number);
+    for (const { index } of own) this.giveBack(index, 0);
+    return own.length;
   }
 
   /** The failed jobs, in their order. */
   failed(): TakenJob[] {
-    const failed: TakenJob[] = [];
-    for (let index = 0; index < this.#jobs.count; index++) {
-      const slot = this.#slotAt(index);
-      const word = this.#words[slot + STATE]!;
-      if (stateOf(word) !== FAILED) continue;
-      const start = slot * 4 + VALUE;
-      const length = Math.min(
-        this.#words[slot + LENGTH]! >>> 0,
-        this.#jobs.capacity,
-      );
-      failed.push({
+    return [...this.#all(FAILED)]
+      .map(({ index, slot, word }) => ({
         index,
-        number: this.#numberOf(slot),
+        number: this.#slots.numberAt(slot),
         attempts: attemptsOf(word),
-        bytes: this.#bytes.slice(start, start + length),
-      });
-    }
-    return failed.sort((a, b) => a.number - b.number);
-  }
-
-  /** Whether a job has failed and is still the same one. */
-  hasFailed({ index, number }: TakenJob): boolean {
-    const slot = this.#slotAt(index);
-    return stateOf(this.#words[slot + STATE]!) === FAILED &&
-      this.#numberOf(slot) === number;
+        bytes: this.#slots.copyOf(slot),
+      }))
+      .sort((a, b) => a.number - b.number);
   }
 
   /** Rebuilds lists, heap and numbers from the states. */
   rebuild(): void {
     const words = this.#words;
+    const slots = this.#slots;
     const waiting: { index: number; number: number }[] = [];
     words[FREE_LIST] = 0;
     words[FIRST] = 0;
     words[LAST] = 0;
     words.fill(0, WAITING_COUNT, FAILED_COUNT + 1);
-    let highest = this.#number();
-    for (let index = this.#jobs.count - 1; index >= 0; index--) {
-      const slot = this.#slotAt(index);
+    let highest = slots.lastNumber;
+    for (let index = slots.jobs.count - 1; index >= 0; index--) {
+      const slot = slots.at(index);
       const state = stateOf(words[slot + STATE]!);
-      const number = this.#numberOf(slot);
+      const number = slots.numberAt(slot);
       if (state !== FREE) highest = Math.max(highest, number);
       if (state === WAITING) waiting.push({ index, number });
       else if (state === TAKEN) words[TAKEN_COUNT]!++;
       else if (state === FAILED) words[FAILED_COUNT]!++;
       else {
         words[slot + STATE] = FREE;
-        words[slot + NEXT] = words[FREE_LIST]!;
-        words[FREE_LIST] = index + 1;
+        this.#free(index, slot);
       }
     }
-    this.#setNumber(highest);
+    slots.lastNumber = highest;
     for (const { index } of waiting.sort((a, b) => a.number - b.number)) {
-      this.#enter(index, this.#slotAt(index), this.#timeOf(index));
+      this.#enter(index, slots.at(index), slots.dueTime(index));
+    }
+  }
+
+  /** Jobs of a state, in the order of their places. */
+  *#all(state: number) {
+    for (let index = 0; index < this.#slots.jobs.count; index++) {
+      const slot = this.#slots.at(index);
+      const word = this.#words[slot + STATE]!;
+      if (stateOf(word) === state) yield { index, slot, word };
     }
   }
 
   /** Puts a job into the line, or among the delayed ones. */
   #enter(index: number, slot: number, notBefore: number): void {
     const words = this.#words;
-    if (notBefore > 0) return this.#pushHeap(index);
+    if (notBefore > 0) return this.#delayed.push(index);
     words[slot + NEXT] = 0;
     const last = words[LAST]! - 1;
     if (last === -1) words[FIRST] = index + 1;
-    else words[this.#slotAt(last) + NEXT] = index + 1;
+    else words[this.#slots.at(last) + NEXT] = index + 1;
     words[LAST] = index + 1;
     words[WAITING_COUNT]!++;
   }
@@ -270,113 +258,24 @@ export class JobTable {
     words[WAITING_COUNT]!++;
   }
 
+  #free(index: number, slot: number): void {
+    this.#words[slot + NEXT] = this.#words[FREE_LIST]!;
+    this.#words[FREE_LIST] = index + 1;
+  }
+
+  /** Counts one less of a state that jobs are ended in. */
+  #uncount(state: number): void {
+    if (state === TAKEN) this.#words[TAKEN_COUNT]!--;
+    else if (state === FAILED) this.#words[FAILED_COUNT]!--;
+  }
+
   /** Lets delayed jobs join the line whose time has come. */
   #admitDue(now: number): void {
     while (this.nextDue <= now) {
-      const index = this.#popHeap();
-      const slot = this.#slotOf(index, WAITING);
-      this.#times.setFloat64(slot * 4 + NOT_BEFORE, 0, true);
+      const index = this.#delayed.pop();
+      const slot = this.#slots.withState(index, WAITING);
+      this.#slots.setDueTimeAt(slot, 0);
       this.#enter(index, slot, 0);
     }
-  }
-
-  // A binary heap, the earliest time first.
-
-  #heapAt(place: number): number {
-    const index = this.#words[HEAP / 4 + place]!;
-    if (index < 0 || index >= this.#jobs.count) throw new Inconsistent();
-    return index;
-  }
-
-  #heapCount(): number {
-    const count = this.#words[DELAYED_COUNT]!;
-    if (count < 0 || count > this.#jobs.count) throw new Inconsistent();
-    return count;
-  }
-
-  #pushHeap(index: number): void {
-    const words = this.#words;
-    const heap = HEAP / 4;
-    let place = this.#heapCount();
-    if (place === this.#jobs.count) throw new Inconsistent();
-    const time = this.#timeOf(index);
-    words[DELAYED_COUNT] = place + 1;
-    while (place > 0) {
-      const parent = (place - 1) >> 1;
-      const other = this.#heapAt(parent);
-      if (this.#timeOf(other) <= time) break;
-      words[heap + place] = other;
-      place = parent;
-    }
-    words[heap + place] = index;
-  }
-
-  #popHeap(): number {
-    const words = this.#words;
-    const heap = HEAP / 4;
-    const first = this.#heapAt(0);
-    const count = this.#heapCount() - 1;
-    words[DELAYED_COUNT] = count;
-    if (count === 0) return first;
-    const moved = this.#heapAt(count);
-    const time = this.#timeOf(moved);
-    let place = 0;
-    for (;;) {
-      let child = 2 * place + 1;
-      if (child >= count) break;
-      const right = child + 1;
-      if (
-        right < count &&
-        this.#timeOf(this.#heapAt(right)) < this.#timeOf(this.#heapAt(child))
-      ) child = right;
-      const other = this.#heapAt(child);
-      if (this.#timeOf(other) >= time) break;
-      words[heap + place] = other;
-      place = child;
-    }
-    words[heap + place] = moved;
-    return first;
-  }
-
-  #timeOf(index: number): number {
-    const time = this.#times.getFloat64(
-      this.#slotAt(index) * 4 + NOT_BEFORE,
-      true,
-    );
-    return time > 0 ? time : 0;
-  }
-
-  /** Where a job lies, in words. */
-  #slotAt(index: number): number {
-    if (index < 0 || index >= this.#jobs.count) throw new Inconsistent();
-    return (this.#jobs.start + index * this.#jobs.stride) / 4;
-  }
-
-  /** The same, of a job that must have a state. */
-  #slotOf(index: number, state: number): number {
-    const slot = this.#slotAt(index);
-    if (stateOf(this.#words[slot + STATE]!) !== state) throw new Inconsistent();
-    return slot;
-  }
-
-  #numberOf(slot: number): number {
-    return (this.#words[slot + JOB_NUMBER]! >>> 0) +
-      (this.#words[slot + JOB_NUMBER + 1]! >>> 0) * TWO_32;
-  }
-
-  #number(): number {
-    return (this.#words[NUMBER]! >>> 0) +
-      (this.#words[NUMBER + 1]! >>> 0) * TWO_32;
-  }
-
-  #setNumber(number: number): void {
-    this.#words[NUMBER] = number | 0;
-    this.#words[NUMBER + 1] = (number / TWO_32) | 0;
-  }
-
-  #nextNumber(): number {
-    const number = this.#number() + 1;
-    this.#setNumber(number);
-    return number;
   }
 }

@@ -117,7 +117,7 @@ Deno.test("after maxAttempts a job is a failed one, until done() or retry()", ()
   const [first] = queue.failed();
   const [second] = queue.failed();
   first?.done();
-  assertThrows(() => second?.done(), Deno.errors.InvalidData, "another one");
+  assertThrows(() => second?.done(), Deno.errors.InvalidData, "another handle");
 });
 
 Deno.test("put() waits for room, and take() for a job", async () => {

@@ -1,0 +1,103 @@
+import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
+import { objectMutex } from "../object/object_mutex.ts";
+import type { StoreObject } from "../object/store_object.ts";
+import type { Patience } from "../object/wait_for.ts";
+import { Inconsistent } from "./job_slots.ts";
+import type { JobTable } from "./job_table.ts";
+import { MUTEX } from "./queue_layout.ts";
+
+/** How long a job that ends waits for a process that was stopped in the middle. */
+const END_MS = 10_000;
+
+/** The right to change the table. */
+export interface Held extends Disposable {
+  unlock(): void;
+}
+
+/**
+ * The same while a task of this thread has the mutex and has not gone on yet:
+ * between two changes, as far as anyone can see.
+ */
+const BORROWED: Held = { unlock() {}, [Symbol.dispose]() {} };
+
+/**
+ * The lock of a queue's table, which repairs what the one that had it before left
+ * half-done.
+ *
+ * What is between taking it and the end of a change never waits, so that a task of
+ * this program finds it held by another one only while that is about to go on.
+ */
+export class QueueLock {
+  readonly #object: StoreObject<"read-write">;
+  readonly #table: JobTable;
+  readonly #mutex: Mutex;
+  readonly #repaired: () => void;
+
+  /**
+   * Opens the lock.
+   *
+   * @param repaired Called when a process died with the lock, and may have told
+   * nobody of what it did.
+   */
+  constructor(
+    object: StoreObject<"read-write">,
+    table: JobTable,
+    repaired: () => void,
+  ) {
+    this.#object = object;
+    this.#table = table;
+    this.#mutex = objectMutex(object, MUTEX);
+    this.#repaired = repaired;
+  }
+
+  /** Takes it, waiting while another process has it. */
+  async lock({ end, signal }: Patience): Promise<Held> {
+    const timeoutMs = Math.max(0, end - performance.now());
+    return this.#repair(
+      await this.#mutex.lockAsync(
+        signal === undefined ? { timeoutMs } : { timeoutMs, signal },
+      ),
+    );
+  }
+
+  /** Takes it if no other process has it. */
+  tryLock(): Held | null {
+    this.#object.requireOpen("use");
+    const guard = this.#mutex.tryLock();
+    if (guard !== null) return this.#repair(guard);
+    return this.#mutex.heldHere ? BORROWED : null;
+  }
+
+  /** Takes it, blocking this thread while another process has it. */
+  lockNow(): Held {
+    return this.tryLock() ??
+      this.#repair(this.#mutex.lock({ timeoutMs: END_MS }));
+  }
+
+  /** Changes the table, which is rebuilt when it does not fit; with the lock. */
+  change<Result>(change: () => Result): Result {
+    try {
+      return change();
+    } catch (error) {
+      if (!(error instanceof Inconsistent)) throw error;
+    }
+    try {
+      this.#table.rebuild();
+      return change();
+    } catch (error) {
+      if (!(error instanceof Inconsistent)) throw error;
+      throw new Deno.errors.InvalidData(
+        `Cannot use ${this.#object.what}: another program has overwritten it; remove it`,
+      );
+    }
+  }
+
+  #repair(guard: MutexGuard): Held {
+    if (guard.ownerDied) {
+      this.#table.rebuild();
+      this.#repaired();
+    }
+    return guard;
+  }
+}

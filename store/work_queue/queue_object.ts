@@ -1,0 +1,82 @@
+import { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import type { Place } from "../object/place.ts";
+import { StoreObject } from "../object/store_object.ts";
+import { JobTable } from "./job_table.ts";
+import {
+  isSound,
+  type Jobs,
+  jobsFor,
+  KIND,
+  MOST_ATTEMPTS,
+  MUTEX,
+} from "./queue_layout.ts";
+import {
+  NOUN,
+  readQueueOptions,
+  type WorkQueueOptions,
+} from "./queue_options.ts";
+
+/** An object that is a queue, mapped. */
+export interface QueueObject {
+  readonly object: StoreObject<"read-write">;
+  readonly jobs: Jobs;
+}
+
+/** Creates the object of a queue, or opens it where the options say so. */
+export function createQueue<Queue>(
+  place: Place,
+  options: WorkQueueOptions,
+  build: (made: QueueObject) => Queue,
+): Queue {
+  const read = readQueueOptions(options);
+  const { jobs: count, byteLength, maxAttempts } = read;
+  const jobs = jobsFor(count, byteLength);
+  const object = StoreObject.create(NOUN, place, {
+    ...read.object,
+    header: { kind: KIND, size: jobs.size, hash: 0n, a: count, b: byteLength },
+    fill: (bytes) => {
+      const words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
+      words[MOST_ATTEMPTS] = maxAttempts;
+      Mutex.create(bytes, MUTEX);
+      new JobTable(bytes, jobs).rebuild();
+    },
+  });
+  return built(object, build, (found) => {
+    if (found.count === count && found.capacity === byteLength) return;
+    throw new RangeError(
+      `Cannot open ${object.what}: it has room for ${found.count} jobs of ${found.capacity} bytes, and ${count} of ${byteLength} were asked for`,
+    );
+  });
+}
+
+/** Opens the object of a queue. */
+export function openQueue<Queue>(
+  place: Place,
+  build: (made: QueueObject) => Queue,
+): Queue {
+  return built(StoreObject.open(NOUN, place, "read-write"), build, () => {});
+}
+
+/** Builds a handle over it; closes it again unless it is what it should be. */
+function built<Queue>(
+  object: StoreObject<"read-write">,
+  build: (made: QueueObject) => Queue,
+  check: (jobs: Jobs) => void,
+): Queue {
+  using undo = new DisposableStack();
+  undo.defer(() => {
+    if (object.created) object.unlink();
+    object.close();
+  });
+  const { a: count, b: capacity } = object.header(KIND);
+  const jobs = jobsFor(count, capacity);
+  if (!isSound(count, capacity) || jobs.size !== object.size) {
+    throw new Deno.errors.InvalidData(
+      `Cannot open ${object.what}: its header is damaged: ${count} jobs of ${capacity} bytes do not make ${object.size} bytes`,
+    );
+  }
+  check(jobs);
+  const queue = build({ object, jobs });
+  undo.move();
+  return queue;
+}
