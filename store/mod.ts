@@ -33,13 +33,14 @@ export {
   type LatestOptions,
   type LatestValue,
 } from "./latest/latest.ts";
-export {
-  type Key,
-  type SetOptions,
-  SharedMap,
-  type SharedMapOptions,
-  type SharedMapUsage,
-} from "./map/shared_map.ts";
+export { SharedMap } from "./map/shared_map.ts";
+export type { Key } from "./map/map_key.ts";
+export type {
+  SetOptions,
+  SharedMapOptions,
+  SharedMapUsage,
+  UpdateOptions,
+} from "./map/map_options.ts";
 export { WorkQueue } from "./work_queue/work_queue.ts";
 export type {
   PutOptions,

@@ -1,72 +1,45 @@
+import { Inconsistent } from "./inconsistent.ts";
+import { type Entry, MapChunks } from "./map_chunks.ts";
 import {
   BUCKETS,
   CHAIN,
-  CHUNK,
   chunksOf,
-  EARLIER,
   ENTRY_COUNT,
-  EXPIRES,
-  FIRST_ROOM,
-  FIRST_START,
   FLAGS,
   FREE_CHUNKS,
   FREE_COUNT,
   HASH,
-  KEY_LENGTH,
-  LATER,
   type MapShape,
   NEWEST,
   NEXT,
-  NEXT_ROOM,
-  NEXT_START,
   OLDEST,
-  PLACED,
-  VALUE_LENGTH,
 } from "./map_layout.ts";
-
-/** Chains or lists that lead nowhere: someone died, or overwrote them. */
-export class Inconsistent extends Error {
-  override name = "Inconsistent";
-}
-
-/** An entry that is being read or made. */
-export interface Entry {
-  readonly key: Uint8Array;
-  readonly value: Uint8Array;
-  readonly flags: number;
-  /** Milliseconds since 1970; 0 for never. */
-  readonly expires: number;
-}
+import { nowTicks, UseOrder } from "./use_order.ts";
 
 /** A word of this thread alone, to order loads with. */
 const order = new Int32Array(1);
 
 /**
- * Buckets, entries and chunks. Nothing that it reads from memory is believed
- * unchecked: an index outside, or a chain without an end, is
- * {@linkcode Inconsistent}, and `rebuild` mends it. Changes take the mutex.
+ * Buckets and the entries chained in them. A chain without an end is
+ * {@linkcode Inconsistent}, as is what `MapChunks` refuses, and `rebuild` repairs
+ * it. Changes take the mutex.
  */
 export class MapTable {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
+  /** When entries were used. */
+  readonly uses: UseOrder;
+  readonly #chunks: MapChunks;
   readonly #words: Int32Array<ArrayBuffer>;
-  readonly #times: DataView;
-  readonly #shape: MapShape;
 
   /** Looks at a map. */
   constructor(bytes: Uint8Array<ArrayBuffer>, shape: MapShape) {
-    this.#bytes = bytes;
-    this.#shape = shape;
-    this.#words = new Int32Array(
-      bytes.buffer,
-      bytes.byteOffset,
-      shape.size / 4,
-    );
-    this.#times = new DataView(bytes.buffer, bytes.byteOffset, shape.size);
+    this.#chunks = new MapChunks(bytes, shape);
+    this.#words = this.#chunks.words;
+    this.uses = new UseOrder(this.#chunks);
   }
 
   /** The bucket of a hash. */
   bucketOf(hash: number): number {
-    return hash & (this.#shape.buckets - 1);
+    return hash & (this.#chunks.shape.buckets - 1);
   }
 
   /** The version of a bucket, to be compared after what was read. */
@@ -90,54 +63,37 @@ export class MapTable {
   find(hash: number, key: Uint8Array): number {
     const words = this.#words;
     let index = words[this.#bucketAt(this.bucketOf(hash)) + 1]! - 1;
-    for (let steps = this.#shape.chunks; index !== -1; steps--) {
+    for (let steps = this.#chunks.shape.chunks; index !== -1; steps--) {
       if (steps === 0) throw new Inconsistent();
-      const slot = this.#slotAt(index);
-      if (words[slot + HASH] === hash && this.#hasKey(slot, key)) return index;
+      const slot = this.#chunks.at(index);
+      if (words[slot + HASH] === hash && this.#chunks.hasKey(slot, key)) {
+        return index;
+      }
       index = words[slot + CHAIN]! - 1;
     }
     return -1;
   }
 
-  /** When an entry expires. */
+  /** When an entry expires; `Infinity` for never. */
   expiry(index: number): number {
-    const expires = this.#times.getFloat64(
-      this.#slotAt(index) * 4 + EXPIRES,
-      true,
-    );
-    return expires > 0 ? expires : Infinity;
+    return this.#chunks.expiryAt(this.#chunks.at(index));
   }
 
   /** Copies the value of an entry. */
   value(index: number): Uint8Array<ArrayBuffer> {
-    const slot = this.#slotAt(index);
-    const { keyLength, valueLength } = this.#lengths(slot);
-    const value = new Uint8Array(valueLength);
-    this.#copyOut(slot, keyLength, value);
-    return value;
+    return this.#chunks.valueAt(this.#chunks.at(index));
   }
 
   /** Copies an entry. */
   entry(index: number): Entry {
-    const slot = this.#slotAt(index);
-    const { keyLength } = this.#lengths(slot);
-    const key = new Uint8Array(keyLength);
-    this.#copyOut(slot, 0, key);
-    const expires = this.expiry(index);
+    const slot = this.#chunks.at(index);
+    const expires = this.#chunks.expiryAt(slot);
     return {
-      key,
-      value: this.value(index),
+      key: this.#chunks.keyAt(slot),
+      value: this.#chunks.valueAt(slot),
       flags: this.#words[slot + FLAGS]!,
       expires: expires === Infinity ? 0 : expires,
     };
-  }
-
-  /**
-   * Says that an entry is used. Without the mutex it may be another one by now,
-   * so this is kept where nothing else is.
-   */
-  touch(index: number, ticks: number): void {
-    this.#words[this.#useOf(index)] = ticks;
   }
 
   /** The entries of a bucket. */
@@ -145,16 +101,16 @@ export class MapTable {
     const indexes: number[] = [];
     let index = this.#words[this.#bucketAt(bucket) + 1]! - 1;
     while (index !== -1) {
-      if (indexes.length > this.#shape.chunks) throw new Inconsistent();
+      if (indexes.length > this.#chunks.shape.chunks) throw new Inconsistent();
       indexes.push(index);
-      index = this.#words[this.#slotAt(index) + CHAIN]! - 1;
+      index = this.#words[this.#chunks.at(index) + CHAIN]! - 1;
     }
     return indexes;
   }
 
   /** How many chunks are free. */
   get free(): number {
-    return this.#words[FREE_COUNT]!;
+    return this.#chunks.free;
   }
 
   /** How many entries there are. */
@@ -168,16 +124,17 @@ export class MapTable {
    */
   put(hash: number, entry: Entry, ticks: number): void {
     const words = this.#words;
-    const made = this.#make(hash, entry, ticks);
+    const made = this.#chunks.write(hash, entry);
+    this.uses.touch(made, ticks);
     const bucket = this.bucketOf(hash);
     const { link, old } = this.#linkTo(hash, entry.key);
-    const slot = this.#slotAt(made);
+    const slot = this.#chunks.at(made);
     words[slot + CHAIN] = old === -1
       ? words[this.#bucketAt(bucket) + 1]!
-      : words[this.#slotAt(old) + CHAIN]!;
+      : words[this.#chunks.at(old) + CHAIN]!;
     const at = old === -1 ? this.#bucketAt(bucket) + 1 : link;
     this.#change(bucket, at, made + 1);
-    this.#enterOrder(made);
+    this.uses.enter(made);
     words[ENTRY_COUNT]!++;
     if (old !== -1) this.#release(old);
   }
@@ -186,7 +143,7 @@ export class MapTable {
   remove(hash: number, key: Uint8Array): boolean {
     const { link, old } = this.#linkTo(hash, key);
     if (old === -1) return false;
-    const next = this.#words[this.#slotAt(old) + CHAIN]!;
+    const next = this.#words[this.#chunks.at(old) + CHAIN]!;
     this.#change(this.bucketOf(hash), link, next);
     this.#release(old);
     return true;
@@ -194,38 +151,15 @@ export class MapTable {
 
   /** Removes an entry by its index. */
   removeAt(index: number): void {
-    const slot = this.#slotAt(index);
-    const { keyLength } = this.#lengths(slot);
-    const key = new Uint8Array(keyLength);
-    this.#copyOut(slot, 0, key);
+    const slot = this.#chunks.at(index);
+    const key = this.#chunks.keyAt(slot);
     if (!this.remove(this.#words[slot + HASH]!, key)) throw new Inconsistent();
-  }
-
-  /**
-   * Finds the entry that was not used for longest: of those in order, the first
-   * that was not used since it got its place there.
-   *
-   * @returns Its index, or -1 without any.
-   */
-  leastUsed(): number {
-    const words = this.#words;
-    for (let steps = 0; steps <= this.count; steps++) {
-      const index = words[OLDEST]! - 1;
-      if (index === -1) return -1;
-      const slot = this.#slotAt(index);
-      // Ticks come around: which of two is later is told by their difference.
-      const used = words[this.#useOf(index)]!;
-      if ((used - words[slot + PLACED]! | 0) <= 0) return index;
-      this.#leaveOrder(index);
-      this.#enterOrder(index);
-    }
-    return words[OLDEST]! - 1;
   }
 
   /** Indexes of entries that have expired. */
   expired(now: number): number[] {
     const found: number[] = [];
-    for (let bucket = 0; bucket < this.#shape.buckets; bucket++) {
+    for (let bucket = 0; bucket < this.#chunks.shape.buckets; bucket++) {
       for (const index of this.indexesIn(bucket)) {
         if (this.expiry(index) <= now) found.push(index);
       }
@@ -236,51 +170,59 @@ export class MapTable {
   /** Rebuilds free chunks, order and numbers from the chains. */
   rebuild(): void {
     const words = this.#words;
-    const used = new Uint8Array(this.#shape.chunks);
-    const entries: { index: number; used: number }[] = [];
-    for (let bucket = 0; bucket < this.#shape.buckets; bucket++) {
-      const at = this.#bucketAt(bucket);
-      let link = at + 1;
-      for (;;) {
-        const index = words[link]! - 1;
-        if (index === -1) break;
-        if (!this.#claimChunks(index, used)) {
-          words[link] = 0;
-          break;
-        }
-        entries.push({ index, used: words[this.#useOf(index)]! });
-        link = this.#slotAt(index) + CHAIN;
-      }
-      const version = words[at]!;
-      Atomics.store(words, at, version + (version & 1) + 2);
+    const { chunks, buckets } = this.#chunks.shape;
+    const used = new Uint8Array(chunks);
+    const entries: number[] = [];
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      this.#takeSoundChain(bucket, used, entries);
     }
     words[FREE_CHUNKS] = 0;
     words[FREE_COUNT] = 0;
-    for (let index = this.#shape.chunks - 1; index >= 0; index--) {
-      if (used[index] === 0) this.#freeChunk(index);
+    for (let index = chunks - 1; index >= 0; index--) {
+      if (used[index] === 0) this.#chunks.release(index);
     }
     words[NEWEST] = 0;
     words[OLDEST] = 0;
     words[ENTRY_COUNT] = entries.length;
     const now = nowTicks();
-    entries.sort((a, b) => (now - b.used >>> 0) - (now - a.used >>> 0));
-    for (const { index } of entries) this.#enterOrder(index);
+    const age = (index: number) => now - this.uses.usedAt(index) >>> 0;
+    entries.sort((a, b) => age(b) - age(a));
+    for (const index of entries) this.uses.enter(index);
+  }
+
+  /** Adds the entries of a bucket that are whole, and cuts off the others. */
+  #takeSoundChain(bucket: number, used: Uint8Array, entries: number[]): void {
+    const words = this.#words;
+    const at = this.#bucketAt(bucket);
+    let link = at + 1;
+    for (;;) {
+      const index = words[link]! - 1;
+      if (index === -1) break;
+      if (!this.#claimChunks(index, used)) {
+        words[link] = 0;
+        break;
+      }
+      entries.push(index);
+      link = this.#chunks.at(index) + CHAIN;
+    }
+    const version = words[at]!;
+    Atomics.store(words, at, version + (version & 1) + 2);
   }
 
   /** Marks the chunks of an entry; false when they are none. */
   #claimChunks(index: number, used: Uint8Array): boolean {
-    const words = this.#words;
     const own: number[] = [];
     try {
-      const slot = this.#slotAt(index);
-      const { keyLength, valueLength } = this.#lengths(slot);
+      const { keyLength, valueLength } = this.#chunks.lengths(
+        this.#chunks.at(index),
+      );
       let chunk = index;
       for (let left = chunksOf(keyLength + valueLength); left > 0; left--) {
-        const at = this.#slotAt(chunk);
+        const at = this.#chunks.at(chunk);
         if (used[chunk] !== 0) throw new Inconsistent();
         used[chunk] = 1;
         own.push(chunk);
-        chunk = words[at + NEXT]! - 1;
+        chunk = this.#words[at + NEXT]! - 1;
       }
       return true;
     } catch (error) {
@@ -288,42 +230,6 @@ export class MapTable {
       for (const chunk of own) used[chunk] = 0;
       return false;
     }
-  }
-
-  /** Creates an entry that nobody sees yet. */
-  #make(hash: number, entry: Entry, ticks: number): number {
-    const words = this.#words;
-    const { key, value } = entry;
-    const index = this.#takeChunk();
-    const slot = this.#slotAt(index);
-    words[slot + HASH] = hash;
-    words[slot + KEY_LENGTH] = key.byteLength;
-    words[slot + VALUE_LENGTH] = value.byteLength;
-    words[slot + FLAGS] = entry.flags;
-    words[this.#useOf(index)] = ticks;
-    this.#times.setFloat64(slot * 4 + EXPIRES, entry.expires, true);
-    let at = slot * 4 + FIRST_START;
-    let room = FIRST_ROOM;
-    let last = slot;
-    for (const part of [key, value]) {
-      let from = 0;
-      while (from < part.byteLength) {
-        if (room === 0) {
-          const next = this.#takeChunk();
-          words[last + NEXT] = next + 1;
-          last = this.#slotAt(next);
-          at = last * 4 + NEXT_START;
-          room = NEXT_ROOM;
-        }
-        const length = Math.min(room, part.byteLength - from);
-        this.#bytes.set(part.subarray(from, from + length), at);
-        from += length;
-        at += length;
-        room -= length;
-      }
-    }
-    words[last + NEXT] = 0;
-    return index;
   }
 
   /** Changes one link, in the sight of readers. */
@@ -342,11 +248,11 @@ export class MapTable {
   #linkTo(hash: number, key: Uint8Array): { link: number; old: number } {
     const words = this.#words;
     let link = this.#bucketAt(this.bucketOf(hash)) + 1;
-    for (let steps = this.#shape.chunks; steps >= 0; steps--) {
+    for (let steps = this.#chunks.shape.chunks; steps >= 0; steps--) {
       const index = words[link]! - 1;
       if (index === -1) return { link, old: -1 };
-      const slot = this.#slotAt(index);
-      if (words[slot + HASH] === hash && this.#hasKey(slot, key)) {
+      const slot = this.#chunks.at(index);
+      if (words[slot + HASH] === hash && this.#chunks.hasKey(slot, key)) {
         return { link, old: index };
       }
       link = slot + CHAIN;
@@ -357,127 +263,20 @@ export class MapTable {
   /** Frees an entry that is in no chain. */
   #release(index: number): void {
     const words = this.#words;
-    const slot = this.#slotAt(index);
-    const { keyLength, valueLength } = this.#lengths(slot);
-    this.#leaveOrder(index);
+    const { keyLength, valueLength } = this.#chunks.lengths(
+      this.#chunks.at(index),
+    );
+    this.uses.leave(index);
     words[ENTRY_COUNT]!--;
     let chunk = index;
     for (let left = chunksOf(keyLength + valueLength); left > 0; left--) {
-      const next = words[this.#slotAt(chunk) + NEXT]! - 1;
-      this.#freeChunk(chunk);
+      const next = words[this.#chunks.at(chunk) + NEXT]! - 1;
+      this.#chunks.release(chunk);
       chunk = next;
     }
-  }
-
-  #takeChunk(): number {
-    const words = this.#words;
-    const index = words[FREE_CHUNKS]! - 1;
-    const slot = this.#slotAt(index);
-    words[FREE_CHUNKS] = words[slot + NEXT]!;
-    words[FREE_COUNT]!--;
-    return index;
-  }
-
-  #freeChunk(index: number): void {
-    const words = this.#words;
-    words[this.#slotAt(index) + NEXT] = words[FREE_CHUNKS]!;
-    words[FREE_CHUNKS] = index + 1;
-    words[FREE_COUNT]!++;
-  }
-
-  /** Makes an entry the newest. */
-  #enterOrder(index: number): void {
-    const words = this.#words;
-    const slot = this.#slotAt(index);
-    const newest = words[NEWEST]!;
-    words[slot + LATER] = 0;
-    words[slot + EARLIER] = newest;
-    words[slot + PLACED] = words[this.#useOf(index)]!;
-    if (newest === 0) words[OLDEST] = index + 1;
-    else words[this.#slotAt(newest - 1) + LATER] = index + 1;
-    words[NEWEST] = index + 1;
-  }
-
-  #leaveOrder(index: number): void {
-    const words = this.#words;
-    const slot = this.#slotAt(index);
-    const later = words[slot + LATER]!;
-    const earlier = words[slot + EARLIER]!;
-    if (later === 0) words[NEWEST] = earlier;
-    else words[this.#slotAt(later - 1) + EARLIER] = earlier;
-    if (earlier === 0) words[OLDEST] = later;
-    else words[this.#slotAt(earlier - 1) + LATER] = later;
-  }
-
-  #hasKey(slot: number, key: Uint8Array): boolean {
-    if (this.#words[slot + KEY_LENGTH] !== key.byteLength) return false;
-    const bytes = this.#bytes;
-    if (key.byteLength <= FIRST_ROOM) {
-      const start = slot * 4 + FIRST_START;
-      for (let i = 0; i < key.byteLength; i++) {
-        if (bytes[start + i] !== key[i]) return false;
-      }
-      return true;
-    }
-    const own = new Uint8Array(key.byteLength);
-    this.#copyOut(slot, 0, own);
-    return own.every((byte, i) => byte === key[i]);
-  }
-
-  /** Copies what lies behind the first `skip` bytes of key and value. */
-  #copyOut(slot: number, skip: number, target: Uint8Array): void {
-    if (target.byteLength === 0) return;
-    const bytes = this.#bytes;
-    let chunk = slot;
-    let at = slot * 4 + FIRST_START;
-    let room = FIRST_ROOM;
-    let to = 0;
-    let left = skip;
-    for (;;) {
-      const skipped = Math.min(left, room);
-      left -= skipped;
-      at += skipped;
-      room -= skipped;
-      const length = Math.min(room, target.byteLength - to);
-      if (length > 0) target.set(bytes.subarray(at, at + length), to);
-      to += length;
-      if (to === target.byteLength) return;
-      chunk = this.#slotAt(this.#words[chunk + NEXT]! - 1);
-      at = chunk * 4 + NEXT_START;
-      room = NEXT_ROOM;
-    }
-  }
-
-  #lengths(slot: number): { keyLength: number; valueLength: number } {
-    const keyLength = this.#words[slot + KEY_LENGTH]!;
-    const valueLength = this.#words[slot + VALUE_LENGTH]!;
-    const most = this.#shape.chunks * CHUNK;
-    if (
-      keyLength < 0 || valueLength < 0 || keyLength > most ||
-      valueLength > most
-    ) throw new Inconsistent();
-    return { keyLength, valueLength };
   }
 
   #bucketAt(bucket: number): number {
     return BUCKETS / 4 + 2 * bucket;
   }
-
-  /** Where it is kept when an entry was used, in words. */
-  #useOf(index: number): number {
-    if (!(index >= 0 && index < this.#shape.chunks)) throw new Inconsistent();
-    return this.#shape.uses / 4 + index;
-  }
-
-  /** Where a chunk lies, in words. */
-  #slotAt(index: number): number {
-    if (!(index >= 0 && index < this.#shape.chunks)) throw new Inconsistent();
-    return (this.#shape.start + index * CHUNK) / 4;
-  }
-}
-
-/** Milliseconds in 32 bits, which come around after 50 days. */
-export function nowTicks(): number {
-  // Not |0 of a double: it is far beyond 32 bits, and modulo is what is meant.
-  return Date.now() | 0;
 }

@@ -1,0 +1,4 @@
+/** Chains or lists that lead nowhere: a process died, or overwrote them. */
+export class Inconsistent extends Error {
+  override name = "Inconsistent";
+}

@@ -1,0 +1,80 @@
+import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import { objectMutex } from "../object/object_mutex.ts";
+import type { StoreObject } from "../object/store_object.ts";
+import { Inconsistent } from "./inconsistent.ts";
+import { KEY_MUTEX_COUNT, KEY_MUTEXES, MUTEX } from "./map_layout.ts";
+import type { MapTable } from "./map_table.ts";
+
+/** How long a change waits for a process that was stopped in the middle of one. */
+const PATIENCE_MS = 10_000;
+/** How often a reader looks before it takes the lock. */
+const TRIES = 50;
+
+/**
+ * How a map's table is used: read without a lock, changed with one, and one key
+ * changed by one process at a time.
+ */
+export class MapAccess {
+  readonly #object: StoreObject<"read-write">;
+  readonly #table: MapTable;
+  readonly #mutex: Mutex;
+  readonly #keyMutexes: (Mutex | undefined)[] = [];
+
+  /** Opens the locks of a map. */
+  constructor(object: StoreObject<"read-write">, table: MapTable) {
+    this.#object = object;
+    this.#table = table;
+    this.#mutex = objectMutex(object, MUTEX);
+  }
+
+  /** Reads without a lock; with one when changes do not leave it in peace. */
+  read<Result>(bucket: number, read: () => Result): Result {
+    this.#object.requireOpen("read");
+    for (let tries = TRIES; tries > 0; tries--) {
+      const version = this.#table.version(bucket);
+      if ((version & 1) !== 0) continue;
+      try {
+        const result = read();
+        if (this.#table.isStill(bucket, version)) return result;
+      } catch (error) {
+        // What was being changed may lead anywhere.
+        if (!(error instanceof Inconsistent)) throw error;
+      }
+    }
+    return this.change(read);
+  }
+
+  /** Does something while nobody else changes the map. */
+  change<Result>(change: () => Result): Result {
+    this.#object.requireOpen("change");
+    using guard = this.#mutex.tryLock() ??
+      this.#mutex.lock({ timeoutMs: PATIENCE_MS });
+    if (guard.ownerDied) this.#table.rebuild();
+    try {
+      return change();
+    } catch (error) {
+      if (!(error instanceof Inconsistent)) throw error;
+    }
+    try {
+      this.#table.rebuild();
+      return change();
+    } catch (error) {
+      if (!(error instanceof Inconsistent)) throw error;
+      throw new Deno.errors.InvalidData(
+        `Cannot use ${this.#object.what}: another program overwrites it; remove it`,
+      );
+    }
+  }
+
+  /** Takes the lock that a key shares with others of its sort. */
+  lockKey(hash: number, timeoutMs: number = PATIENCE_MS): Disposable {
+    this.#object.requireOpen("change");
+    // Other bits than those of the bucket.
+    const which = (hash >>> 24) % KEY_MUTEX_COUNT;
+    const mutex = this.#keyMutexes[which] ??= objectMutex(
+      this.#object,
+      KEY_MUTEXES + 64 * which,
+    );
+    return mutex.tryLock() ?? mutex.lock({ timeoutMs });
+  }
+}

@@ -1,0 +1,55 @@
+import { describe } from "../../memory/checks/integers.ts";
+import { LONGEST_KEY, TEXT_KEY } from "./map_layout.ts";
+
+/** A key: text, or bytes. Text is the same as its UTF-8. */
+export type Key = string | Uint8Array;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/**
+ * Makes bytes of a key.
+ *
+ * @param operation What is done with which map, for messages.
+ */
+export function keyBytes(key: Key, operation: string): Uint8Array {
+  if (typeof key !== "string" && !(key instanceof Uint8Array)) {
+    throw new TypeError(
+      `Cannot ${operation}: a key must be text or a Uint8Array: received ${
+        describe(key)
+      }`,
+    );
+  }
+  const bytes = typeof key === "string" ? encoder.encode(key) : key.slice();
+  if (bytes.byteLength > LONGEST_KEY) {
+    throw new RangeError(
+      `Cannot ${operation}: a key may have ${LONGEST_KEY} bytes: received ${bytes.byteLength}`,
+    );
+  }
+  if (typeof key === "string" && !key.isWellFormed()) {
+    throw new RangeError(
+      `Cannot ${operation}: a key must not have lone surrogates`,
+    );
+  }
+  return bytes;
+}
+
+/** What stands in an entry's flags for a key. */
+export function flagsOf(key: Key): number {
+  return typeof key === "string" ? TEXT_KEY : 0;
+}
+
+/** Makes a key of bytes, as it was set. */
+export function keyOf(bytes: Uint8Array, flags: number): Key {
+  return flags & TEXT_KEY ? decoder.decode(bytes) : bytes;
+}
+
+/** FNV-1a, 32 bits, with a seed and a last mix for its low bits. */
+export function hashOf(key: Uint8Array, seed: number): number {
+  let hash = seed ^ 0x811c_9dc5;
+  for (let i = 0; i < key.byteLength; i++) {
+    hash = Math.imul(hash ^ key[i]!, 0x0100_0193);
+  }
+  hash = Math.imul(hash ^ hash >>> 16, 0x85eb_ca6b);
+  return hash ^ hash >>> 13;
+}
