@@ -26,13 +26,13 @@
  * @module
  */
 
-export {
-  Latest,
-  type LatestInfo,
-  type LatestOpenOptions,
-  type LatestOptions,
-  type LatestValue,
-} from "./latest/latest.ts";
+export { Latest } from "./latest/latest.ts";
+export type {
+  LatestInfo,
+  LatestOpenOptions,
+  LatestOptions,
+  LatestValue,
+} from "./latest/latest_options.ts";
 export { SharedMap } from "./map/shared_map.ts";
 export type { Key } from "./map/map_key.ts";
 export type {

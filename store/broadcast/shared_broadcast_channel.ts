@@ -1,19 +1,10 @@
-import {
-  BROADCAST_TRAILER_LENGTH,
-  BroadcastReceiver,
-  BroadcastTransmitter,
-} from "../../channel/mod.ts";
-import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { regionOf } from "../../memory/mapping/mapping.ts";
-import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import { sleepAsync } from "../../sync/waiting/wait.ts";
-import { objectMutex } from "../object/object_mutex.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject } from "../object/store_object.ts";
 import { fromClone, toClone } from "../object/structured.ts";
+import { createLog, logSize, MessageLog } from "./message_log.ts";
 
 /** What a {@linkcode SharedBroadcastChannel} is like where it is created. */
 export interface SharedBroadcastChannelOptions {
@@ -31,17 +22,7 @@ const OPTION_NAMES: OptionNames<SharedBroadcastChannelOptions> = {
   mode: true,
 };
 
-/** Words: an event, who sleeps on it, and the number of the last message. */
-const EVENT = 16;
-const SLEEPERS = 17;
-const NUMBER = 18;
-/** Where the mutex and the buffer lie, in bytes. */
-const MUTEX = 128;
-const BUFFER = 256;
-/** Before each message: who posted it, and its number. */
-const HEAD = 16;
-
-const PATIENCE_MS = 10_000;
+/** How often one looks for wake-ups that died with the process that posted. */
 const NET_MS = 250;
 const MESSAGES_A_TURN = 100;
 
@@ -72,17 +53,8 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
   /** What it was opened by: its name, or its path. */
   readonly name: string;
   readonly #object: StoreObject<"read-write">;
-  readonly #words: Int32Array<ArrayBuffer>;
-  readonly #word: Word;
-  readonly #mutex: Mutex;
-  readonly #transmitter: BroadcastTransmitter;
-  readonly #receiver: BroadcastReceiver;
-  readonly #buffer: Uint8Array<ArrayBuffer>;
-  readonly #id: bigint;
-  /** The number of the last message that this one is not to get. */
-  #seen: number;
+  readonly #log: MessageLog;
   #lost = 0;
-  #sleeping = 0;
   #listening = false;
   #onmessage: ((event: MessageEvent) => unknown) | null = null;
   #onmessageerror: ((event: MessageEvent) => unknown) | null = null;
@@ -109,14 +81,17 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
         }`,
       );
     }
-    const size = BUFFER + capacity + BROADCAST_TRAILER_LENGTH;
     const object = StoreObject.create(NOUN, place, {
       mode,
       ifExists: "open",
-      header: { kind: KIND, size, hash: 0n, a: capacity, b: 0 },
-      fill: (bytes) => {
-        Mutex.create(bytes, MUTEX);
+      header: {
+        kind: KIND,
+        size: logSize(capacity),
+        hash: 0n,
+        a: capacity,
+        b: 0,
       },
+      fill: createLog,
     });
     using undo = new DisposableStack();
     undo.defer(() => {
@@ -124,7 +99,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
       object.close();
     });
     const { a: found } = object.header(KIND);
-    if (object.size !== BUFFER + found + BROADCAST_TRAILER_LENGTH) {
+    if (object.size !== logSize(found)) {
       throw new Deno.errors.InvalidData(
         `Cannot open ${object.what}: its header is damaged`,
       );
@@ -134,19 +109,9 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
         `Cannot open ${object.what}: it has a capacity of ${found} bytes, and ${capacity} were asked for`,
       );
     }
-    const { bytes } = object.mapping;
-    const buffer = bytes.subarray(BUFFER);
     this.#object = object;
     this.name = object.name;
-    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
-    this.#word = wordAt(regionOf(object.mapping), EVENT * 4);
-    this.#mutex = objectMutex(object, MUTEX);
-    this.#transmitter = new BroadcastTransmitter(buffer);
-    this.#receiver = new BroadcastReceiver(buffer);
-    this.#buffer = buffer;
-    const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
-    this.#id = id;
-    this.#seen = Atomics.load(this.#words, NUMBER);
+    this.#log = new MessageLog(object, (count) => this.#missed(count));
     undo.move();
   }
 
@@ -193,37 +158,20 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
    * @throws {RangeError} When the value is too long.
    */
   postMessage(message: unknown): void {
-    if (this.#words.length === 0) {
+    if (this.#closed) {
       throw new DOMException(
         `Cannot post to ${this.#object.what}: it is closed`,
         "InvalidStateError",
       );
     }
     const clone = toClone(message);
-    const record = new Uint8Array(HEAD + clone.byteLength);
-    record.set(clone, HEAD);
-    const longest = this.#transmitter.maxMessageLength;
-    if (record.byteLength > longest) {
+    const longest = this.#log.maxMessageLength;
+    if (clone.byteLength > longest) {
       throw new RangeError(
-        `Cannot post to ${this.#object.what}: the value takes ${clone.byteLength} bytes, and one may take ${
-          longest - HEAD
-        }; create it with a larger capacity`,
+        `Cannot post to ${this.#object.what}: the value takes ${clone.byteLength} bytes, and one may take ${longest}; create it with a larger capacity`,
       );
     }
-    const view = new DataView(record.buffer);
-    view.setBigUint64(0, this.#id, true);
-    {
-      using _guard = this.#mutex.tryLock() ??
-        this.#mutex.lock({ timeoutMs: PATIENCE_MS });
-      const number = (this.#words[NUMBER]! + 1) | 0;
-      view.setInt32(8, number, true);
-      this.#transmitter.transmit(1, record);
-      Atomics.store(this.#words, NUMBER, number);
-    }
-    Atomics.add(this.#words, EVENT, 1);
-    if (Atomics.load(this.#words, SLEEPERS) !== 0) {
-      wake(this.#word, 0x7fff_ffff);
-    }
+    this.#log.post(clone);
   }
 
   /** Removes the name or file; processes that have it open go on with it. */
@@ -233,10 +181,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
 
   /** Ends receiving and posting here. Harmless when that was done before. */
   close(): void {
-    if (this.#words.length > 0) {
-      Atomics.sub(this.#words, SLEEPERS, this.#sleeping);
-      this.#sleeping = 0;
-    }
+    this.#log.posted.leave();
     this.#object.close();
   }
 
@@ -245,8 +190,12 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
     this.close();
   }
 
+  get #closed(): boolean {
+    return this.#object.mapping.closed;
+  }
+
   #listen(): void {
-    if (this.#listening || this.#words.length === 0) return;
+    if (this.#listening || this.#closed) return;
     this.#listening = true;
     void this.#run();
   }
@@ -264,9 +213,9 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
     // As the Web's: events come later, never within the call that starts it.
     await Promise.resolve();
     let turns = 0;
-    while (this.#words.length > 0) {
-      const event = Atomics.load(this.#words, EVENT);
-      const message = this.#next();
+    while (!this.#closed) {
+      const { event } = this.#log.posted;
+      const message = this.#log.next();
       if (message !== undefined) {
         this.#dispatch(message);
         // Others of this program have a turn, however much is posted.
@@ -275,43 +224,13 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
         }
         continue;
       }
-      Atomics.add(this.#words, SLEEPERS, 1);
-      this.#sleeping++;
       try {
-        await sleepAsync(this.#word, event, this.#object.mapping, {
-          timeoutMs: lookAgainMs(NET_MS),
-        });
+        await this.#log.posted.sleep(event, { timeoutMs: lookAgainMs(NET_MS) });
       } catch {
         // It was closed.
         return;
       }
-      if (this.#words.length > 0 && this.#sleeping > 0) {
-        this.#sleeping--;
-        Atomics.sub(this.#words, SLEEPERS, 1);
-      }
     }
-  }
-
-  /** The next message of another one. */
-  #next(): Uint8Array<ArrayBuffer> | undefined {
-    const receiver = this.#receiver;
-    while (receiver.receiveNext()) {
-      const { offset, length } = receiver;
-      const message = this.#buffer.slice(offset, offset + length);
-      // Overtaken while it copied: the number of the next one tells.
-      if (!receiver.validate() || message.byteLength < HEAD) continue;
-      const view = new DataView(message.buffer);
-      const number = view.getInt32(8, true);
-      const step = (number - this.#seen) | 0;
-      // From before this one was opened.
-      if (step <= 0) continue;
-      this.#seen = number;
-      if (step > 1) this.#missed(step - 1);
-      if (view.getBigUint64(0, true) !== this.#id) {
-        return message.slice(HEAD);
-      }
-    }
-    return undefined;
   }
 
   #dispatch(bytes: Uint8Array): void {

@@ -1,6 +1,3 @@
-import { checkSize } from "../../memory/checks/checks.ts";
-import { describe } from "../../memory/checks/integers.ts";
-import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import {
   ReadonlyBytes,
   readonlyBytes,
@@ -8,93 +5,24 @@ import {
 } from "../../memory/views/readonly_bytes.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import type { Place } from "../object/place.ts";
-import { StoreObject, type StoreOptions } from "../object/store_object.ts";
-import {
-  checkLayout,
-  layoutBytes,
-  layoutText,
-  requireLayout,
-  type ValueLayout,
-} from "../object/value_layout.ts";
+import type { StoreObject } from "../object/store_object.ts";
 import { readPatience, waitForObject } from "../object/wait_for.ts";
+import type { Slots } from "./latest_layout.ts";
 import {
-  FLAGS,
-  isSound,
-  KIND,
-  type Slots,
-  slotsFor,
-  TEXT,
-  TEXT_LENGTH,
-  WAKE_READERS,
-} from "./latest_layout.ts";
+  createLatest,
+  type LatestObject,
+  openLatest,
+} from "./latest_object.ts";
+import {
+  type LatestInfo,
+  type LatestOpenOptions,
+  type LatestOptions,
+  type LatestValue,
+  NOUN,
+} from "./latest_options.ts";
 import { LatestReader } from "./latest_reader.ts";
 import { LatestWaiter } from "./latest_waiter.ts";
 import { LatestWriter } from "./latest_writer.ts";
-
-/** Options of {@linkcode Latest.create}. */
-export interface LatestOptions extends StoreOptions {
-  /** Bytes of the largest value. Default: the size of `layout`, else required. */
-  readonly byteLength?: number;
-  /**
-   * How many values there is room for, a power of two from 2 to 65536. A reader
-   * that works in place, or copies slowly, is overtaken when one less than this
-   * many values are written meanwhile. Default: 4.
-   */
-  readonly slots?: number;
-  /** What values are, to be compared with what others say. Default: anything. */
-  readonly layout?: ValueLayout;
-  /**
-   * Whether each write wakes readers that may only read the memory and so cannot
-   * say that they sleep: a system call a write. Without, such a reader looks
-   * every 10 ms. Default: whether `mode` lets someone read who may not write.
-   */
-  readonly wakeReaders?: boolean;
-}
-
-/** Options of {@linkcode Latest.open}. */
-export interface LatestOpenOptions {
-  /** What the handle may do. Default: `"read-write"`. */
-  readonly access?: "read" | "read-write";
-  /** What values are: another layout is refused. Default: anything. */
-  readonly layout?: ValueLayout;
-}
-
-/** A value that {@linkcode Latest.read} copied. */
-export interface LatestValue {
-  /** A copy, which nobody else writes. */
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Its number: the first value ever written is 1. */
-  readonly number: number;
-  /**
-   * How many values were written since the one that this handle read before, and
-   * passed over.
-   */
-  readonly skipped: number;
-}
-
-/** What {@linkcode Latest.view} tells about the value in place. */
-export interface LatestInfo {
-  /** Its number: the first value ever written is 1. */
-  readonly number: number;
-  /** How many were passed over since the one that this handle read before. */
-  readonly skipped: number;
-}
-
-const NOUN = "latest value";
-const CREATE_NAMES: OptionNames<LatestOptions> = {
-  byteLength: true,
-  slots: true,
-  layout: true,
-  wakeReaders: true,
-  mode: true,
-  ifExists: true,
-  ifStale: true,
-};
-const OPEN_NAMES: OptionNames<LatestOpenOptions> = {
-  access: true,
-  layout: true,
-};
-const DEFAULT_SLOTS = 4;
 
 /**
  * The newest complete value of something: a camera frame, a position, the
@@ -138,7 +66,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
   readonly #waiter: LatestWaiter;
   readonly #writer: LatestWriter;
 
-  private constructor(object: StoreObject, slots: Slots) {
+  private constructor({ object, slots }: LatestObject) {
     const { bytes } = object.mapping;
     const raw = bytes instanceof ReadonlyBytes ? viewOf(bytes) : bytes;
     const readable = bytes instanceof ReadonlyBytes
@@ -162,63 +90,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * other values.
    */
   static create(place: Place, options: LatestOptions): Latest {
-    const operation = `create ${NOUN}`;
-    const read = readOptions(options, CREATE_NAMES, operation);
-    const layout = checkLayout(read.layout, operation);
-    const byteLength = checkSize(
-      read.byteLength ?? layout?.size ?? missing(operation),
-      "byteLength",
-    );
-    const { slots: count = DEFAULT_SLOTS, mode = 0o600 } = read;
-    if (!isSound(byteLength, count)) {
-      throw new RangeError(
-        `Cannot ${operation}: slots must be a power of two from 2 to 65536: received ${
-          describe(count)
-        }`,
-      );
-    }
-    const { wakeReaders = wakesBy(mode) } = read;
-    if (typeof wakeReaders !== "boolean") {
-      throw new TypeError(
-        `Cannot ${operation}: wakeReaders must be a boolean: received ${
-          describe(wakeReaders)
-        }`,
-      );
-    }
-    const text = layoutBytes(layout);
-    const slots = slotsFor(byteLength, count, text.byteLength);
-    const object = StoreObject.create(NOUN, place, {
-      mode,
-      ...(read.ifExists === undefined ? {} : { ifExists: read.ifExists }),
-      ...(read.ifStale === undefined ? {} : { ifStale: read.ifStale }),
-      header: {
-        kind: KIND,
-        size: slots.size,
-        hash: layout?.hash ?? 0n,
-        a: byteLength,
-        b: count,
-      },
-      fill: (bytes) => {
-        const words = new Int32Array(bytes.buffer, bytes.byteOffset, TEXT / 4);
-        words[FLAGS] = wakeReaders ? WAKE_READERS : 0;
-        words[TEXT_LENGTH] = text.byteLength;
-        bytes.set(text, TEXT);
-      },
-    });
-    return Latest.#over(object, (found) => {
-      requireLayout(
-        object.what,
-        layout,
-        object.header(KIND).hash,
-        () => textOf(object),
-      );
-      const differs = found.capacity !== byteLength ||
-        (read.slots !== undefined && found.count !== count);
-      if (!differs) return;
-      throw new RangeError(
-        `Cannot open ${object.what}: it has ${found.count} slots of ${found.capacity} bytes, and ${count} of ${byteLength} were asked for`,
-      );
-    });
+    return createLatest(place, options, (made) => new Latest(made));
   }
 
   /**
@@ -232,29 +104,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * values of another layout.
    */
   static open(place: Place, options?: LatestOpenOptions): Latest {
-    const operation = `open ${NOUN}`;
-    const { access = "read-write", layout } = readOptions(
-      options,
-      OPEN_NAMES,
-      operation,
-    );
-    if (access !== "read" && access !== "read-write") {
-      throw new TypeError(
-        `Cannot ${operation}: access must be "read" or "read-write": received ${
-          describe(access)
-        }`,
-      );
-    }
-    const expected = checkLayout(layout, operation);
-    const object = StoreObject.open(NOUN, place, access);
-    return Latest.#over(object, () => {
-      requireLayout(
-        object.what,
-        expected,
-        object.header(KIND).hash,
-        () => textOf(object),
-      );
-    });
+    return openLatest(place, options, (made) => new Latest(made));
   }
 
   /**
@@ -274,29 +124,6 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       ...(signal === undefined ? {} : { signal }),
     });
-  }
-
-  static #over(
-    object: StoreObject,
-    check: (slots: Slots) => void,
-  ): Latest {
-    using undo = new DisposableStack();
-    undo.defer(() => {
-      if (object.created) object.unlink();
-      object.close();
-    });
-    const { a: capacity, b: count } = object.header(KIND);
-    const textLength = wordsOf(object)[TEXT_LENGTH]! >>> 0;
-    const slots = slotsFor(capacity, count, textLength);
-    if (!isSound(capacity, count) || slots.size !== object.size) {
-      throw new Deno.errors.InvalidData(
-        `Cannot open ${object.what}: its header is damaged: ${count} slots of ${capacity} bytes do not make ${object.size} bytes`,
-      );
-    }
-    check(slots);
-    const latest = new Latest(object, slots);
-    undo.move();
-    return latest;
   }
 
   /** Its name with a slash, or its path. */
@@ -454,26 +281,4 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-function wordsOf({ mapping: { bytes } }: StoreObject): Int32Array {
-  const raw = bytes instanceof ReadonlyBytes ? viewOf(bytes) : bytes;
-  return new Int32Array(raw.buffer, raw.byteOffset, TEXT / 4);
-}
-
-function textOf(object: StoreObject): string {
-  const { bytes } = object.mapping;
-  const length = wordsOf(object)[TEXT_LENGTH]! >>> 0;
-  return layoutText((start, end) => bytes.slice(start, end), TEXT, length);
-}
-
-/** Whether someone may read and not write. */
-function wakesBy(mode: number): boolean {
-  return ((mode >> 1) & ~mode & 0o022) !== 0;
-}
-
-function missing(operation: string): never {
-  throw new TypeError(
-    `Cannot ${operation}: it takes byteLength, the bytes of the largest value, or a layout`,
-  );
 }

@@ -1,7 +1,7 @@
 import { describe } from "../../memory/checks/integers.ts";
 import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import type { StoreObject } from "../object/store_object.ts";
-import type { LatestInfo, LatestValue } from "./latest.ts";
+import type { LatestInfo, LatestValue } from "./latest_options.ts";
 import {
   LENGTH,
   NEWEST,

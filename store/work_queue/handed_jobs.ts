@@ -88,6 +88,6 @@ export class HandedJobs {
       if (again === undefined) table.remove(job.index);
       else table.giveBack(job.index, again.notBefore, again.anew);
     });
-    (again === undefined ? putters : takers).wakeOne();
+    (again === undefined ? putters : takers).changes.wakeOne();
   }
 }

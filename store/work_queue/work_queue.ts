@@ -67,8 +67,8 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     this.#takers = new QueueSide(object, TAKERS_SIDE);
     this.#putters = new QueueSide(object, PUTTERS_SIDE);
     this.#lock = new QueueLock(object, this.#table, () => {
-      this.#takers.wakeAll();
-      this.#putters.wakeAll();
+      this.#takers.changes.wakeAll();
+      this.#putters.changes.wakeAll();
     });
     this.#taker = new Taker(object, this.#table, this.#lock);
     this.#handed = new HandedJobs({
@@ -159,7 +159,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     checkJob(bytes, this.#jobs.capacity, operation);
     for (;;) {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
-      const { event } = this.#putters;
+      const { event } = this.#putters.changes;
       const number = this.#putNow(bytes, notBefore);
       if (number !== undefined) return number;
       guard.unlock();
@@ -202,7 +202,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     this.#taker.enter();
     for (;;) {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
-      const { event } = this.#takers;
+      const { event } = this.#takers.changes;
       const job = this.#handed.take();
       if (job !== undefined) return job;
       const longestMs = this.#sleepMs();
@@ -266,8 +266,8 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * before.
    */
   close(): void {
-    this.#takers.leave();
-    this.#putters.leave();
+    this.#takers.changes.leave();
+    this.#putters.changes.leave();
     this.#object.close();
   }
 
@@ -279,7 +279,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   /** Puts a job, with the lock held, and wakes a taker. */
   #putNow(bytes: Uint8Array, notBefore: number): number | undefined {
     const number = this.#lock.change(() => this.#table.put(bytes, notBefore));
-    if (number !== undefined) this.#takers.wakeOne();
+    if (number !== undefined) this.#takers.changes.wakeOne();
     return number;
   }
 

@@ -1,0 +1,117 @@
+import {
+  BROADCAST_TRAILER_LENGTH,
+  BroadcastReceiver,
+  BroadcastTransmitter,
+} from "../../channel/mod.ts";
+import { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import { EventCount } from "../object/event_count.ts";
+import { objectMutex } from "../object/object_mutex.ts";
+import type { StoreObject } from "../object/store_object.ts";
+
+/** Words: an event, how many sleep on it, and the number of the last message. */
+const EVENT = 16;
+const SLEEPERS = 17;
+const NUMBER = 18;
+/** Where the mutex and the buffer lie, in bytes. */
+const MUTEX = 128;
+const BUFFER = 256;
+/** Before each message: which handle posted it, and its number. */
+const HEAD = 16;
+
+/** How long a message waits for a process that was stopped while it posted. */
+const PATIENCE_MS = 10_000;
+
+/** Bytes of the whole object. */
+export function logSize(capacity: number): number {
+  return BUFFER + capacity + BROADCAST_TRAILER_LENGTH;
+}
+
+/** Fills a new object. */
+export function createLog(bytes: Uint8Array<ArrayBuffer>): void {
+  Mutex.create(bytes, MUTEX);
+}
+
+/**
+ * The messages of a broadcast channel: a broadcast buffer of Agrona that many
+ * write, one at a time, and that each handle reads at its own pace. A handle does
+ * not get its own messages, nor what was posted before it was opened.
+ */
+export class MessageLog {
+  /** Goes up with each message. */
+  readonly posted: EventCount;
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #mutex: Mutex;
+  readonly #transmitter: BroadcastTransmitter;
+  readonly #receiver: BroadcastReceiver;
+  readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #id: bigint;
+  readonly #missed: (count: number) => void;
+  /** The number of the last message that this one is not to get. */
+  #seen: number;
+
+  /**
+   * Opens the messages in an object.
+   *
+   * @param missed Called with how many were overwritten before they were read.
+   */
+  constructor(
+    object: StoreObject<"read-write">,
+    missed: (count: number) => void,
+  ) {
+    const { bytes } = object.mapping;
+    const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
+    this.#buffer = bytes.subarray(BUFFER);
+    this.#mutex = objectMutex(object, MUTEX);
+    this.#transmitter = new BroadcastTransmitter(this.#buffer);
+    this.#receiver = new BroadcastReceiver(this.#buffer);
+    this.posted = new EventCount(object, EVENT, SLEEPERS);
+    this.#id = id;
+    this.#missed = missed;
+    this.#seen = Atomics.load(this.#words, NUMBER);
+  }
+
+  /** Bytes of the longest message. */
+  get maxMessageLength(): number {
+    return this.#transmitter.maxMessageLength - HEAD;
+  }
+
+  /** Adds a message, and wakes all that wait for it. */
+  post(message: Uint8Array): void {
+    const record = new Uint8Array(HEAD + message.byteLength);
+    record.set(message, HEAD);
+    const view = new DataView(record.buffer);
+    view.setBigUint64(0, this.#id, true);
+    {
+      using _guard = this.#mutex.tryLock() ??
+        this.#mutex.lock({ timeoutMs: PATIENCE_MS });
+      const number = (this.#words[NUMBER]! + 1) | 0;
+      view.setInt32(8, number, true);
+      this.#transmitter.transmit(1, record);
+      Atomics.store(this.#words, NUMBER, number);
+    }
+    this.posted.wakeAll();
+  }
+
+  /** The next message of another handle, copied. */
+  next(): Uint8Array<ArrayBuffer> | undefined {
+    const receiver = this.#receiver;
+    while (receiver.receiveNext()) {
+      const { offset, length } = receiver;
+      const message = this.#buffer.slice(offset, offset + length);
+      // Overtaken while it copied: the number of the next one tells.
+      if (!receiver.validate() || message.byteLength < HEAD) continue;
+      const view = new DataView(message.buffer);
+      const number = view.getInt32(8, true);
+      const step = (number - this.#seen) | 0;
+      // From before this one was opened.
+      if (step <= 0) continue;
+      this.#seen = number;
+      if (step > 1) this.#missed(step - 1);
+      if (view.getBigUint64(0, true) !== this.#id) {
+        return message.slice(HEAD);
+      }
+    }
+    return undefined;
+  }
+}
