@@ -39,7 +39,7 @@ export {
   type Fields,
   type StructOptions,
   type TypeOf,
-} from "./layout.ts";
+} from "./field.ts";
 export {
   type AnyType,
   FieldType,

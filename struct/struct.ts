@@ -1,15 +1,11 @@
 import { type Bytes, checkRange, sourceOf } from "./bytes.ts";
+import type { Fields, StructOptions } from "./field.ts";
 import { fnv1a64 } from "./hash.ts";
 import { toC } from "./languages/c.ts";
 import { toJsonSchema } from "./languages/json_schema.ts";
 import { toNumpy } from "./languages/numpy.ts";
 import { toRust } from "./languages/rust.ts";
-import {
-  type Fields,
-  type Layout,
-  layOut,
-  type StructOptions,
-} from "./layout.ts";
+import { type Layout, layOut } from "./layout.ts";
 import { type Codec, codecOf, setCodec, shown } from "./types/codec.ts";
 import { FieldType } from "./types/field_type.ts";
 import type { StructShape } from "./types/shape.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Fields, TypeOf } from "../layout.ts";
+import type { Fields, TypeOf } from "../field.ts";
 import type { ArrayType } from "../types/array.ts";
 import type {
   AtomicCell,
