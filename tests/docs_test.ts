@@ -9,11 +9,12 @@ import { assert, assertEquals, dirname, join } from "../deps.ts";
 import {
   type Block,
   blocksOf,
+  documents,
   expectedLines,
   withImports,
   withNames,
 } from "./helpers/blocks.ts";
-import { denoCommand, projectPath, run, runDeno } from "./helpers/deno.ts";
+import { projectPath, runDeno } from "./helpers/deno.ts";
 import { randomName } from "./helpers/names.ts";
 import { needing } from "./helpers/needs.ts";
 
@@ -25,9 +26,9 @@ const PERMISSIONS = [
   "--allow-env=SHMEM_TEST_EMULATOR",
 ];
 
-const documents = await documentsIn(".", "docs", "docs/guides");
+const all = await documents();
 
-for (const document of documents) {
+for (const document of all) {
   const text = await Deno.readTextFile(projectPath(document));
   const programs = blocksOf(text)
     .filter(({ language, words }) =>
@@ -63,29 +64,6 @@ for (const document of documents) {
   });
 }
 
-Deno.test("the programs of all documents pass the type checker", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "shmem-test-" });
-  try {
-    const files: string[] = [];
-    for (const document of documents) {
-      const text = await Deno.readTextFile(projectPath(document));
-      for (const { language, words, code } of blocksOf(text)) {
-        if (language !== "ts" || words.includes("ignore")) continue;
-        const name = `${document.replaceAll(/\W/g, "_")}_${files.length}.ts`;
-        await Deno.writeTextFile(join(folder, name), withImports(code));
-        files.push(join(folder, name));
-      }
-    }
-    const { code, stderr } = await run(
-      [...denoCommand(), "check", "--quiet", ...files],
-      { cwd: folder },
-    );
-    assertEquals({ code, stderr }, { code: 0, stderr: "" });
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-});
-
 Deno.test("README fits on two screens: 150 lines, cells of at most 60 characters", async () => {
   const lines = (await Deno.readTextFile(projectPath("README.md"))).split("\n");
   assert(lines.length <= 151, `${lines.length} lines`);
@@ -119,15 +97,4 @@ function groupsOf(programs: readonly Block[]): Block[][] {
     else groups.push([block]);
   }
   return groups;
-}
-
-/** The documents of some folders, from the folder of the project. */
-async function documentsIn(...folders: string[]): Promise<string[]> {
-  const found: string[] = [];
-  for (const folder of folders) {
-    for await (const { name } of Deno.readDir(projectPath(`${folder}/`))) {
-      if (name.endsWith(".md")) found.push(join(folder, name));
-    }
-  }
-  return found.sort();
 }

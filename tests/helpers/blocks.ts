@@ -13,7 +13,8 @@
  * @module
  */
 
-import { ROOT } from "./deno.ts";
+import { join } from "../../deps.ts";
+import { projectPath, ROOT } from "./deno.ts";
 
 /** A fenced block of a document. */
 export interface Block {
@@ -64,4 +65,15 @@ export function withImports(code: string): string {
 export function expectedLines(code: string): string[] {
   const calls = code.matchAll(/console\.log\((.*)\);(?: \/\/ (.*))?$/gm);
   return [...calls].map(([, , comment = ""]) => comment.split(/: /)[0] ?? "");
+}
+
+/** The documents of the project, from its folder. */
+export async function documents(): Promise<string[]> {
+  const found: string[] = [];
+  for (const folder of [".", "docs", "docs/guides"]) {
+    for await (const { name } of Deno.readDir(projectPath(`${folder}/`))) {
+      if (name.endsWith(".md")) found.push(join(folder, name));
+    }
+  }
+  return found.sort();
 }

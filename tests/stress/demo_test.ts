@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertMatch } from "../deps.ts";
-import { type Ended, projectPath, run } from "./helpers/deno.ts";
-import { needing } from "./helpers/needs.ts";
+import { assert, assertEquals, assertMatch } from "../../deps.ts";
+import { type Ended, projectPath, run } from "../helpers/deno.ts";
+import { needing } from "../helpers/needs.ts";
 
 // The demo starts Deno by itself, without the emulator in front.
 

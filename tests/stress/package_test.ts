@@ -5,9 +5,9 @@
  * @module
  */
 
-import { assert, assertEquals } from "../deps.ts";
-import { denoCommand, projectPath, run } from "./helpers/deno.ts";
-import { needing } from "./helpers/needs.ts";
+import { assert, assertEquals } from "../../deps.ts";
+import { denoCommand, projectPath, run } from "../helpers/deno.ts";
+import { needing } from "../helpers/needs.ts";
 
 const { exports: surfaces } = JSON.parse(
   await Deno.readTextFile(projectPath("deno.json")),
