@@ -113,3 +113,69 @@ export type { default as ts } from "npm:typescript@5.9.3";
 /** Loads the compiler, to change programs before they run: for the proofs alone. */
 export const loadCompiler = async () =>
   (await import("npm:typescript@5.9.3")).default;
+
+// Only who looks at the page needs it, as a text for the browser.
+const UPLOT = "npm:uplot@1.6.32";
+
+/** Loads the files of the library that draws curves in a browser. */
+export async function loadUplot(): Promise<
+  { readonly script: string; readonly style: string }
+> {
+  // A package that is not in the graph is found only after it was imported.
+  await import(UPLOT);
+  const [script, style] = await Promise.all(
+    ["uPlot.esm.js", "uPlot.min.css"].map((file) =>
+      import(`${UPLOT}/dist/${file}`, { with: { type: "text" } })
+    ),
+  );
+  return { script: script.default, style: style.default };
+}
+
+/** What tests use of a browser's page; see Playwright's `Page`. */
+export interface BrowserPage {
+  goto(url: string): Promise<unknown>;
+  /** Runs an expression in the page. */
+  evaluate<T>(expression: string): Promise<T>;
+  click(selector: string): Promise<void>;
+  fill(selector: string, text: string): Promise<void>;
+  screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
+  setViewportSize(size: { width: number; height: number }): Promise<void>;
+  emulateMedia(media: { colorScheme: "light" | "dark" }): Promise<void>;
+  on(event: "pageerror", listener: (error: Error) => void): void;
+  on(
+    event: "console",
+    listener: (message: { type(): string; text(): string }) => void,
+  ): void;
+  on(event: "request", listener: (request: { url(): string }) => void): void;
+  on(
+    event: "dialog",
+    listener: (dialog: { accept(): Promise<void> }) => void,
+  ): void;
+  readonly keyboard: { press(key: string): Promise<void> };
+}
+
+/** What tests use of a browser; see Playwright's `Browser`. */
+export interface Browser {
+  newPage(options?: {
+    viewport?: { width: number; height: number };
+    colorScheme?: "light" | "dark";
+    deviceScaleFactor?: number;
+    hasTouch?: boolean;
+  }): Promise<BrowserPage>;
+  close(): Promise<void>;
+}
+
+/** Starts browsers; see Playwright's `chromium`. */
+interface BrowserType {
+  launch(options: {
+    executablePath: string;
+    args?: readonly string[];
+  }): Promise<Browser>;
+}
+
+// As for the charts: only the tests that need a browser load it.
+const PLAYWRIGHT = "npm:playwright-core@1.65.1";
+
+/** Loads what drives a Chromium that is installed. */
+export const loadChromium = async (): Promise<BrowserType> =>
+  (await import(PLAYWRIGHT)).default.chromium;
