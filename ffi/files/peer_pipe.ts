@@ -23,38 +23,54 @@ export interface PeerPipe {
   readonly inode: number;
 }
 
+/**
+ * Modes that mark the pipes which other processes may open, by what they open them
+ * for. Without the mark, words of shared memory that another user writes could aim
+ * at any pipe of this user's processes. No pipe has the sticky bit by itself, a
+ * process sets the mode of its own pipes only, and the kernel itself refuses the
+ * other access (`pipe(7)`, `inode(7)`).
+ */
+export const PIPE_MODES = { read: 0o1400, write: 0o1200 } as const;
+
 /** Low 32 bits of the inode of an open pipe. */
 export function inodeOf(fd: number): number {
   return Number(BigInt(status(fd, "look at a pipe").inode) & 0xffff_ffffn) | 0;
 }
 
 /**
- * Opens a pipe of another process, if it is that one. What anything else is that
- * stands there is looked at without opening it: a device may do something then.
+ * Opens a pipe of another process, if it is that one and marked for it. Anything
+ * else that stands there is looked at without opening it: a device may do something
+ * then.
  *
- * @returns The descriptor; nothing when it cannot be opened: the process is gone,
- * another user's, or in another PID namespace.
+ * @returns The descriptor; "unreachable" when the process is gone, another user's,
+ * or in another PID namespace, or the pipe is not the one that was meant; "not now"
+ * when this process has no descriptor left.
  */
 export function openPeerPipe(
   { pid, fd, inode }: PeerPipe,
   end: "read" | "write",
-): number | undefined {
+): number | "unreachable" | "not now" {
   const isProcess = Number.isInteger(pid) && pid > 0;
-  if (!isProcess || !Number.isInteger(fd) || fd < 0) return undefined;
+  if (!isProcess || !Number.isInteger(fd) || fd < 0) return "unreachable";
   const looked = openFlagged(
     `/proc/${pid}/fd/${fd}`,
     platform().optionalFlags.O_PATH,
   );
-  if (looked === undefined) return undefined;
+  if (typeof looked !== "number") return looked;
   try {
-    const { fifo } = status(looked, "look at a pipe");
-    if (!fifo || inodeOf(looked) !== (inode | 0)) return undefined;
+    const { fifo, modeBits } = status(looked, "look at a pipe");
+    const isMeant = fifo && modeBits === PIPE_MODES[end] &&
+      inodeOf(looked) === (inode | 0);
+    if (!isMeant) return "unreachable";
     const access = end === "read" ? O_RDONLY : O_WRONLY;
     return openFlagged(`/proc/self/fd/${looked}`, access);
   } finally {
     closeDescriptor(looked);
   }
 }
+
+/** Errors that say something about this process, or the machine, at this moment. */
+const PASSING: readonly string[] = ["EMFILE", "ENFILE", "ENOMEM", "EINTR"];
 
 const byte = new Uint8Array(1);
 
@@ -69,9 +85,14 @@ export function ringPipe(fd: number): boolean {
   return ["EAGAIN", "EINTR"].includes(errnoName(errnoCell[0] ?? 0));
 }
 
-function openFlagged(path: string, access: number): number | undefined {
+function openFlagged(
+  path: string,
+  access: number,
+): number | "unreachable" | "not now" {
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);
-  return fd === -1 ? undefined : fd;
+  if (fd !== -1) return fd;
+  const code = errnoName(errnoCell[0] ?? 0);
+  return PASSING.includes(code) ? "not now" : "unreachable";
 }

@@ -26,6 +26,8 @@ export interface FileStatus {
   readonly kind: string;
   /** Permission bits. */
   readonly mode: number;
+  /** The same with the set-user-ID, set-group-ID and sticky bits. */
+  readonly modeBits: number;
   /** How many names it has; 0 for what was removed. */
   readonly links: number;
   readonly uid: number;
@@ -82,6 +84,7 @@ export function status(fd: number, operation: string): FileStatus {
     fifo: (mode & S_IFMT) === S_IFIFO,
     kind: KINDS[mode & S_IFMT] ?? "no file",
     mode: mode & 0o777,
+    modeBits: mode & 0o7777,
     links: stat.get("st_nlink"),
     uid: stat.get("st_uid"),
     gid: stat.get("st_gid"),

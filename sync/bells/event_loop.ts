@@ -4,7 +4,9 @@
  * @module
  */
 
-/** What is used of a socket of `node:net`. */
+import { closeDescriptor } from "../../ffi/files/open.ts";
+
+/** The part of a socket of `node:net` that is used. */
 interface Watched {
   on(event: "data" | "close" | "error", listener: () => void): void;
   ref(): void;
@@ -12,35 +14,61 @@ interface Watched {
   destroy(): void;
 }
 
-/** A descriptor that is watched, and belongs to the watch. */
-export interface DescriptorWatch {
-  /** Whether it keeps the program alive. */
-  keepAlive(on: boolean): void;
-  /** Ends the watch, and closes the descriptor. */
-  close(): void;
+/** What happens to a descriptor that is watched. */
+export interface DescriptorEvents {
+  /** Called when something was written, whatever it is. */
+  readonly onData: () => void;
+  /** Called once, when no process has it open for writing any more, or it cannot be watched. */
+  readonly onEnd: () => void;
 }
 
-/**
- * Watches a descriptor that is open for reading.
- *
- * `node:net` is imported here and only then: it takes 14 ms and 10 MB.
- *
- * @param onData Called when something was written, whatever it is.
- * @param onEnd Called once, when nobody has it open for writing any more.
- */
-export async function watchDescriptor(
-  fd: number,
-  onData: () => void,
-  onEnd: () => void,
-): Promise<DescriptorWatch> {
-  const { Socket } = await import("node:net");
-  const socket: Watched = new Socket({ fd, readable: true, writable: false });
-  socket.on("data", onData);
-  socket.on("error", () => {});
-  socket.on("close", onEnd);
-  socket.unref();
-  return {
-    keepAlive: (on) => on ? socket.ref() : socket.unref(),
-    close: () => socket.destroy(),
-  };
+/** A watch over a descriptor that is open for reading, which belongs to the watch. */
+export class DescriptorWatch {
+  readonly #fd: number;
+  #socket: Watched | undefined;
+  #keepsAlive = false;
+  #closed = false;
+
+  /** Takes the descriptor over, and starts to watch it soon. */
+  constructor(fd: number, events: DescriptorEvents) {
+    this.#fd = fd;
+    this.#start(events).catch(events.onEnd);
+  }
+
+  /** Whether it watches by now. */
+  get isStarted(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** Sets whether it keeps the program alive. Default: it does not. */
+  keepAlive(on: boolean): void {
+    this.#keepsAlive = on;
+    if (on) this.#socket?.ref();
+    else this.#socket?.unref();
+  }
+
+  /**
+   * Ends the watch and closes the descriptor, once: the socket closes it before
+   * `destroy()` returns. To close it by number instead would leave the event loop
+   * with a number that soon belongs to another file.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    if (this.#socket === undefined) closeDescriptor(this.#fd);
+    else this.#socket.destroy();
+  }
+
+  async #start({ onData, onEnd }: DescriptorEvents): Promise<void> {
+    // Not imported before it is needed: it takes 14 ms and 10 MB.
+    const { Socket } = await import("node:net");
+    if (this.#closed) return;
+    const fd = this.#fd;
+    const socket: Watched = new Socket({ fd, readable: true, writable: false });
+    this.#socket = socket;
+    socket.on("data", onData);
+    socket.on("error", () => {});
+    socket.on("close", onEnd);
+    this.keepAlive(this.#keepsAlive);
+  }
 }

@@ -10,13 +10,17 @@ import {
   type PeerPipe,
   ringPipe,
 } from "../../ffi/files/peer_pipe.ts";
-import { type DescriptorWatch, watchDescriptor } from "./event_loop.ts";
+import { atUnload } from "../../memory/mapping/unload.ts";
+import { DescriptorWatch } from "./event_loop.ts";
 import { lookAll } from "./sleepers.ts";
 
 export type { PeerPipe };
 
-/** How many bells of others are kept open. */
-const MAX_BELLS = 256;
+/** How many bells, and how many lives, of others are kept open. */
+const MAX_OPEN = 256;
+
+/** How many pipes are remembered that cannot be opened. */
+const MAX_UNREACHABLE = 1024;
 
 /**
  * When to look after the end of a life. The kernel closes the descriptors of a
@@ -25,17 +29,56 @@ const MAX_BELLS = 256;
  */
 const AFTER_END_MS = [0, 2, 10, 50, 200] as const;
 
-/** A descriptor of a bell, as long as somebody hears it. */
+/** A descriptor of a bell, as long as a process hears it. */
 interface OpenBell {
   fd: number | undefined;
 }
 
 const bells = new Map<string, OpenBell>();
-const lives = new Map<string, DescriptorWatch | "starting">();
+const lives = new Map<string, DescriptorWatch>();
+/**
+ * Pipes that were tried in vain, or whose process is gone: they stay so, and to try
+ * again costs three system calls each time.
+ */
+const unreachable = new Set<string>();
 let deaths = 0;
+let closesAtUnload = false;
 
 function keyOf({ pid, fd, inode }: PeerPipe): string {
   return `${pid}:${fd}:${inode}`;
+}
+
+/** Opens a pipe, unless that failed before or too many are open. */
+function open(
+  peer: PeerPipe,
+  key: string,
+  end: "read" | "write",
+): number | undefined {
+  if (unreachable.has(key)) return undefined;
+  const opened = openPeerPipe(peer, end);
+  if (typeof opened === "number") {
+    // A program that `deno run --watch` starts again opens its own.
+    if (!closesAtUnload) atUnload(closeAll);
+    closesAtUnload = true;
+    return opened;
+  }
+  if (opened === "unreachable") giveUp(key);
+  return undefined;
+}
+
+function giveUp(key: string): void {
+  if (unreachable.size >= MAX_UNREACHABLE) unreachable.clear();
+  unreachable.add(key);
+}
+
+function closeAll(): void {
+  for (const bell of bells.values()) {
+    if (bell.fd !== undefined) closeDescriptor(bell.fd);
+    bell.fd = undefined;
+  }
+  bells.clear();
+  for (const life of lives.values()) life.close();
+  lives.clear();
 }
 
 /** A bell of another process, to ring it. */
@@ -75,17 +118,19 @@ function bellOf(peer: PeerPipe): OpenBell {
   const known = bells.get(key);
   if (known !== undefined) return known;
   const bell: OpenBell = { fd: undefined };
-  if (bells.size >= MAX_BELLS) return bell;
-  bell.fd = openPeerPipe(peer, "write");
+  if (bells.size >= MAX_OPEN) return bell;
+  bell.fd = open(peer, key, "write");
   if (bell.fd !== undefined) bells.set(key, bell);
   return bell;
 }
 
+/** Closes the bell of a process that is gone. */
 function forget(peer: PeerPipe): void {
   const key = keyOf(peer);
   const bell = bells.get(key);
   if (bell?.fd === undefined) return;
   bells.delete(key);
+  giveUp(key);
   closeDescriptor(bell.fd);
   // Others have this bell, too, and the number may soon be another file's.
   bell.fd = undefined;
@@ -110,15 +155,13 @@ export function deathsSeen(): number {
 export function watchLife(peer: PeerPipe): boolean {
   const key = keyOf(peer);
   if (lives.has(key)) return true;
-  if (lives.size >= MAX_BELLS) return false;
-  const fd = openPeerPipe(peer, "read");
+  if (lives.size >= MAX_OPEN) return false;
+  const fd = open(peer, key, "read");
   if (fd === undefined) return false;
-  lives.set(key, "starting");
-  watchDescriptor(fd, () => {}, () => {
+  const onEnd = () => {
     lives.delete(key);
     for (const ms of AFTER_END_MS) Deno.unrefTimer(setTimeout(tellDeath, ms));
-  }).then((watch) => {
-    if (lives.get(key) === "starting") lives.set(key, watch);
-  });
+  };
+  lives.set(key, new DescriptorWatch(fd, { onData: () => {}, onEnd }));
   return true;
 }

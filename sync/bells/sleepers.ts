@@ -6,8 +6,8 @@
  */
 
 import { lookAgainMs } from "../waiting/safety_nets.ts";
-import { type DescriptorWatch, watchDescriptor } from "./event_loop.ts";
-import { ownPipes } from "./own_pipes.ts";
+import type { DescriptorWatch } from "./event_loop.ts";
+import { watchBell } from "./own_pipes.ts";
 
 /** Looks whether a sleeper has a reason to wake up, and wakes it then. */
 export type Look = () => void;
@@ -23,22 +23,19 @@ const LOOKS_AT_ONCE = 256;
 
 const sleepers = new Set<Look>();
 let bell: DescriptorWatch | undefined;
-let starting: Promise<void> | undefined;
+let isOver = false;
 let timer: ReturnType<typeof setInterval> | undefined;
 
 /** Whether sleepers can be woken through the pipe by now; if not, it is started. */
 export function hasBell(): boolean {
-  if (bell !== undefined) return true;
-  starting ??= start();
-  return false;
-}
-
-async function start(): Promise<void> {
-  const pipes = ownPipes();
-  if (pipes === undefined) return;
-  bell = await watchDescriptor(pipes.bell.fd, lookAll, () => {
-    bell = undefined;
+  if (isOver) return false;
+  bell ??= watchBell({
+    onData: lookAll,
+    onEnd: () => {
+      isOver = true;
+    },
   });
+  return bell?.isStarted ?? false;
 }
 
 /**
@@ -59,8 +56,8 @@ export function addSleeper(look: Look): () => void {
 }
 
 /**
- * It ends by itself: to make one anew for each sleep takes longer than to wake up.
- * It keeps no program alive; the pipe does.
+ * The timer ends by itself: a new one for each sleep would take longer than to wake
+ * up. It keeps no program alive; the pipe does.
  */
 function startTimer(): ReturnType<typeof setInterval> {
   const timer = setInterval(tick, LOOK_MS);

@@ -1,0 +1,120 @@
+/**
+ * Channels and locks in a program that `deno run --watch` starts again: the process
+ * stays, and what the program before had open must not be in the way.
+ *
+ * @module
+ */
+
+import { assertEquals } from "../../../deps.ts";
+import { Receiver, Sender } from "../../../channel/mod.ts";
+import { denoRun, ROOT } from "../../helpers/deno.ts";
+import { needing } from "../../helpers/needs.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { until } from "../../helpers/sync/size.ts";
+import { Name } from "../../helpers/channel/ends.ts";
+
+/** A watched program: its file is written again until the program says so. */
+class Watched implements AsyncDisposable {
+  readonly #file: string;
+  readonly #source: (round: number) => string;
+  readonly #program: Program;
+
+  private constructor(
+    file: string,
+    source: (round: number) => string,
+    program: Program,
+  ) {
+    this.#file = file;
+    this.#source = source;
+    this.#program = program;
+  }
+
+  static async start(
+    name: string,
+    source: (round: number) => string,
+  ): Promise<Watched> {
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(file, source(0));
+    // Deno wants all permissions for /proc.
+    const permissions = ["--allow-all"];
+    const options = { permissions, args: [name] };
+    const [deno = "", run = "", ...rest] = denoRun(file, options);
+    const command = [deno, run, "--watch", "--no-clear-screen", ...rest];
+    return new Watched(file, source, Program.start(command));
+  }
+
+  get program(): Program {
+    return this.#program;
+  }
+
+  /** Starts it again, and waits until it says "round N". */
+  async restart(round: number): Promise<void> {
+    const write = () => Deno.writeTextFileSync(this.#file, this.#source(round));
+    if (round > 0) write();
+    // The watcher of Deno misses what is written right behind a restart, whatever
+    // the program is: so it is written again.
+    const timer = setInterval(write, 1000);
+    try {
+      await this.#program.hear(`round ${round}\n`);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program[Symbol.asyncDispose]();
+    await Deno.remove(this.#file);
+  }
+}
+
+/** A receiver that says with each message how many pipes the process has. */
+const receiving = (round: number) => `
+import { Receiver } from "${new URL("channel/mod.ts", ROOT)}";
+const receiver = Receiver.create(Deno.args[0], {
+  ifExists: "open",
+  keepOpen: true,
+});
+console.log("round ${round}");
+const isPipe = ({ name }: Deno.DirEntry) => {
+  try {
+    return Deno.readLinkSync("/proc/self/fd/" + name).startsWith("pipe:");
+  } catch {
+    return false;
+  }
+};
+for await (const { bytes } of receiver) {
+  const pipes = [...Deno.readDirSync("/proc/self/fd")].filter(isPipe);
+  console.log("got " + bytes[0] + ", with pipes: " + pipes.length);
+}
+`;
+
+Deno.test(needing(
+  ["native"],
+  "Receiver.create() works after each restart of `deno run --watch`, messages come, and no pipe stays behind",
+  async () => {
+    using name = new Name();
+    /** Numbers of pipes at each message, round after round. */
+    const counts: string[][] = [];
+    {
+      await using watched = await Watched.start(name.text, receiving);
+      for (let round = 0; round < 4; round++) {
+        await watched.restart(round);
+        using sender = await Sender.waitFor(name.text);
+        await until(() => sender.hasReceiver, "it receives");
+        for (let i = 0; i < 3; i++) {
+          sender.trySend(new Uint8Array([round + i]));
+          await watched.program.hear(`got ${round + i}, with pipes: `);
+          (counts[i] ??= []).push(await watched.program.line());
+          // By the second message it sleeps in the event loop.
+          await new Promise((resolve) => setTimeout(resolve, 30));
+        }
+      }
+    }
+    for (const [first, ...later] of counts) {
+      assertEquals(new Set(later), new Set([first]), counts.join(" "));
+    }
+    // The last program was killed; the channel goes on.
+    using receiver = Receiver.open(name.text);
+    assertEquals(receiver.closed, false);
+  },
+));
