@@ -179,3 +179,31 @@ const PLAYWRIGHT = "npm:playwright-core@1.65.1";
 /** Loads what drives a Chromium that is installed. */
 export const loadChromium = async (): Promise<BrowserType> =>
   (await import(PLAYWRIGHT)).default.chromium;
+
+/** A message, as the reader of the makers of MCAP finds it. */
+export interface McapMessage {
+  readonly channelId: number;
+  readonly logTime: bigint;
+  readonly data: Uint8Array;
+}
+
+/** What tests use of the library of the makers of MCAP. */
+export interface McapReader {
+  readonly channelsById: ReadonlyMap<
+    number,
+    { readonly topic: string; readonly messageEncoding: string }
+  >;
+  readonly statistics?:
+    | { readonly messageCount: bigint; readonly channelCount: number }
+    | undefined;
+  readMessages(): AsyncIterable<McapMessage>;
+}
+
+/** Loads the library of the makers of MCAP, which reads a file by its indexes. */
+export const openMcap = async (readable: {
+  size(): Promise<bigint>;
+  read(offset: bigint, size: bigint): Promise<Uint8Array>;
+}): Promise<McapReader> => {
+  const { McapIndexedReader } = await import("npm:@mcap/core@2.2.2");
+  return await McapIndexedReader.Initialize({ readable });
+};

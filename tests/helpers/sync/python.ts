@@ -1,9 +1,10 @@
 /**
- * Python with the modules for semaphores, `posix_ipc` and `sysv_ipc`. They are
+ * Python with the modules for semaphores, `posix_ipc` and `sysv_ipc`, and for
+ * recordings, `mcap`. They are
  * looked for where Python finds its modules, and in `.cache/python`, where
  *
  * ```sh
- * python3 -m pip install --target .cache/python posix_ipc sysv_ipc
+ * python3 -m pip install --target .cache/python posix_ipc sysv_ipc mcap
  * ```
  *
  * puts them.
@@ -21,8 +22,8 @@ const PYTHON = [
   "python3",
 ];
 
-/** A module for semaphores. */
-export type PythonModule = "posix_ipc" | "sysv_ipc";
+/** One of these modules. */
+export type PythonModule = "mcap" | "posix_ipc" | "sysv_ipc";
 
 /** Starts a program in Python, by default the one that has one semaphore. */
 export function pythonPeer(name = "semaphore_peer"): Peer {
