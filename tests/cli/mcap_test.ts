@@ -15,7 +15,7 @@ import { type Found, readMcap } from "../../cli/mcap/mcap_reader.ts";
 import { McapWriter } from "../../cli/mcap/mcap_writer.ts";
 import { recover, type Recovered } from "../../cli/mcap/recover.ts";
 import { projectPath, run } from "../helpers/deno.ts";
-import { needingPython } from "../sync/python.ts";
+import { needingPython } from "../helpers/sync/python.ts";
 
 const encoder = new TextEncoder();
 const SCHEMA = '{"type":"object"}';
