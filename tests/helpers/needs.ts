@@ -59,7 +59,8 @@ export type Need = keyof typeof PROBES | "native";
 
 const found = new Map<Need, boolean>();
 
-function has(need: Need): boolean {
+/** Whether this machine has it. */
+export function has(need: Need): boolean {
   let known = found.get(need);
   if (known === undefined) {
     known = need === "native"

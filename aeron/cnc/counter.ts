@@ -1,0 +1,110 @@
+import { describe } from "../../memory/checks/integers.ts";
+import { COMMAND } from "../conductor/commands.ts";
+import type { Conductor } from "../conductor/conductor.ts";
+import type { Resource } from "../conductor/resource.ts";
+import { CounterValue } from "./counter_value.ts";
+
+/** Only this layer has it, so only this layer can make counters. */
+export const COUNTER_SECRET = Symbol("secret");
+
+/**
+ * A counter of this client, which every client and tool of the driver can read.
+ *
+ * @example Count what was done
+ * ```ts
+ * import type { Aeron } from "@shmem/shmem/aeron";
+ *
+ * async function count(aeron: Aeron) {
+ *   using counter = await aeron.addCounter(1001, "orders done");
+ *   counter.add(1n);
+ *   console.log(counter.value); // 1n
+ * }
+ * ```
+ */
+export class Counter implements Disposable {
+  /** Its index. */
+  readonly id: number;
+  /** Id of this registration. */
+  readonly registrationId: bigint;
+  readonly #conductor: Conductor;
+  readonly #value: CounterValue;
+  readonly #resource: Resource;
+  #closed = false;
+
+  /**
+   * Not for programs: clients make counters.
+   *
+   * @ignore
+   */
+  constructor(
+    secret: typeof COUNTER_SECRET,
+    conductor: Conductor,
+    registrationId: bigint,
+    id: number,
+  ) {
+    if (secret !== COUNTER_SECRET) {
+      throw new TypeError("Cannot make a counter: an Aeron client does");
+    }
+    this.id = id;
+    this.registrationId = registrationId;
+    this.#conductor = conductor;
+    this.#value = new CounterValue(conductor.cnc.values, id);
+    this.#resource = { registrationId, end: () => this.#closed = true };
+    conductor.adopt(this.#resource);
+  }
+
+  /** Whether it was closed, or its client lost its driver. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** Its value, a signed integer of 64 bits; 0 once it is closed. */
+  get value(): bigint {
+    return this.#closed ? 0n : this.#value.value;
+  }
+
+  /** Its value. */
+  set value(value: bigint) {
+    checkBigint(value, "value");
+    this.#required("set").value = value;
+  }
+
+  /**
+   * Adds to it, atomically.
+   *
+   * @param delta How much.
+   * @returns The value before.
+   * @throws {Deno.errors.BadResource} When it is closed.
+   */
+  add(delta: bigint): bigint {
+    checkBigint(delta, "delta");
+    return this.#required("add to").add(delta);
+  }
+
+  /** Gives it back. Harmless when done before. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const fields = [{ i64: this.registrationId }];
+    this.#conductor.remove(this.#resource, COMMAND.removeCounter, fields);
+  }
+
+  /** The same as {@linkcode Counter.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #required(operation: string): CounterValue {
+    if (!this.#closed) return this.#value;
+    throw new Deno.errors.BadResource(
+      `Cannot ${operation} counter ${this.id}: it is closed`,
+    );
+  }
+}
+
+function checkBigint(value: bigint, what: string): void {
+  if (typeof value === "bigint") return;
+  throw new TypeError(
+    `Cannot use ${what}: it must be a bigint: received ${describe(value)}`,
+  );
+}

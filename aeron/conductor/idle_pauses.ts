@@ -1,0 +1,48 @@
+// Taken now, so that fake timers of a test stop no wait.
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
+
+/** How long to look without a timer when something came just before. */
+const BUSY_MS = 2;
+/** After so long without anything pauses grow. */
+const QUIET_MS = 1000;
+const SHORT_PAUSE_MS = 1;
+const LONG_PAUSE_MS = 8;
+
+/**
+ * Pauses between two looks at a log. Nobody wakes a reader or writer of Aeron, so all
+ * waiting is looking: in every turn of the event loop while messages come, every
+ * millisecond for a second after that, then every 8 ms.
+ */
+export class IdlePauses {
+  #lastSuccess = -Infinity;
+  #wake: (() => void) | undefined;
+
+  /** Says that something came. */
+  reset(): void {
+    this.#lastSuccess = performance.now();
+  }
+
+  /** Ends a pause. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Lets the rest of the program have a turn, or a while. */
+  async pause(signal: AbortSignal | undefined): Promise<void> {
+    const quiet = performance.now() - this.#lastSuccess;
+    if (quiet < BUSY_MS) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      return;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const ms = quiet < QUIET_MS ? SHORT_PAUSE_MS : LONG_PAUSE_MS;
+    const timer = setTimeout(resolve, ms);
+    this.#wake = resolve;
+    const abort = () => resolve();
+    signal?.addEventListener("abort", abort);
+    await promise;
+    signal?.removeEventListener("abort", abort);
+    this.#wake = undefined;
+    clearTimeout(timer);
+  }
+}

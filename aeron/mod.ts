@@ -1,0 +1,49 @@
+/**
+ * Messages between machines: a client of Aeron, whose media driver is a program of its own
+ * in Java or C. No addon: it talks with the driver through shared memory.
+ *
+ * @module
+ */
+
+export { Aeron } from "./client/aeron.ts";
+export type { CounterOptions } from "./client/add_counter.ts";
+export type { SubscriptionOptions } from "./client/add_subscription.ts";
+export type { AeronOptions } from "./client/options.ts";
+export { AeronError } from "./client/aeron_error.ts";
+export type { ChannelLike } from "./client/channel_like.ts";
+export type { ChannelStatus } from "./conductor/channel_status.ts";
+export { Counter } from "./cnc/counter.ts";
+export { type CounterInfo, Counters } from "./cnc/counters.ts";
+export { Publication } from "./publication/publication.ts";
+export { ExclusivePublication } from "./publication/exclusive_publication.ts";
+export { PublicationBase } from "./publication/publication_base.ts";
+export { Claim } from "./publication/claim.ts";
+export type { OfferFailure, OfferResult } from "./publication/offer_result.ts";
+export { Subscription } from "./subscription/subscription.ts";
+export type { ImageEvents } from "./subscription/image_set.ts";
+export { Image } from "./subscription/image.ts";
+export { FrameHeader } from "./subscription/frame_header.ts";
+export type {
+  ControlledAction,
+  ControlledFragmentHandler,
+  FragmentHandler,
+} from "./subscription/fragment_handler.ts";
+export {
+  ControlledFragmentAssembler,
+  FragmentAssembler,
+} from "./subscription/fragment_assembler.ts";
+export type { AeronMessage, MessagesOptions } from "./subscription/messages.ts";
+export type {
+  BlockingWaitOptions,
+  WaitOptions,
+} from "../memory/waiting/wait_options.ts";
+export {
+  ChannelUri,
+  type Media,
+  type ParseOptions,
+} from "./uri/channel_uri.ts";
+export type {
+  ChannelParameters,
+  Duration,
+  Size,
+} from "./uri/channel_parameters.ts";

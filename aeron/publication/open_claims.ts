@@ -1,0 +1,39 @@
+import type { Term } from "../log/log_buffer.ts";
+import { abortClaim, type Claim, openClaim } from "./claim.ts";
+import type { PublicationParts } from "./publication_parts.ts";
+
+/**
+ * The claims of a publication that are neither committed nor aborted: one that was left
+ * open when the publication is closed would keep receivers from all that lies behind it.
+ */
+export class OpenClaims {
+  readonly #parts: PublicationParts;
+  // Mostly there is one at a time, and a set takes longer than all the rest.
+  #last: Claim | undefined;
+  readonly #others = new Set<Claim>();
+
+  constructor(parts: PublicationParts) {
+    this.#parts = parts;
+  }
+
+  /** Lets a claim hold room. */
+  open(claim: Claim, term: Term, offset: number, length: number): void {
+    openClaim(claim, { writer: this.#parts.writer, term }, offset, length);
+    if (claim === this.#last) return;
+    for (const other of this.#others) {
+      if (!other.isOpen) this.#others.delete(other);
+    }
+    if (this.#last?.isOpen) this.#others.add(this.#last);
+    this.#last = claim;
+  }
+
+  /** Aborts all. */
+  abort(): void {
+    const { log, writer } = this.#parts;
+    if (log.isGone) return;
+    if (this.#last !== undefined) abortClaim(this.#last, writer);
+    for (const claim of this.#others) abortClaim(claim, writer);
+    this.#last = undefined;
+    this.#others.clear();
+  }
+}

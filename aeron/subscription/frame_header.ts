@@ -1,0 +1,103 @@
+import type { LogBuffer } from "../log/log_buffer.ts";
+import { alignFrame, FRAME } from "../log/log_layout.ts";
+import type { Image } from "./image.ts";
+
+let move: (
+  header: FrameHeader,
+  termCount: number,
+  words: Int32Array,
+  offset: number,
+) => void;
+
+/**
+ * What stands in front of a message, beside its length. One object per image, which
+ * tells of the message that is being handled: it says nothing once the handler has
+ * returned.
+ */
+export class FrameHeader {
+  /** Image that the message came by. */
+  readonly image: Image;
+  readonly #log: LogBuffer;
+  #words: Int32Array = new Int32Array(0);
+  #termCount = 0;
+  #offset = 0;
+
+  static {
+    move = (header, termCount, words, offset) => {
+      header.#termCount = termCount;
+      header.#words = words;
+      header.#offset = offset;
+    };
+  }
+
+  /**
+   * Not for programs: images make headers.
+   *
+   * @ignore
+   */
+  constructor(image: Image, log: LogBuffer) {
+    this.image = image;
+    this.#log = log;
+  }
+
+  /** Position of the stream behind the frame. */
+  get position(): bigint {
+    const length = this.#word(FRAME.length);
+    const end = Math.min(
+      this.#offset + alignFrame(Math.max(length, 0)),
+      this.#log.termLength,
+    );
+    return this.#log.position(this.#termCount, end);
+  }
+
+  /** Length of the frame in bytes, its header of 32 included. */
+  get frameLength(): number {
+    return this.#word(FRAME.length);
+  }
+
+  /** 0x80 for the first frame of a message, 0x40 for the last, 0xc0 for the only one. */
+  get flags(): number {
+    return (this.#word(FRAME.flagsAndType) >>> 8) & 0xff;
+  }
+
+  /** Where the frame starts in its term. */
+  get termOffset(): number {
+    return this.#offset;
+  }
+
+  /** Id of the term. */
+  get termId(): number {
+    return (this.#log.initialTermId + this.#termCount) | 0;
+  }
+
+  /** Session of the publisher. */
+  get sessionId(): number {
+    return this.#word(FRAME.sessionId);
+  }
+
+  /** Stream of the publisher. */
+  get streamId(): number {
+    return this.#word(FRAME.streamId);
+  }
+
+  /** 64 bits that the publisher sent with the message. */
+  get reservedValue(): bigint {
+    const low = this.#word(FRAME.reservedValue);
+    const high = this.#word(FRAME.reservedValue + 1);
+    return (BigInt(high) << 32n) | BigInt(low >>> 0);
+  }
+
+  #word(index: number): number {
+    return this.#words[(this.#offset >> 2) + index] ?? 0;
+  }
+}
+
+/** Lets a header tell of another frame, for images alone. */
+export function moveHeader(
+  header: FrameHeader,
+  termCount: number,
+  words: Int32Array,
+  offset: number,
+): void {
+  move(header, termCount, words, offset);
+}
