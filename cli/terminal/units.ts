@@ -17,6 +17,11 @@ export function showMany(count: number): string {
   return scaled(count, 1000, MANY_UNITS).trimEnd();
 }
 
+/** A number of things: `1 message`, `2 messages`. */
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
 /** How often a second: `12.3 k/s`. */
 export function showRate(perSecond: number): string {
   return `${showMany(perSecond)}/s`;

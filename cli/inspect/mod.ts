@@ -1,0 +1,52 @@
+/**
+ * Looking at what processes share, without changing or disturbing it.
+ *
+ * @module
+ */
+
+export {
+  type Address,
+  addressText,
+  parseAddress,
+  type Space,
+} from "./address.ts";
+export { ByteSource } from "./bytes/byte_source.ts";
+export { Words } from "./bytes/words.ts";
+export type { AeronState } from "./objects/aeron.ts";
+export type { BroadcastState } from "./objects/broadcast.ts";
+export { identify, type Identity } from "./objects/identify.ts";
+export type { LatestState } from "./objects/latest.ts";
+export type { LockState } from "./objects/locks.ts";
+export type { MapState } from "./objects/map.ts";
+export type {
+  Participant,
+  RingState,
+  SenderState,
+  Sleep,
+} from "./objects/ring.ts";
+export type { RecordsState } from "./objects/ring_records.ts";
+export type { SemaphoreState } from "./objects/semaphore.ts";
+export type { StoreHeader } from "./objects/store_header.ts";
+export type { TakenJob, WorkQueueState } from "./objects/work_queue.ts";
+export type { Mapped } from "./processes/maps.ts";
+export {
+  type Descriptor,
+  type Holder,
+  type ProcessScan,
+  scanProcesses,
+} from "./processes/scan.ts";
+export type { MessageQueueState } from "./sysv/message_queues.ts";
+export type { SegmentState } from "./sysv/segments.ts";
+export type { MemberState, SetState } from "./sysv/sets.ts";
+export type { SystemQueueState } from "./sysv/system_queues.ts";
+export type {
+  CreatorState,
+  Description,
+  Entry,
+  Finding,
+  Kind,
+} from "./types.ts";
+export { describe, type DescribeOptions } from "./whole/describe.ts";
+export { type Listing, listObjects, type ListOptions } from "./whole/list.ts";
+export { type Rates, ratesBetween } from "./whole/rates.ts";
+export { type Holders, processesOf } from "./whole/who.ts";

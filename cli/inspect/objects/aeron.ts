@@ -1,0 +1,44 @@
+import type { ByteSource } from "../bytes/byte_source.ts";
+import { Words } from "../bytes/words.ts";
+
+/** The state of a directory of Aeron's media driver. */
+export interface AeronState {
+  /** Version of `cnc.dat`: "0.2.0"; null while the driver is starting. */
+  readonly version: string | null;
+  /** The driver's process; 0 when it is not known. */
+  readonly pid: number;
+  /** When the driver was last seen. */
+  readonly heartbeatAt: Date | null;
+  /** When it was started. */
+  readonly startedAt: Date | null;
+}
+
+/** The file of the driver that its clients open first. */
+export const CNC_FILE = "cnc.dat";
+
+const HEADER = 128;
+/** Where the driver's heartbeat lies, from the end of the ring to it. */
+const HEARTBEAT_FROM_END = 768 - 640;
+/** What no date is beyond. */
+const LAST_TIME = 8.64e15;
+
+/** Reads the head of `cnc.dat`. */
+export function readAeron(source: ByteSource): AeronState {
+  const words = new Words(source.read(0, HEADER));
+  const version = words.u32(0);
+  const toDriver = words.i32(4);
+  const at = HEADER + toDriver - HEARTBEAT_FROM_END;
+  const heartbeat = toDriver >= 1024 ? source.read(at, 8) : new Uint8Array(0);
+  return {
+    version: version === 0
+      ? null
+      : `${version >>> 16}.${version >>> 8 & 0xff}.${version & 0xff}`,
+    pid: words.i64(40),
+    heartbeatAt: toDate(new Words(heartbeat).i64(0)),
+    startedAt: toDate(words.i64(32)),
+  };
+}
+
+function toDate(ms: number): Date | null {
+  return ms > 0 && ms < LAST_TIME ? new Date(ms) : null;
+}

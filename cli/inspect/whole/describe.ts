@@ -1,0 +1,159 @@
+import { type Address, addressText, parseAddress } from "../address.ts";
+import { ByteSource } from "../bytes/byte_source.ts";
+import { CNC_FILE, readAeron } from "../objects/aeron.ts";
+import { readBroadcast } from "../objects/broadcast.ts";
+import type { Identity } from "../objects/identify.ts";
+import { readLatest } from "../objects/latest.ts";
+import { type LockState, readMutex } from "../objects/locks.ts";
+import { mapLocks, readMap } from "../objects/map.ts";
+import { readRing } from "../objects/ring.ts";
+import { readSemaphore } from "../objects/semaphore.ts";
+import { queueLocks, readWorkQueue } from "../objects/work_queue.ts";
+import { type ProcessScan, scanProcesses } from "../processes/scan.ts";
+import type { Description, Entry } from "../types.ts";
+import { fileEntry, pathOf } from "./entry.ts";
+import { findingsOf } from "./findings.ts";
+import { describeNumbered } from "./numbered.ts";
+
+/** How something is described. */
+export interface DescribeOptions {
+  /** Who has what; it is looked for when it is not given. `null`: it is not asked. */
+  readonly scan?: ProcessScan | null;
+  /**
+   * Whether to look at each record between head and tail of a ring, which copies
+   * them. Default: true.
+   */
+  readonly records?: boolean;
+  /** Where mutexes lie that only the programs know, in bytes. */
+  readonly mutexes?: readonly number[];
+}
+
+/** What belongs to one kind of object. */
+export type Details = Omit<
+  Description,
+  keyof Entry | "at" | "findings" | "locks"
+>;
+
+/**
+ * Tells all that is known of an object.
+ *
+ * @param text Its NAME, as `parseAddress` reads it.
+ * @throws {Deno.errors.NotFound} When there is none.
+ * @throws {TypeError} When it cannot be a name.
+ */
+export function describe(
+  text: string,
+  options: DescribeOptions = {},
+): Description {
+  const address = parseAddress(text);
+  const scan = options.scan === null
+    ? undefined
+    : options.scan ?? scanProcesses();
+  const at = performance.now();
+  const numbered = describeNumbered(address, scan);
+  if (numbered !== undefined) {
+    return finish({ ...numbered, at, locks: [], findings: [] });
+  }
+  const found = fileEntry(address, scan);
+  if (found === undefined) {
+    throw new Deno.errors.NotFound(
+      `there is no ${addressText(address)}; shmem list shows what there is`,
+    );
+  }
+  const { entry, identity } = found;
+  if (entry.kind === "aeron") {
+    return finish({
+      ...entry,
+      ...aeronOf(address),
+      at,
+      locks: [],
+      findings: [],
+    });
+  }
+  if (identity === undefined) {
+    return finish({ ...entry, at, locks: [], findings: [] });
+  }
+  using source = ByteSource.open(address);
+  const asked = (options.mutexes ?? []).map((offset) =>
+    readMutex(source, offset, `at ${offset}`)
+  );
+  return finish({
+    ...entry,
+    ...detailsOf(source, identity, options.records ?? true),
+    at,
+    locks: [...locksOf(source, identity), ...asked],
+    findings: [],
+  });
+}
+
+function finish(description: Description): Description {
+  return { ...description, findings: findingsOf(description) };
+}
+
+function aeronOf(address: Address): Details {
+  try {
+    using source = ByteSource.open({
+      space: "file",
+      name: `${pathOf(address)}/${CNC_FILE}`,
+    });
+    return { aeron: readAeron(source) };
+  } catch (error) {
+    // It is being removed, or another user's.
+    if (error instanceof Deno.errors.NotFound) return {};
+    if (error instanceof Deno.errors.PermissionDenied) return {};
+    throw error;
+  }
+}
+
+function detailsOf(
+  source: ByteSource,
+  identity: Identity,
+  withRecords: boolean,
+): Details {
+  const { kind, capacity = 0, header } = identity;
+  switch (kind) {
+    case "channel":
+    case "channel-many":
+    case "ring":
+      return { ring: readRing(source, capacity, withRecords) };
+    case "broadcast":
+    case "agrona-broadcast":
+      return { broadcast: readBroadcast(source, capacity) };
+    case "semaphore":
+      return { semaphore: readSemaphore(source) };
+  }
+  if (header === undefined) return {};
+  switch (kind) {
+    case "latest": {
+      const latest = readLatest(source, header);
+      return latest === undefined ? {} : { latest };
+    }
+    case "work-queue": {
+      const workQueue = readWorkQueue(source, header);
+      return workQueue === undefined ? {} : { workQueue };
+    }
+    case "map": {
+      const map = readMap(source, header);
+      return map === undefined ? {} : { map };
+    }
+    default:
+      return {};
+  }
+}
+
+/** Where the mutex of a `SharedBroadcastChannel` lies. */
+const CHANNEL_MUTEX = 128;
+
+/** Locks that are where the kind of the object has them. */
+function locksOf(source: ByteSource, { kind }: Identity): LockState[] {
+  switch (kind) {
+    case "work-queue":
+      return queueLocks(source);
+    case "map":
+      return mapLocks(source);
+    case "broadcast-channel":
+      return [readMutex(source, CHANNEL_MUTEX, "posting")];
+    default:
+      return [];
+  }
+}
