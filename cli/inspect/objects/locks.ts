@@ -5,7 +5,7 @@ import {
   OWNER_DIED,
   SLEEPERS_BIT,
   TID_MASK,
-} from "../../../sync/locks/mutex_layout.ts";
+} from "../../../sync/locks/mutex/mutex_layout.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
 import { processInfo } from "../processes/process_info.ts";
