@@ -18,13 +18,14 @@
  * @module
  */
 
-export {
-  type CallContext,
-  type Handler,
-  Server,
-  type ServerOptions,
-} from "./server.ts";
-export { Client, type ClientOptions } from "./client.ts";
-export type { CodecName } from "./codec.ts";
+export { Server } from "./server/server.ts";
+export type {
+  CallContext,
+  Handler,
+  ServerOptions,
+} from "./server/server_options.ts";
+export { Client } from "./client/client.ts";
+export type { ClientOptions } from "./client/client_options.ts";
+export type { CodecName } from "./wire/codec.ts";
 export type { Place } from "../store/object/place.ts";
 export type { WaitOptions } from "../memory/waiting/wait_options.ts";

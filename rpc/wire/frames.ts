@@ -15,7 +15,7 @@
  * @module
  */
 
-import type { Sender } from "../channel/mod.ts";
+import type { Sender } from "../../channel/mod.ts";
 
 /** To the server. */
 export const HELLO = 1;
@@ -84,6 +84,22 @@ export function responseHead(call: number): Uint8Array {
   return head;
 }
 
+/**
+ * Sends bytes behind a head at once, if they fit into a message and there is room
+ * for it.
+ */
+export function trySendFrame(
+  sender: Sender,
+  head: Uint8Array,
+  bytes: Uint8Array,
+  typeId: number,
+): boolean {
+  if (bytes.byteLength > sender.maxMessageLength - head.byteLength) {
+    return false;
+  }
+  return sender.trySend(joined(head, bytes), { typeId });
+}
+
 /** Sends bytes behind a head, in parts where they are longer than a message. */
 export async function sendFrame(
   sender: Sender,
@@ -108,37 +124,6 @@ function joined(head: Uint8Array, bytes: Uint8Array): Uint8Array {
   message.set(head);
   message.set(bytes, head.byteLength);
   return message;
-}
-
-/** Puts parts together, up to a length. */
-export class Assembly {
-  readonly #parts: Uint8Array[] = [];
-  #length = 0;
-
-  /** Adds a part; false when it has become too long. */
-  add(part: Uint8Array, longest: number): boolean {
-    this.#parts.push(part);
-    this.#length += part.byteLength;
-    return this.#length <= longest;
-  }
-
-  /** All of it, with the last part. */
-  finish(last: Uint8Array): Uint8Array {
-    if (this.#parts.length === 0) return last;
-    this.#parts.push(last);
-    const whole = new Uint8Array(this.#length + last.byteLength);
-    let at = 0;
-    for (const part of this.#parts) {
-      whole.set(part, at);
-      at += part.byteLength;
-    }
-    return whole;
-  }
-
-  /** How long it is so far. */
-  get byteLength(): number {
-    return this.#length;
-  }
 }
 
 /** The place of a client's own channel, beside that of its server. */

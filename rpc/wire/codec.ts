@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromClone, toClone } from "../store/object/structured.ts";
+import { fromClone, toClone } from "../../store/object/structured.ts";
 
 /**
  * `"json"`: values of JSON; `"structured"`: what the structured clone of V8 takes,

@@ -1,0 +1,118 @@
+import type { Patience } from "../../store/object/wait_for.ts";
+import { Assembly } from "../wire/assembly.ts";
+
+/** The longest that a timer of the runtime waits. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** What is done with the answer to a call. */
+export interface Answer {
+  /** An item of a stream has come. */
+  item(value: unknown): void;
+  /** It has come, or the stream has ended. */
+  finish(value: unknown): void;
+  /** It will not come. */
+  fail(error: unknown): void;
+}
+
+/** What a call does with its client when it is given up. */
+export interface GivingUp {
+  /** Tells the server that nobody waits for the answer any more. */
+  cancel(): void;
+  /** Makes the error of a call whose time is over. */
+  late(timeoutMs: number): Error;
+}
+
+/** A call that is under way: until its answer, its time, or its signal. */
+export class PendingCall {
+  readonly #answer: Answer;
+  readonly #givingUp: GivingUp;
+  readonly #signal: AbortSignal | undefined;
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  #assembly: Assembly | undefined;
+  #isOver = false;
+  /** Ends the sending of its request, where that takes its time. */
+  #sending: AbortController | undefined;
+
+  /** Starts to wait. */
+  constructor(
+    answer: Answer,
+    givingUp: GivingUp,
+    { timeoutMs, signal }: Pick<Patience, "timeoutMs" | "signal">,
+  ) {
+    this.#answer = answer;
+    this.#givingUp = givingUp;
+    this.#signal = signal;
+    signal?.addEventListener("abort", this.#abort, { once: true });
+    if (timeoutMs !== Infinity) {
+      this.#timer = setTimeout(
+        () => this.#giveUp(givingUp.late(timeoutMs)),
+        Math.min(timeoutMs, LONGEST_TIMER_MS),
+      );
+    }
+  }
+
+  /** Fires when a request that is being sent need not be sent any more. */
+  get sending(): AbortSignal {
+    this.#sending ??= new AbortController();
+    return this.#sending.signal;
+  }
+
+  /** Adds a part of the answer; false when that is too long. */
+  addPart(bytes: Uint8Array, longest: number): boolean {
+    this.#assembly ??= new Assembly();
+    return this.#assembly.add(bytes, longest);
+  }
+
+  /** The whole answer, or item, with its last part. */
+  whole(bytes: Uint8Array): Uint8Array {
+    const assembly = this.#assembly;
+    this.#assembly = undefined;
+    return assembly === undefined ? bytes : assembly.finish(bytes);
+  }
+
+  /** Hands over an item of a stream. */
+  item(value: unknown): void {
+    if (!this.#isOver) this.#answer.item(value);
+  }
+
+  /** Ends with an answer. */
+  finish(value: unknown): void {
+    if (this.#end()) this.#answer.finish(value);
+  }
+
+  /** Ends without one. */
+  fail(error: unknown): void {
+    if (!this.#end()) return;
+    this.#sending?.abort(error);
+    this.#answer.fail(error);
+  }
+
+  /** Whether it has ended. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Gives it up, unless it has ended: nobody wants the answer. */
+  cancel(): void {
+    if (!this.#end()) return;
+    this.#sending?.abort();
+    this.#givingUp.cancel();
+  }
+
+  readonly #abort = () => this.#giveUp(this.#signal?.reason);
+
+  #giveUp(error: unknown): void {
+    if (this.#isOver) return;
+    this.#givingUp.cancel();
+    this.fail(error);
+  }
+
+  /** Whether it has ended by this. */
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#abort);
+    return true;
+  }
+}

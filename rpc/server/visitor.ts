@@ -1,0 +1,89 @@
+import type { Sender } from "../../channel/mod.ts";
+import type { Answering } from "./answering.ts";
+import { Assembly } from "../wire/assembly.ts";
+import {
+  RESPONSE_PART,
+  responseHead,
+  sendFrame,
+  trySendFrame,
+} from "../wire/frames.ts";
+
+/** A client that is there: its calls, and the channel to it. */
+export class Visitor {
+  /** Tells it from others, as handlers are told. */
+  readonly id: string;
+  /** Its calls that are being answered, by their numbers. */
+  readonly answering = new Map<number, Answering>();
+  readonly #sender: Sender;
+  readonly #parts = new Map<number, Assembly>();
+  readonly #gone: () => void;
+
+  /**
+   * Has come.
+   *
+   * @param gone Called when something cannot be sent to it.
+   */
+  constructor(client: bigint, sender: Sender, gone: () => void) {
+    this.id = client.toString(16).padStart(16, "0");
+    this.#sender = sender;
+    this.#gone = gone;
+  }
+
+  /** Whether its process is there still. */
+  get isThere(): boolean {
+    return !this.#sender.closed && this.#sender.hasReceiver;
+  }
+
+  /** Adds a part of a request; false when that becomes too long. */
+  addPart(call: number, bytes: Uint8Array, longest: number): boolean {
+    const parts = this.#parts.get(call) ?? new Assembly();
+    this.#parts.set(call, parts);
+    if (parts.add(bytes, longest)) return true;
+    this.#parts.delete(call);
+    return false;
+  }
+
+  /** The whole request with its last part; nothing when it is too long. */
+  whole(
+    call: number,
+    bytes: Uint8Array,
+    longest: number,
+  ): Uint8Array | undefined {
+    const parts = this.#parts.get(call);
+    if (parts !== undefined) this.#parts.delete(call);
+    const length = (parts?.byteLength ?? 0) + bytes.byteLength;
+    if (length > longest) return undefined;
+    return parts === undefined ? bytes : parts.finish(bytes);
+  }
+
+  /** Forgets the parts of a request that came so far. */
+  forgetParts(call: number): void {
+    this.#parts.delete(call);
+  }
+
+  /**
+   * Sends something to it: at once when there is room, else when there is.
+   *
+   * @returns A promise when it has to wait, or when it comes in parts.
+   */
+  send(call: number, type: number, bytes: Uint8Array): Promise<void> | void {
+    const head = responseHead(call);
+    try {
+      if (trySendFrame(this.#sender, head, bytes, type)) return;
+    } catch {
+      // It died or left: what was to be told concerns nobody.
+      return this.#gone();
+    }
+    const types = { part: RESPONSE_PART, last: type };
+    return sendFrame(this.#sender, head, bytes, types).catch(this.#gone);
+  }
+
+  /** Has gone, or the server has: aborts its calls. */
+  leave(): void {
+    const reason = new Deno.errors.ConnectionReset(
+      `The client ${this.id}, or the server, has ended`,
+    );
+    for (const answering of this.answering.values()) answering.abort(reason);
+    this.#sender.close();
+  }
+}
