@@ -6,7 +6,8 @@
 
 import { assertEquals } from "../../../deps.ts";
 import { projectPath, run } from "../deno.ts";
-import type { Leaf, StructSample } from "./random_layouts.ts";
+import type { StructSample } from "./random_layouts.ts";
+import type { Leaf } from "./random_values.ts";
 
 /** A layout, its values in memory, and what is to be printed about it. */
 interface Case {

@@ -1,0 +1,47 @@
+/** A struct with a field of every type. */
+
+import {
+  array,
+  atomic,
+  bitset,
+  bool,
+  bytes,
+  chars,
+  enumeration,
+  f32,
+  f64,
+  i16,
+  i32,
+  i64,
+  i8,
+  safe,
+  struct,
+  u16,
+  u32,
+  u64,
+  u8,
+} from "../../../struct/mod.ts";
+
+/** A struct with a field of every type. */
+export const All = struct({
+  u8,
+  u16,
+  u32,
+  u64,
+  i8,
+  i16,
+  i32,
+  i64,
+  f32,
+  f64,
+  bool,
+  safe: safe(u64),
+  safeSigned: safe(i64),
+  text: chars(7),
+  raw: bytes(5),
+  side: enumeration({ buy: 1, sell: 2 }, u8),
+  bits: bitset({ low: 0, high: 31 }, u32),
+  numbers: array(u16, 3),
+  point: struct({ x: f32, y: f32 }),
+  shared: atomic(i64),
+});
