@@ -11,6 +11,7 @@ import { runDeno } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
 import { testMemory } from "../helpers/sync/memory.ts";
 import { Mutex } from "../../sync/mod.ts";
+import { randomBelow } from "../helpers/seed.ts";
 
 const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
 const LIBRARY = "tests/peers/c/locks/robust_library.c";
@@ -20,7 +21,7 @@ Deno.test(needing(
   "the list of a thread stays whole when C code takes and releases locks between ours, in any order",
   async () => {
     using library = await compile(LIBRARY, ["-shared", "-fPIC"]);
-    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    const seed = randomBelow(2 ** 32);
     const { code, stdout, stderr } = await runDeno(
       `
       import { SharedMemory } from "mod.ts";

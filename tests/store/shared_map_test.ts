@@ -5,6 +5,7 @@
  * @module
  */
 
+import { SEED } from "../helpers/seed.ts";
 import {
   assert,
   assertEquals,
@@ -163,7 +164,7 @@ Deno.test("SharedMap does what a Map with a clock would, for any order of operat
       map.clear();
       assertEquals(map.usage().usedBytes, 0);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: SEED },
   );
 });
 

@@ -1,6 +1,7 @@
 // Watching objects of the store: no lock is taken and nothing is changed, what is
 // told is whole, and what was missed is counted.
 
+import { SEED } from "../helpers/seed.ts";
 import { assert, assertEquals, assertThrows, fc } from "../../deps.ts";
 import { ObservedObject } from "../../memory/posix/observed_object.ts";
 import { SharedMemory } from "../../mod.ts";
@@ -176,7 +177,7 @@ Deno.test("no content of the memory makes a watch of the store fail or go on wit
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 300, seed: SEED },
   );
 
   function writable(name: string): Uint8Array {

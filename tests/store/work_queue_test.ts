@@ -4,6 +4,7 @@
  * @module
  */
 
+import { SEED } from "../helpers/seed.ts";
 import {
   assert,
   assertEquals,
@@ -250,6 +251,6 @@ Deno.test("WorkQueue does what a list would, for any order of operations", async
       }
       await Promise.resolve();
     }),
-    { numRuns: 60 },
+    { numRuns: 60, seed: SEED },
   );
 });

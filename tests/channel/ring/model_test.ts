@@ -27,6 +27,7 @@ import {
   TAIL,
   trailer,
 } from "../../helpers/channel/rings.ts";
+import { SEED } from "../../helpers/seed.ts";
 
 const RUNS = times(1500);
 const STARTS = {
@@ -91,7 +92,7 @@ for (const kind of RING_KINDS) {
             checkRing(kind, capacity, startOf(capacity), operations);
           },
         ),
-        { numRuns: RUNS },
+        { numRuns: RUNS, seed: SEED },
       );
     });
   }
@@ -211,7 +212,7 @@ for (const [where, startOf] of Object.entries(STARTS)) {
           checkBroadcast(capacity, startOf(capacity), operations);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 }

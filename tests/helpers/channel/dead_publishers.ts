@@ -7,6 +7,7 @@
 import { assert, assertEquals } from "../../../deps.ts";
 import { type Message, Publisher, Subscriber } from "../../../channel/mod.ts";
 import { deathsIn, Inbox, messageOf } from "./deaths.ts";
+import { random } from "../seed.ts";
 
 /** A publisher that was killed. */
 export interface DeadPublisher {
@@ -38,7 +39,7 @@ async function publishHere(
 ): Promise<void> {
   const publisher = Publisher.open(name);
   const start = inbox.count(1);
-  const count = Math.trunc(5 * Math.random());
+  const count = Math.trunc(5 * random());
   for (let i = 0; i < count; i++) {
     publisher.publish(messageOf(1, start + i, publisher.maxMessageLength));
   }

@@ -8,6 +8,7 @@ import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
 import { Receiver, type Sender } from "../../../channel/mod.ts";
 import { pause } from "../sync/size.ts";
 import { deathsIn, Inbox, messageOf } from "./deaths.ts";
+import { random } from "../seed.ts";
 
 /** A receiver that was killed. */
 export interface DeadReceiver {
@@ -137,7 +138,7 @@ export async function loseReceivers(
     delays.push(learnt - dead.time);
     taken.startAnew();
     for (const [producer, number] of dead.taken) taken.take(producer, number);
-    receiveSome(Math.trunc(7 * Math.random()));
+    receiveSome(Math.trunc(7 * random()));
   }
   receiveSome(Infinity);
   for (const [which, sent] of outbox.sent.entries()) {

@@ -16,6 +16,7 @@ import {
 import { deadline } from "../deadline.ts";
 import { Program } from "../peers/program.ts";
 import { times } from "../sync/size.ts";
+import { randomBelow } from "../seed.ts";
 
 const isEmulated = times(100) < 100;
 
@@ -48,7 +49,7 @@ export function pathOf(name: string): string {
 
 /** A number for a C program to throw its dice with. */
 export function randomSeed(): number {
-  return crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+  return randomBelow(2 ** 16);
 }
 
 /** The message with a number; the type of messages is their producer. */

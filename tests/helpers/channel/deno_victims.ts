@@ -8,6 +8,7 @@ import { denoRun, projectPath } from "../deno.ts";
 import { Program } from "../peers/program.ts";
 import { pause, until } from "../sync/size.ts";
 import { type Shared, shared } from "./shared.ts";
+import { random } from "../seed.ts";
 
 /** What such a program does, see `channel_victim.ts`. */
 export type Role = "send" | "receive" | "publish";
@@ -61,7 +62,7 @@ export class DenoVictims implements AsyncDisposable {
       const { stderr } = await program.end();
       throw new Error(`A victim takes no part: ${stderr}`, { cause });
     }
-    await pause(Math.random() * 6);
+    await pause(random() * 6);
     const time = Date.now();
     Deno.kill(program.pid, "SIGKILL");
     await program[Symbol.asyncDispose]();

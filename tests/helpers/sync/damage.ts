@@ -10,13 +10,14 @@ import { compile } from "../cc.ts";
 import { denoRun, projectPath, run } from "../deno.ts";
 import { Program } from "../peers/program.ts";
 import { testMemory } from "./memory.ts";
+import { randomBelow } from "../seed.ts";
 
 /** Where the blocks lie, and their length, as in `lock_damage.ts`. */
 const [OFFSET, LENGTH] = [64, 320];
 
 /** A seed, which the failure of a test shows. */
 export function randomSeed(): number {
-  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+  return randomBelow(2 ** 32);
 }
 
 /** Runs it for so many rounds; it must end by itself, and well. */

@@ -21,6 +21,7 @@ import {
   Victims,
 } from "../../helpers/channel/deaths.ts";
 import { loseReceivers } from "../../helpers/channel/dead_receivers.ts";
+import { random } from "../../helpers/seed.ts";
 
 /** Channels that are tested side by side: most of the time they wait. */
 const LANES = [1024, 1024, 2048, 4096];
@@ -103,7 +104,7 @@ async function testDeadSenders(
   const killing = async () => {
     if (producers === "many") await victims.ask("live", live);
     while (senders.length < deaths) {
-      const most = producers === "one" ? 1 : 1 + Math.trunc(3 * Math.random());
+      const most = producers === "one" ? 1 : 1 + Math.trunc(3 * random());
       const group = Math.min(most, deaths - senders.length);
       const dead = await loseSenders(victims, 1 + senders.length, group);
       senders.push(...dead.senders);

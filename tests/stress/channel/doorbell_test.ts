@@ -7,6 +7,7 @@
  * @module
  */
 
+import { random } from "../../helpers/seed.ts";
 import { assertEquals } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { Doorbell } from "../../../channel/waiting/doorbell.ts";
@@ -51,7 +52,7 @@ Deno.test("No wake-up is lost between one that goes to sleep and one that rings 
   await using program = startProgram(RINGER, [name.text]);
   assertEquals(await program.line(), "ready");
   for (let round = 1; round <= ROUNDS; round++) {
-    const delay = Math.random() * LONGEST_DELAY;
+    const delay = random() * LONGEST_DELAY;
     const isReady = () => words[MESSAGE] === round;
     Atomics.store(words, START, round);
     for (let i = 0; i < delay; i++);

@@ -6,8 +6,6 @@
  * the order on purpose is noticed.
  */
 
-// deno-lint-ignore-file no-console -- seeds are for whoever repeats a run
-
 import { assert, assertEquals } from "../../../deps.ts";
 import {
   ManyToOneRingBuffer,
@@ -17,6 +15,7 @@ import {
 } from "../../../channel/mod.ts";
 import { shared } from "../../helpers/channel/shared.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
+import { SEED } from "../../helpers/seed.ts";
 import { repeat } from "../../peers/channel_stream.ts";
 import {
   LITMUS_LENGTH,
@@ -43,8 +42,7 @@ async function wrongWordsOf(
   way: LitmusWay,
   count: number,
 ): Promise<number> {
-  const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
-  console.log(`seed ${seed}`);
+  const seed = SEED;
   using memory = shared(CAPACITY + RING_TRAILER_LENGTH);
   const { buffer, byteOffset } = memory.bytes;
   const words = new Int32Array(buffer, byteOffset, CAPACITY / 4);

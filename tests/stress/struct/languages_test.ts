@@ -19,15 +19,14 @@ import {
   RUSTC,
   rustProgram,
 } from "../../helpers/struct/foreign_layouts.ts";
+import { SEED } from "../../helpers/seed.ts";
 import { sampleLayouts } from "../../helpers/struct/random_layouts.ts";
-
-const seed = Number(Deno.env.get("SHMEM_TEST_SEED") ?? Date.now() % 2 ** 31);
 
 Deno.test(needing(
   ["cc", "rustc", "numpy", "native"],
-  `C, Rust and numpy find all fields of 200 random layouts, seed ${seed}`,
+  `C, Rust and numpy find all fields of 200 random layouts, seed ${SEED}`,
   async () => {
-    const cases = casesOf(sampleLayouts(200, seed));
+    const cases = casesOf(sampleLayouts(200, SEED));
     const memory = memoryOf(cases);
     assertPrinted(
       "C",

@@ -14,6 +14,7 @@ import { Peer } from "../../helpers/peers/peer.ts";
 import { Program } from "../../helpers/peers/program.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 import { pause, until } from "../../helpers/sync/size.ts";
+import { random, randomBelow } from "../../helpers/seed.ts";
 
 const OFFSET = 200;
 /** The words behind the mutex, as in `mutex_victims.c`. */
@@ -50,7 +51,7 @@ for (
       using memory = testMemory();
       const { words } = memory;
       const mutex = Mutex.create(memory.bytes, OFFSET);
-      const seed = crypto.getRandomValues(new Uint16Array(1))[0] ?? 0;
+      const seed = randomBelow(2 ** 16);
       await using victims = Program.start(
         [program.path, memory.path, `${OFFSET}`, "500", `${seed}`],
       );
@@ -68,7 +69,7 @@ for (
           assert(!dirty || guard.ownerDied, `not told, with seed ${seed}`);
           Atomics.add(words, TURNS, 1);
         }
-        await pause(Math.random() * 2);
+        await pause(random() * 2);
       }
       assertEquals(await victims.end(), { code: 0, stdout: "", stderr: "" });
       assertEquals([words[DEATHS], words[UNTOLD]], [500, 0]);
@@ -91,7 +92,7 @@ Deno.test(needing(
       await using victim = denoPeer(memory.path);
       const answer = victim.ask("count", OFFSET, INSIDE, 1e9).catch(() => {});
       await until(() => words[INSIDE] !== started, "the victim counts");
-      await pause(Math.random() * 5);
+      await pause(random() * 5);
       const waiter = mutex.lockAsync();
       await kill(victim);
       using _guard = await waiter;
@@ -183,7 +184,7 @@ Deno.test(needing(
         return Program.start(denoRun(script, { args: there }));
       });
       for (const victim of victims) await victim.line();
-      await pause(Math.random() * 20);
+      await pause(random() * 20);
       for (const victim of victims) {
         await victim[Symbol.asyncDispose]();
         const before = Atomics.load(words, word);

@@ -18,6 +18,7 @@ import {
   passBetween,
   started,
 } from "../../helpers/sync/wait_peers.ts";
+import { random } from "../../helpers/seed.ts";
 
 /** Words of the tests with tokens. */
 const TOKENS = 20;
@@ -72,9 +73,9 @@ Deno.test("every wake-up that notify() counts arrives in exactly one wait(), how
 async function waitAndLeave(words: Int32Array): Promise<string> {
   const controller = new AbortController();
   const { signal } = controller;
-  const timeoutMs = Math.random() < 0.4 ? Math.random() * 2 : Infinity;
+  const timeoutMs = random() < 0.4 ? random() * 2 : Infinity;
   const waiting = waitAsync(words, TOKENS, 0, { timeoutMs, signal });
-  if (Math.random() < 0.5) setTimeout(() => controller.abort(), 0);
+  if (random() < 0.5) setTimeout(() => controller.abort(), 0);
   else if (timeoutMs === Infinity) queueMicrotask(() => controller.abort());
   const end = await waiting.catch(() => "aborted");
   // Who was told passes it on; who was not owes nothing.
@@ -179,14 +180,14 @@ Deno.test("waits that come and go by hundreds are all woken, whatever their neig
       } else {
         const controller = new AbortController();
         const { signal } = controller;
-        const timeoutMs = Math.random() * 20;
+        const timeoutMs = random() * 20;
         started(waitAsync(words, word, value, { signal, timeoutMs }));
         controllers.push(controller);
       }
     }
-    await pause(Math.random() * 3);
+    await pause(random() * 3);
     for (let i = 0; i < 200; i++) {
-      if (Math.random() < 0.3) controllers[i >> 1]?.abort();
+      if (random() < 0.3) controllers[i >> 1]?.abort();
       if (i % 2 === 0) {
         Atomics.add(words, 200 + i, 1);
         notify(words, 200 + i, 1);

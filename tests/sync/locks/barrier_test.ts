@@ -18,6 +18,7 @@ import {
   FUTEX_PEER,
   started,
 } from "../../helpers/sync/wait_peers.ts";
+import { random } from "../../helpers/seed.ts";
 
 /** Where the barriers of these tests lie. */
 const OFFSET = 136;
@@ -174,7 +175,7 @@ Deno.test("Barrier stays exact when parties time out and come back", async () =>
   const theirs = started(peer.ask("arriveHasty", OFFSET, rounds));
   let met = 0;
   while (met < rounds) {
-    const timeoutMs = Math.random() * 2;
+    const timeoutMs = random() * 2;
     if (await barrier.waitAsync({ timeoutMs }) !== "timed-out") met++;
   }
   assertEquals(await theirs, String(rounds));

@@ -13,6 +13,7 @@ import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 import { pause } from "../../helpers/sync/size.ts";
+import { random } from "../../helpers/seed.ts";
 
 const OFFSET = 200;
 const SLOTS = 2;
@@ -226,7 +227,7 @@ Deno.test(needing(
           : lock.readAsync({ timeoutMs: 60_000 }));
         return guard.ownerDied;
       });
-      await pause(Math.random() * 3);
+      await pause(random() * 3);
       await kill(victim);
       const told = await Promise.all(waiters);
       // A reader that got in beside the other was not told: nobody had died.

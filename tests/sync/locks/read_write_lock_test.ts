@@ -14,6 +14,7 @@ import { isSystemError } from "../../../mod.ts";
 import { type ReadWriteGuard, ReadWriteLock } from "../../../sync/mod.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 import { pause } from "../../helpers/sync/size.ts";
+import { random } from "../../helpers/seed.ts";
 
 const OFFSET = 200;
 
@@ -143,7 +144,7 @@ Deno.test("tasks that read and write at random never meet a writer", async () =>
     readers++;
     most = Math.max(most, readers);
     assertEquals(writers, 0);
-    await pause(Math.random() * 2);
+    await pause(random() * 2);
     assertEquals(writers, 0);
     readers--;
   };
@@ -151,7 +152,7 @@ Deno.test("tasks that read and write at random never meet a writer", async () =>
     using _guard = await lock.writeAsync();
     writers++;
     assertEquals([readers, writers], [0, 1]);
-    await pause(Math.random() * 2);
+    await pause(random() * 2);
     assertEquals([readers, writers], [0, 1]);
     writers--;
   };
