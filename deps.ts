@@ -135,7 +135,7 @@ export async function loadUplot(): Promise<
 export interface BrowserPage {
   goto(url: string): Promise<unknown>;
   /** Runs an expression in the page. */
-  evaluate<T>(expression: string): Promise<T>;
+  evaluate(expression: string): Promise<unknown>;
   click(selector: string): Promise<void>;
   fill(selector: string, text: string): Promise<void>;
   screenshot(options: { path: string; fullPage?: boolean }): Promise<unknown>;
@@ -159,8 +159,6 @@ export interface Browser {
   newPage(options?: {
     viewport?: { width: number; height: number };
     colorScheme?: "light" | "dark";
-    deviceScaleFactor?: number;
-    hasTouch?: boolean;
   }): Promise<BrowserPage>;
   close(): Promise<void>;
 }

@@ -10,6 +10,8 @@ import { EventStream } from "./event_stream.ts";
 /** Each is a state to remember and a picture to compare, so not any number. */
 const MAX_STREAMS = 12;
 
+const LONGEST_PAUSE_MS = 2000;
+
 /** Everybody who looks. */
 export class Audience {
   readonly #take: () => object;
@@ -60,14 +62,20 @@ export class Audience {
     const started = performance.now();
     const picture = this.#take();
     for (const stream of this.#streams) stream.send(picture);
-    // A machine with so many objects that looking takes long is looked at less
-    // often: never more than a tenth of one processor.
     const took = performance.now() - started;
     this.#stop();
     if (this.#streams.size === 0) return;
-    this.#timer = setTimeout(
-      () => this.#show(),
-      Math.max(this.#intervalMs, took * 9),
+    this.#timer = setTimeout(() => this.#show(), this.#pauseAfter(took));
+  }
+
+  /**
+   * A machine with very many objects is looked at less often, so that looking takes
+   * a fifth of one processor at most; but not so seldom that it seems to stop.
+   */
+  #pauseAfter(took: number): number {
+    return Math.max(
+      this.#intervalMs,
+      Math.min(LONGEST_PAUSE_MS, took * 4),
     );
   }
 

@@ -7,7 +7,7 @@
 import { Band } from "./drawing/band.js";
 import { Curves } from "./drawing/curves.js";
 import { byId, h, keep, set, setText } from "./dom.js";
-import { bytes, count, kindName, words } from "./format.js";
+import { bytes, count, duration, kindName, words } from "./format.js";
 import { Newest } from "./newest.js";
 
 const LOOK_MS = 1000;
@@ -63,11 +63,14 @@ export class Detail {
       this.#note(`${this.#address} is gone.`);
       return;
     }
-    const { findings = [], measures = {}, participants = [] } = object;
-    showFindings(parts.findings, findings);
+    const { measures, participants, findings } = object;
+    // The closer look knows more.
+    showFindings(parts.findings, parts.answer?.findings ?? findings);
     showFacts(parts.facts, factsOf(object, this.#state.processes));
     parts.band.element.hidden = object.tail === undefined;
-    if (object.tail !== undefined) parts.band.show(object);
+    if (object.tail !== undefined) {
+      parts.band.show(object, parts.answer?.claims ?? []);
+    }
     parts.curves.element.hidden = Object.keys(measures).length === 0;
     parts.curves.add(this.#state.time, measures);
     showTable(parts.participants, participants, PARTICIPANTS);
@@ -80,11 +83,11 @@ export class Detail {
     const { answer, reason } = await ask("/object", address);
     const parts = this.#parts;
     if (this.#address !== address || parts === undefined) return;
-    if (answer === undefined) setText(parts.reason, reason);
-    else {
-      setText(parts.reason, "");
-      showTable(parts.locks, answer.locks ?? [], LOCKS);
-      showInside(parts.inside, answer.inside ?? {});
+    parts.answer = answer;
+    setText(parts.reason, reason ?? "");
+    if (answer !== undefined) {
+      showTable(parts.locks, answer.locks, LOCKS);
+      showInside(parts.inside, answer.inside);
       parts.newest.show(answer.newest);
     }
     clearTimeout(this.#timer);
@@ -138,19 +141,38 @@ function makeParts() {
   return { ...parts, all };
 }
 
+const BAD_STATES = [
+  "died",
+  "aborted",
+  "stopped",
+  "owner-died",
+  "not-recoverable",
+];
+
 const PARTICIPANTS = [
   ["Role", ({ role }) => role],
   ["Process", ({ pid }) => pid > 0 ? String(pid) : "not known"],
   ["State", ({ state }) => state],
-  ["Behind", ({ lag }) => lag === undefined ? "" : bytes(lag)],
+  ["Behind", behind],
 ];
 
 const LOCKS = [
   ["Lock", ({ name }) => name],
   ["State", ({ state }) => state],
-  ["Owner", ({ owner }) => owner ?? ""],
-  ["Waiting", ({ waiters }) => waiters === undefined ? "" : count(waiters)],
+  ["Owner", ({ owner }) => owner],
+  ["Waiting", waitingOf],
 ];
+
+/** Subscribers write nothing into a broadcast, so nobody can tell. */
+function behind({ role, lag }) {
+  if (lag !== undefined) return bytes(lag);
+  return role === "subscriber" ? "it does not tell" : "";
+}
+
+/** Those that sleep in C are only known to be there. */
+function waitingOf({ waiters, contended }) {
+  return waiters === 0 && contended ? "somebody" : count(waiters);
+}
 
 function tableOf(caption) {
   return h(
@@ -176,7 +198,7 @@ function showTable(table, rows, columns) {
     ({ key }) => key,
     () => h("tr", {}, ...columns.map(() => h("td"))),
     (element, { row }) => {
-      const isBad = row.state === "died" || row.state === "aborted";
+      const isBad = BAD_STATES.includes(row.state);
       element.classList.toggle("bad", isBad);
       columns.forEach(([, show], i) => setText(element.children[i], show(row)));
     },
@@ -187,9 +209,9 @@ function showFindings(list, findings) {
   keep(
     list,
     findings,
-    (text) => text,
-    (text) => h("li", { text }),
-    () => {},
+    ({ text }) => text,
+    ({ text }) => h("li", { text }),
+    (item, { tone }) => set(item, { class: tone }),
   );
 }
 
@@ -217,7 +239,15 @@ function factsOf(object, processes) {
     ["Mode", object.mode],
     ["Created by", object.creator > 0 ? `process ${object.creator}` : ""],
     ["Who has it", who.join(", ")],
+    ["A subscriber may pause for", pauseOf(object)],
   ].filter(([, value]) => value !== "" && value !== undefined);
+}
+
+/** How long until what is written now is overwritten. */
+function pauseOf({ kind, capacity, measures }) {
+  const rate = measures.bytesPerSecond;
+  const isBroadcast = kind === "broadcast" || kind === "agrona-broadcast";
+  return isBroadcast && rate > 0 ? duration(1000 * capacity / rate) : "";
 }
 
 /** Whatever else the description has, by its names. */

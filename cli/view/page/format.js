@@ -40,6 +40,7 @@ export function compact(value) {
 export function percent(part, all) {
   if (!(all > 0)) return "0 %";
   const value = 100 * part / all;
+  if (value > 0 && value < 0.1) return "< 0.1 %";
   return `${value > 0 && value < 1 ? value.toFixed(1) : value.toFixed(0)} %`;
 }
 

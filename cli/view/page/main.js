@@ -6,7 +6,7 @@
 
 import { connect } from "./connection.js";
 import { Detail } from "./detail.js";
-import { byId, set, setText } from "./dom.js";
+import { byId, h, keep, set, setText } from "./dom.js";
 import { bytes, count } from "./format.js";
 import { ProcessGraph } from "./drawing/graph.js";
 import { showMachine } from "./machine.js";
@@ -45,6 +45,13 @@ function draw() {
   detail.show(state);
   const size = objects.reduce((sum, object) => sum + object.size, 0);
   const stale = objects.filter((object) => object.stale).length;
+  keep(
+    byId("notes"),
+    state.notes,
+    (text) => text,
+    (text) => h("li", { text }),
+    () => {},
+  );
   setText(
     byId("totals"),
     `${count(objects.length)} objects · ${bytes(size)} · ${

@@ -157,16 +157,20 @@ function updateRow(row, object, largest, isSelected) {
 export function marksOf(object) {
   const marks = [];
   if (object.stale) marks.push({ text: "stale", level: "bad" });
-  for (const { role, state } of object.participants ?? []) {
+  for (const { role, state } of object.participants) {
     if (state === "died") marks.push({ text: `${role} died`, level: "bad" });
+    if (state === "stopped") {
+      marks.push({ text: `${role} is stopped`, level: "bad" });
+    }
     if (state === "aborted") {
       marks.push({ text: `${role} gave up`, level: "bad" });
     }
   }
   const fill = fillOf(object);
   if (fill > 0.9) marks.push({ text: "full", level: "warn" });
-  if ((object.findings?.length ?? 0) > 0 && marks.length === 0) {
-    marks.push({ text: "see findings", level: "warn" });
+  const isBad = object.findings.some(({ tone }) => tone === "bad");
+  if (isBad && marks.length === 0) {
+    marks.push({ text: "look inside", level: "warn" });
   }
   return marks.filter(({ text }, i) =>
     marks.findIndex((mark) => mark.text === text) === i
@@ -174,29 +178,31 @@ export function marksOf(object) {
 }
 
 function figuresOf(object) {
-  const parts = [bytes(object.size)];
-  if (object.capacity > 0) {
-    parts.push(`${percent(object.fill ?? 0, object.capacity)} full`);
+  const parts = object.size > 0 ? [bytes(object.size)] : [];
+  if (object.fill !== undefined) {
+    parts.push(`${percent(object.fill, object.capacity)} full`);
   }
   const rate = rateOf(object);
   if (rate > 0) parts.push(`${bytes(rate)}/s`);
-  const messages = object.measures?.messagesPerSecond;
+  const messages = object.measures.messagesPerSecond;
   if (messages > 0) parts.push(`${compact(messages)} msg/s`);
   return parts.join(" · ");
 }
 
+/** Of a ring what is filled, of others what has memory. */
 function usedPart(object) {
-  if (object.capacity > 0) return fillOf(object);
-  return object.size > 0 ? Math.min(1, (object.used ?? 0) / object.size) : 0;
+  const { fill, size, used = 0 } = object;
+  if (fill !== undefined) return fillOf(object);
+  return size > 0 ? Math.min(1, used / size) : 0;
 }
 
-function fillOf(object) {
-  if (!(object.capacity > 0)) return 0;
-  return Math.min(1, Math.max(0, (object.fill ?? 0) / object.capacity));
+/** How full a ring is, from 0 to 1; a broadcast is never full. */
+function fillOf({ fill = 0, capacity = 0 }) {
+  return capacity > 0 ? Math.min(1, fill / capacity) : 0;
 }
 
 function rateOf(object) {
-  return object.measures?.bytesPerSecond ?? 0;
+  return object.measures.bytesPerSecond ?? 0;
 }
 
 function noteOf(all, visible) {

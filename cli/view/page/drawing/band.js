@@ -24,8 +24,8 @@ export class Band {
     this.element = h("div", {}, this.#svg, this.#text);
   }
 
-  /** Shows a ring: positions that only grow, and the capacity. */
-  show({ capacity, head, tail, claims = [] }) {
+  /** Shows a ring: positions that only grow, the capacity, and what is claimed. */
+  show({ capacity, head, tail }, claims) {
     const from = Math.max(head, tail - capacity);
     const ring = {
       capacity,

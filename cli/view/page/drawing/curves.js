@@ -16,11 +16,11 @@ const HEIGHT = 110;
 /** How a measure is shown. */
 const MEASURES = {
   fill: { title: "Fill", show: bytes },
-  bytesPerSecond: { title: "Bytes per second", show: (v) => `${bytes(v)}/s` },
-  messagesPerSecond: {
-    title: "Messages per second",
-    show: (v) => `${compact(v)}/s`,
-  },
+  bytesPerSecond: { title: "Written", show: (v) => `${bytes(v)}/s` },
+  bytesTakenPerSecond: { title: "Received", show: (v) => `${bytes(v)}/s` },
+  messagesPerSecond: { title: "Messages", show: (v) => `${compact(v)}/s` },
+  valuesPerSecond: { title: "Values", show: (v) => `${compact(v)}/s` },
+  jobsPerSecond: { title: "Jobs put", show: (v) => `${compact(v)}/s` },
 };
 
 let library;

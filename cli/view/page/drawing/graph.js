@@ -35,7 +35,7 @@ export class ProcessGraph {
   /** Shows objects and who has them. */
   show(objects, processes, selected) {
     const held = objects
-      .filter(({ holders }) => Object.keys(holders ?? {}).length > 0)
+      .filter(({ holders }) => Object.keys(holders).length > 0)
       // Those of one process side by side: fewer lines cross.
       .sort((a, b) => firstHolder(a) - firstHolder(b));
     const pids = [
@@ -60,7 +60,6 @@ export class ProcessGraph {
         address,
         holders,
         stale,
-        participants?.map(({ pid, state }) => [pid, state]),
       ]),
     ]);
     if (key === this.#drawn) return;
@@ -154,17 +153,18 @@ function processNode(pid, processes, { left, yOf }) {
   const y = yOf.get(pid);
   const process = processes[pid];
   const isGone = process?.alive !== true;
+  const note = isGone ? " (gone)" : process.stopped ? " (stopped)" : "";
   const name = nameOf(pid, processes);
   return s(
     "g",
-    { class: `node process${isGone ? " bad" : ""}` },
-    s("title", { text: process?.command ?? name }),
+    { class: `node process${note === "" ? "" : " bad"}` },
+    s("title", { text: process?.commandLine || name }),
     s("circle", { cx: left, cy: y, r: 6 }),
     s("text", {
       x: left - 12,
       y: y + 4,
       "text-anchor": "end",
-      text: shortened(isGone ? `${name} (gone)` : name, left - 12),
+      text: shortened(name + note, left - 12),
     }),
   );
 }

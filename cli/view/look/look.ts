@@ -1,0 +1,145 @@
+/**
+ * Looks at everything again and again, with the same functions as the commands.
+ *
+ * @module
+ */
+
+import {
+  describe,
+  type Description,
+  type Entry,
+  listObjects,
+  processesOf,
+  type ProcessScan,
+  ratesBetween,
+  scanProcesses,
+} from "../../inspect/mod.ts";
+import type { Source } from "../pages.ts";
+import { type Detail, detailOf } from "./detail.ts";
+import type { Fields } from "./forms.ts";
+import { History, type Past } from "./history.ts";
+import { type Limit, machineLimits } from "./machine.ts";
+import type { ObjectView, Picture } from "./picture.ts";
+import { type Known, objectView, processViews } from "./views.ts";
+
+/**
+ * Who has what changes seldom, and is most of the work: it takes a twentieth of
+ * one processor at most, unless that were too seldom.
+ */
+const SCAN_MS = 2000;
+const SCAN_PART = 20;
+const SELDOMEST_SCAN_MS = 10_000;
+
+/** What to look at, and how. */
+export interface LookOptions {
+  readonly pattern?: string | undefined;
+  readonly intervalMs: number;
+  /** Shows values by a layout. */
+  readonly fields?: Fields | undefined;
+  /** Removes what nobody has. Absent: nothing may be changed. */
+  readonly removeStale?: (() => string[]) | undefined;
+}
+
+/** Looks at everything. */
+export class Look implements Source {
+  /** Removes what nobody has. */
+  readonly removeStale: (() => string[]) | undefined;
+  readonly #pattern: string | undefined;
+  readonly #intervalMs: number;
+  readonly #fields: Fields | undefined;
+  readonly #history = new History();
+  readonly #descriptions = new Map<string, Description>();
+  #scan: ProcessScan | undefined;
+  #machine: readonly Limit[] = [];
+  #nextScan = -Infinity;
+
+  /** Looks at nothing yet. */
+  constructor({ pattern, intervalMs, fields, removeStale }: LookOptions) {
+    this.#pattern = pattern;
+    this.#intervalMs = intervalMs;
+    this.#fields = fields;
+    this.removeStale = removeStale;
+  }
+
+  /** Everything, as of now. */
+  picture(): Picture {
+    const scan = this.#scanned();
+    const { entries, notes } = listObjects({
+      scan,
+      ...(this.#pattern === undefined ? {} : { pattern: this.#pattern }),
+    });
+    const known = entries
+      .filter(({ kind }) => kind !== "other")
+      .map((entry) => this.#know(entry, scan));
+    this.#forget(new Set(known.map(({ entry }) => entry.name)));
+    const objects = known.map(objectView);
+    const picture = {
+      time: Date.now(),
+      intervalMs: this.#intervalMs,
+      allowChanges: this.removeStale !== undefined,
+      objects: byAddress(objects),
+      processes: processViews(known, objects),
+      machine: this.#machine,
+      notes,
+    };
+    this.#history.add(picture);
+    return picture;
+  }
+
+  /** The last minutes of an object. */
+  history(address: string): Past | undefined {
+    return this.#history.of(address);
+  }
+
+  /** All that is known of an object. */
+  detail(address: string): Detail {
+    return detailOf(address, this.#scanned(), this.#fields);
+  }
+
+  #scanned(): ProcessScan {
+    const started = performance.now();
+    if (this.#scan === undefined || started >= this.#nextScan) {
+      this.#scan = scanProcesses();
+      this.#machine = machineLimits();
+      const took = performance.now() - started;
+      this.#nextScan = started + Math.max(
+        SCAN_MS,
+        Math.min(SELDOMEST_SCAN_MS, took * SCAN_PART),
+      );
+    }
+    return this.#scan;
+  }
+
+  #know(entry: Entry, scan: ProcessScan): Known {
+    const { name } = entry;
+    const before = this.#descriptions.get(name);
+    try {
+      const description = describe(name, { scan, records: false });
+      const rates = before && ratesBetween(before, description);
+      this.#descriptions.set(name, description);
+      return { entry, description, rates, holders: processesOf(name, scan) };
+    } catch (error) {
+      // It went since it was listed, or may not be read.
+      if (!(error instanceof Error)) throw error;
+      return {
+        entry,
+        description: undefined,
+        rates: undefined,
+        holders: undefined,
+      };
+    }
+  }
+
+  #forget(present: ReadonlySet<string>): void {
+    for (const name of this.#descriptions.keys()) {
+      if (!present.has(name)) this.#descriptions.delete(name);
+    }
+  }
+}
+
+/** Names may be `__proto__`, hence no plain assignments. */
+function byAddress(
+  objects: readonly ObjectView[],
+): Record<string, ObjectView> {
+  return Object.fromEntries(objects.map((each) => [each.address, each]));
+}
