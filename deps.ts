@@ -1,6 +1,6 @@
 /**
  * Every third-party import of this project, for tests, examples, tools and
- * benchmarks. The module itself (`mod.ts` and what it imports) has none.
+ * benchmarks; what the command loads when it runs is in `cli/deps.ts`. The module itself (`mod.ts` and what it imports) has none.
  *
  * These builds of the standard library come from npm, which reaches further
  * than their home, JSR; they have no types of their own, hence the ones here.
@@ -113,23 +113,6 @@ export type { default as ts } from "npm:typescript@5.9.3";
 /** Loads the compiler, to change programs before they run: for the proofs alone. */
 export const loadCompiler = async () =>
   (await import("npm:typescript@5.9.3")).default;
-
-// Only who looks at the page needs it, as a text for the browser.
-const UPLOT = "npm:uplot@1.6.32";
-
-/** Loads the files of the library that draws curves in a browser. */
-export async function loadUplot(): Promise<
-  { readonly script: string; readonly style: string }
-> {
-  // A package that is not in the graph is found only after it was imported.
-  await import(UPLOT);
-  const [script, style] = await Promise.all(
-    ["uPlot.esm.js", "uPlot.min.css"].map((file) =>
-      import(`${UPLOT}/dist/${file}`, { with: { type: "text" } })
-    ),
-  );
-  return { script: script.default, style: style.default };
-}
 
 /** What tests use of a browser's page; see Playwright's `Page`. */
 export interface BrowserPage {

@@ -1,4 +1,5 @@
 import { type Command, STATUS } from "../command.ts";
+import { loadUplot } from "../deps.ts";
 import { Look } from "../view/look/look.ts";
 import { servePage } from "../view/server.ts";
 
@@ -45,7 +46,6 @@ export const view: Command = {
       context.duration("interval") ?? INTERVAL_MS,
     );
     const look = new Look({ pattern, intervalMs });
-    const { loadUplot } = await import("../../deps.ts");
     await using server = servePage({
       source: look,
       intervalMs,

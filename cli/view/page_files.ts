@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { CurveFiles } from "../deps.ts";
 import { answer, refuse } from "./responses.ts";
 
 const TYPES = {
@@ -35,13 +36,6 @@ const OWN: Readonly<Record<string, string>> = {
     ].map((file) => [`/${file}`, file]),
   ),
 };
-
-/** The files of uPlot. */
-export interface CurveFiles {
-  /** An ES module. */
-  readonly script: string;
-  readonly style: string;
-}
 
 /** Answers with a file of the page; nothing when there is none of that path. */
 export async function pageFile(path: string): Promise<Response | undefined> {

@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { CurveFiles } from "../deps.ts";
 import type { Audience } from "./audience.ts";
 import type { Guard } from "./guard.ts";
-import { curveFile, type CurveFiles, pageFile } from "./page_files.ts";
+import { curveFile, pageFile } from "./page_files.ts";
 import { answer, answerJson, refuse, secured } from "./responses.ts";
 
 /** What the page shows. */

@@ -5,10 +5,10 @@
  * @module
  */
 
+import type { CurveFiles } from "../deps.ts";
 import { Audience } from "./audience.ts";
 import { Guard } from "./guard.ts";
 import { Pages, type Source } from "./pages.ts";
-import type { CurveFiles } from "./page_files.ts";
 
 /** How to serve. */
 export interface ServeOptions {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { merge } from "../../cli/view/page/connection.js";
+
 /** One event. */
 export interface ServerEvent {
   readonly event: string;
@@ -16,6 +18,8 @@ export class Events implements AsyncDisposable {
   readonly #response: Response;
   readonly #reader: ReadableStreamDefaultReader<string>;
   #text = "";
+  // deno-lint-ignore no-explicit-any -- the test says what it is
+  #state: any;
 
   private constructor(response: Response, abort: AbortController) {
     this.#response = response;
@@ -37,6 +41,13 @@ export class Events implements AsyncDisposable {
   /** The status of the answer. */
   get status(): number {
     return this.#response.status;
+  }
+
+  /** The whole state as of the next event, as a page puts it together. */
+  async state<T>(): Promise<T> {
+    const { event, data } = await this.next();
+    this.#state = event === "state" ? data : merge(this.#state, data);
+    return this.#state;
   }
 
   /** The next event. */

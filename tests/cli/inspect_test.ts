@@ -17,19 +17,7 @@ import { Semaphore, SemaphoreSet } from "../../sync/mod.ts";
 import { SystemMessageQueue } from "../../queue/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { takePart } from "./partners.ts";
-
-/** A name whose object goes with its test, whoever created it. */
-function temporaryName(): { name: string } & Disposable {
-  const name = randomName();
-  const remove = () => {
-    try {
-      SharedMemory.unlinkName(name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  };
-  return { name, [Symbol.dispose]: remove };
-}
+import { temporaryName } from "./temporary.ts";
 
 const text = (name: string, options = {}) =>
   describe(name, options).findings.map(({ text }) => text).join("\n");

@@ -12,6 +12,7 @@ import type {
   Participant,
   Rates,
 } from "../../inspect/mod.ts";
+import { isZombie, processInfo } from "../../inspect/processes/process_info.ts";
 import { showMode } from "../../terminal/units.ts";
 import { measuresOf } from "./measures.ts";
 import type {
@@ -122,10 +123,23 @@ function holdersOf(
     found[pid] = mappings.length > 0 ? "mapped" : "open";
   }
   for (const { pid, state } of participants) {
-    if (pid > 0 && state === "died") found[pid] ??= "died";
+    // The list of processes is older than this.
+    if (pid > 0 && state === "died" && isGone(pid)) found[pid] = "died";
   }
   return found;
 }
+
+function isGone(pid: number): boolean {
+  const info = processInfo(pid);
+  return info === undefined || isZombie(info);
+}
+
+const NOBODY: ProcessView = {
+  name: "",
+  commandLine: "",
+  alive: false,
+  stopped: false,
+};
 
 /** Makes the views of the processes that have any of some objects. */
 export function processViews(
@@ -144,13 +158,9 @@ export function processViews(
     }
   }
   for (const { holders } of objects) {
-    for (const pid of Object.keys(holders)) {
-      views[pid] ??= {
-        name: "",
-        commandLine: "",
-        alive: false,
-        stopped: false,
-      };
+    for (const [pid, hold] of Object.entries(holders)) {
+      const { name, commandLine } = views[pid] ?? NOBODY;
+      if (hold === "died") views[pid] = { ...NOBODY, name, commandLine };
     }
   }
   return views;

@@ -56,7 +56,7 @@ export class ProcessGraph {
       width,
       selected,
       pids.map((pid) => processes[pid]),
-      held.map(({ address, holders, participants, stale }) => [
+      held.map(({ address, holders, stale }) => [
         address,
         holders,
         stale,
