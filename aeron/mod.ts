@@ -47,3 +47,21 @@ export type {
   Duration,
   Size,
 } from "./uri/channel_parameters.ts";
+export { AeronArchive } from "./archive/aeron_archive.ts";
+export { ArchiveError } from "./archive/archive_error.ts";
+export type { ArchiveOptions, Credentials } from "./archive/archive_options.ts";
+export type { RecordOptions } from "./archive/record_options.ts";
+export type {
+  Recording,
+  RecordingChange,
+  RecordingSignal,
+  RecordingsQuery,
+  RecordingSubscription,
+} from "./archive/recording.ts";
+export { Recordings } from "./archive/recordings.ts";
+export {
+  type MergeState,
+  ReplayMerge,
+  type ReplayMergeOptions,
+} from "./archive/replay_merge.ts";
+export type { ReplayOptions } from "./archive/replay_options.ts";

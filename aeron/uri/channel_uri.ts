@@ -1,4 +1,4 @@
-import { describe } from "../../ffi/libc/integers.ts";
+import { describe } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import type { ChannelParameters } from "./channel_parameters.ts";
 import { checkTogether } from "./combinations.ts";

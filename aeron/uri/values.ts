@@ -5,7 +5,7 @@
  * @module
  */
 
-import { describe } from "../../ffi/libc/integers.ts";
+import { describe } from "../../memory/checks/integers.ts";
 
 /** Checks a value, and returns how it is written. */
 export type ValueCheck = (value: unknown, name: string) => string;
