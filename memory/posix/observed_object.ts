@@ -38,7 +38,7 @@ export class ObservedObject implements Disposable {
    *
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
-   * @throws {Deno.errors.InvalidData} When it is empty: its creator has not given
+   * @throws {Deno.errors.Busy} When it is empty: its creator has not given
    * it its size.
    */
   static open(place: ObservedPlace): ObservedObject {
@@ -55,7 +55,7 @@ export class ObservedObject implements Disposable {
     }
     undo.defer(close);
     if (descriptor.status().size === 0) {
-      throw new Deno.errors.InvalidData(
+      throw new Deno.errors.Busy(
         `Cannot watch ${descriptor.what}: it is empty; the process that created it has not set its size, or died before`,
       );
     }

@@ -56,7 +56,8 @@ export class QueueWatch {
   readonly #jobs: Jobs;
   readonly #known = new Map<number, Known>();
   #signs = "";
-  /** Where the next turn goes on; 0: with a new look at all. */
+  /** Whether a look at all is under way, and where it goes on. */
+  #looking = false;
   #index = 0;
   /** Number of the last job before the watch, and before the last look at all. */
   readonly #firstNumber: number;
@@ -103,7 +104,8 @@ export class QueueWatch {
   /** The next job to which something happened; nothing when nothing did. */
   next(): WatchedJob | undefined {
     const { count } = this.#jobs;
-    if (this.#index === 0 && !this.#hasChanged()) return undefined;
+    if (!this.#looking && !this.#hasChanged()) return undefined;
+    this.#looking = true;
     for (let looks = 0; looks < LOOKS && this.#index < count; looks++) {
       const found = this.#look(this.#index);
       // The same slot once more: a job may have taken another one's place.
@@ -111,6 +113,7 @@ export class QueueWatch {
       this.#index++;
     }
     if (this.#index >= count) {
+      this.#looking = false;
       this.#index = 0;
       this.#lastNumber = this.#nextNumber;
     }

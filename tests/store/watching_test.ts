@@ -98,7 +98,8 @@ Deno.test("QueueWatch tells what becomes of jobs, and counts those that came and
   assertEquals(events(now), []);
   assertEquals(events(oldest), ["put 1"]);
   handle.tryPut(bytesOf("next"));
-  assertEquals(all(now).map(({ bytes }) => textOf(bytes)), ["next"]);
+  handle.tryPut(bytesOf("last"));
+  assertEquals(all(now).map(({ bytes }) => textOf(bytes)), ["next", "last"]);
   const job = handle.tryTake()!;
   assertEquals(events(now), ["taken 1"]);
   job.retry();
@@ -107,6 +108,8 @@ Deno.test("QueueWatch tells what becomes of jobs, and counts those that came and
   assertEquals(events(now), ["failed 1"]);
   handle.tryTake()!.done();
   assertEquals(events(now), ["gone 2"]);
+  handle.tryTake()!.done();
+  assertEquals(events(now), ["gone 3"]);
   for (let i = 0; i < 7; i++) {
     assert(handle.tryPut(bytesOf(`${i}`)));
     handle.tryTake()!.done();

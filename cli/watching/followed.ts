@@ -1,0 +1,114 @@
+import type { WatchStart } from "../../channel/watching/ring_watch.ts";
+import type { Sizes, WatchedKind } from "./identify.ts";
+import { type NamedPlace, placeText } from "./place.ts";
+import {
+  type Missed,
+  type OpenWatched,
+  openWatched,
+  type Seen,
+} from "./watched.ts";
+
+/** How something is followed. */
+export interface FollowOptions {
+  readonly from: WatchStart;
+  /** Whether to wait for what is not there. */
+  readonly wait: boolean;
+}
+
+/**
+ * Something that is watched by its name: as soon as it is there, and when it was
+ * removed and made anew, the new one.
+ */
+export class Followed implements Disposable {
+  /** Its name with its slash, or its path. */
+  readonly name: string;
+  readonly #place: NamedPlace;
+  readonly #options: FollowOptions;
+  #open: OpenWatched | undefined;
+  #next: OpenWatched | undefined;
+  /** Of those before the one that is open. */
+  #missedBefore: Missed = { messages: 0, bytes: 0 };
+  #toldDamage: string | undefined;
+
+  /**
+   * Begins to follow.
+   *
+   * @throws {Deno.errors.NotFound} When it is not there, and not waited for.
+   */
+  constructor(place: NamedPlace, options: FollowOptions) {
+    this.name = placeText(place);
+    this.#place = place;
+    this.#options = options;
+    this.#open = this.#tryOpen(options.from, options.wait);
+  }
+
+  /** What it is; nothing before it is there. */
+  get kind(): WatchedKind | undefined {
+    return this.#open?.kind;
+  }
+
+  /** How something like it would be created. */
+  get sizes(): Sizes {
+    return this.#open?.sizes ?? {};
+  }
+
+  /** What was gone before it was seen. */
+  get missed(): Missed {
+    const now = this.#open?.missed;
+    const { messages, bytes } = this.#missedBefore;
+    return {
+      messages: messages + (now?.messages ?? 0),
+      bytes: bytes + (now?.bytes ?? 0),
+    };
+  }
+
+  /** What was seen next; nothing when there is nothing now. */
+  next(): Seen | undefined {
+    const seen = this.#open?.next();
+    if (seen !== undefined || this.#next === undefined) return seen;
+    // The one that was removed has no more: go on with the new one.
+    this.#missedBefore = this.missed;
+    this.#open?.object.close();
+    this.#open = this.#next;
+    this.#next = undefined;
+    return this.#open.next();
+  }
+
+  /** Looks whether it is there now, or made anew. */
+  look(): void {
+    if (this.#open === undefined) {
+      // Whoever waited wants all of it.
+      this.#open = this.#tryOpen("oldest", true);
+      return;
+    }
+    if (this.#next !== undefined || !this.#open.object.removed) return;
+    // Programs may go on with an object whose name was removed.
+    this.#next = this.#tryOpen("oldest", true);
+  }
+
+  /** What is wrong with it, told once. */
+  takeDamage(): string | undefined {
+    const damage = this.#open?.damage;
+    if (damage === this.#toldDamage) return undefined;
+    this.#toldDamage = damage;
+    return damage;
+  }
+
+  /** Closes it. */
+  [Symbol.dispose](): void {
+    this.#open?.object.close();
+    this.#next?.object.close();
+  }
+
+  #tryOpen(from: WatchStart, wait: boolean): OpenWatched | undefined {
+    try {
+      return openWatched(this.#place, from);
+    } catch (error) {
+      const isComing = error instanceof Deno.errors.NotFound ||
+        // Its creator is still at it.
+        error instanceof Deno.errors.Busy;
+      if (wait && isComing) return undefined;
+      throw error;
+    }
+  }
+}
