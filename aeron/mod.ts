@@ -65,3 +65,17 @@ export {
   type ReplayMergeOptions,
 } from "./archive/replay_merge.ts";
 export type { ReplayOptions } from "./archive/replay_options.ts";
+export {
+  Bridge,
+  bridge,
+  type BridgeOptions,
+  type BridgeStatus,
+} from "./bridge/bridge.ts";
+export type { BridgeSource, BridgeTarget } from "./bridge/ends.ts";
+export { CHECKPOINT_LENGTH } from "./bridge/checkpoint.ts";
+export {
+  type RecordedMessage,
+  RecordedStream,
+  type RecordedStreamOptions,
+  type StreamPlace,
+} from "./bridge/recorded_stream.ts";
