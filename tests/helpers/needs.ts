@@ -37,6 +37,12 @@ const PROBES = {
     projectPath(".cache/aeron/aeron-all-1.51.0.jar"),
   ],
   "root": ["test", "0", "-eq", String(Deno.uid())],
+  // Two hosts in one: names that go at once.
+  "network namespaces": [
+    "sh",
+    "-c",
+    "n=shmem-probe-$$; ip netns add $n && ip -n $n link add cable type veth peer name other; s=$?; ip netns del $n; exit $s",
+  ],
   "unshare": ["unshare", "-m", "true"],
   // A file system in a file, mounted.
   "loop": [
