@@ -13,6 +13,7 @@ export {
 export { ByteSource } from "./bytes/byte_source.ts";
 export { Words } from "./bytes/words.ts";
 export type { AeronState } from "./objects/aeron.ts";
+export type { AeronCounter, AeronStream } from "./objects/aeron_counters.ts";
 export type { BroadcastState } from "./objects/broadcast.ts";
 export { identify, type Identity } from "./objects/identify.ts";
 export type { LatestState } from "./objects/latest.ts";

@@ -1,5 +1,10 @@
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
+import {
+  type AeronCounter,
+  type AeronStream,
+  readCounters,
+} from "./aeron_counters.ts";
 
 /** The state of a directory of Aeron's media driver. */
 export interface AeronState {
@@ -11,6 +16,10 @@ export interface AeronState {
   readonly heartbeatAt: Date | null;
   /** When it was started. */
   readonly startedAt: Date | null;
+  /** What the driver and its clients count. */
+  readonly counters: readonly AeronCounter[];
+  /** The streams that they tell about. */
+  readonly streams: readonly AeronStream[];
 }
 
 /** The file of the driver that its clients open first. */
@@ -29,7 +38,16 @@ export function readAeron(source: ByteSource): AeronState {
   const toDriver = words.i32(4);
   const at = HEADER + toDriver - HEARTBEAT_FROM_END;
   const heartbeat = toDriver >= 1024 ? source.read(at, 8) : new Uint8Array(0);
+  const metadata = HEADER + toDriver + words.i32(8);
+  const metadataLength = words.i32(12);
   return {
+    ...isSound(version, toDriver, metadata, metadataLength)
+      ? readCounters(source, {
+        metadata,
+        metadataLength,
+        values: metadata + metadataLength,
+      })
+      : { counters: [], streams: [] },
     version: version === 0
       ? null
       : `${version >>> 16}.${version >>> 8 & 0xff}.${version & 0xff}`,
@@ -37,6 +55,11 @@ export function readAeron(source: ByteSource): AeronState {
     heartbeatAt: toDate(new Words(heartbeat).i64(0)),
     startedAt: toDate(words.i64(32)),
   };
+}
+
+/** Whether lengths of a header lead anywhere. */
+function isSound(version: number, ...lengths: number[]): boolean {
+  return version !== 0 && lengths.every((length) => length > 0);
 }
 
 function toDate(ms: number): Date | null {
