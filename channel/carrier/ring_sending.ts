@@ -133,7 +133,11 @@ export class RingSending {
 
   #look(): void {
     this.#sends = 0;
-    if (!this.#control.receiverBell.parked) {
+    const bell = this.#control.receiverBell;
+    if (bell.parked) {
+      // Its pipe ends with its process: less to ask for than its lock.
+      if (bell.isHeard) return;
+    } else {
       const now = performance.now();
       if (now < this.#nextLook) return;
       this.#nextLook = now + CHECK_MS;

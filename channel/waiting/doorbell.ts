@@ -46,6 +46,16 @@ export class Doorbell {
     return Atomics.load(this.#words, this.#index) !== AWAKE;
   }
 
+  /**
+   * Whether the process of the one that sleeps here by its pipe is there still;
+   * false when that cannot be told so.
+   */
+  get isHeard(): boolean {
+    return this.#sleeper !== undefined &&
+      Atomics.load(this.#words, this.#index) === PARKED_BY_PIPE &&
+      this.#peer.isHeard(this.#sleeper());
+  }
+
   /** Whether the pipe of who would sleep here can be rung from this process. */
   get canRingPipe(): boolean {
     return this.#sleeper !== undefined && this.#peer.open(this.#sleeper());
@@ -143,7 +153,7 @@ export class Doorbell {
     } finally {
       remove();
       unregister?.();
-      clearTimeout(timer);
+      if (timer !== undefined) clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
     }
   }

@@ -3,6 +3,12 @@ import type { Outcome } from "../membership/outcome.ts";
 import { giveTurn, isTurnDue, Spin } from "./pacing.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
+/**
+ * How many promises in a row that are fulfilled already may stand between a
+ * message and what its receiver does about it.
+ */
+const HOPS = 12;
+
 /** Where a {@linkcode MessageLoop} gets messages from. */
 export interface MessageSource {
   /**
@@ -144,6 +150,7 @@ export class MessageLoop {
       ? Infinity
       : performance.now() + timeoutMs;
     for (;;) {
+      await this.#giveWay(signal);
       if (!this.#spin.until(isReady)) {
         const outcome = source.checkPeers();
         // What was sent before comes first.
@@ -166,6 +173,18 @@ export class MessageLoop {
       await this.#sleep(left, signal);
       if (source.isReady) this.#spin.succeed();
     }
+  }
+
+  /**
+   * Lets what the last message set off go on: a caller that waited for it sends
+   * the next one now, and not after the looks in vain for the answer.
+   */
+  async #giveWay(signal: AbortSignal | undefined): Promise<void> {
+    for (let hop = 0; hop < HOPS && !this.#source.isReady; hop++) {
+      await undefined;
+      this.#requireOpen();
+    }
+    signal?.throwIfAborted();
   }
 
   async #sleep(

@@ -85,6 +85,18 @@ export function ringPipe(fd: number): boolean {
   return ["EAGAIN", "EINTR"].includes(errnoName(errnoCell[0] ?? 0));
 }
 
+/** A `struct pollfd`: the descriptor, then events and what was found. */
+const pollfd = new Int32Array(2);
+const pollfdBytes = new Uint8Array(pollfd.buffer);
+
+/** Whether a process has a pipe open for reading that is open for writing here. */
+export function isPipeHeard(fd: number): boolean {
+  pollfd[0] = fd;
+  pollfd[1] = 0;
+  // A closed other end is told without being asked for.
+  return libc().poll(pollfdBytes, 1n, 0) === 0;
+}
+
 function openFlagged(
   path: string,
   access: number,

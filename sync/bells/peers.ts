@@ -6,6 +6,7 @@
 
 import { closeDescriptor } from "../../ffi/files/open.ts";
 import {
+  isPipeHeard,
   openPeerPipe,
   type PeerPipe,
   ringPipe,
@@ -99,6 +100,16 @@ export class PeerBell {
     if (fd !== undefined && ringPipe(fd)) return true;
     forget(peer);
     return false;
+  }
+
+  /**
+   * Whether its process is there still, which takes one short call of the kernel;
+   * false when the pipe cannot be opened, too.
+   */
+  isHeard(peer: PeerPipe): boolean {
+    if (!this.open(peer)) return false;
+    const { fd } = this.#bell;
+    return fd !== undefined && isPipeHeard(fd);
   }
 
   /** Opens it without ringing; returns whether it can be rung. */

@@ -21,8 +21,14 @@ const LOOK_MS = 100;
  */
 const LOOKS_AT_ONCE = 256;
 
+/** How many promises in a row a loop goes through before it sleeps again. */
+const HOPS = 50;
+
 const sleepers = new Set<Look>();
 let bell: DescriptorWatch | undefined;
+/** Whether the bell keeps the program alive, and whether that is about to end. */
+let keepsAlive = false;
+let releases = false;
 let isOver = false;
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -44,15 +50,30 @@ export function hasBell(): boolean {
  * @returns A function that takes it out.
  */
 export function addSleeper(look: Look): () => void {
-  if (sleepers.size === 0) {
+  if (!keepsAlive) {
+    keepsAlive = true;
     bell?.keepAlive(true);
-    timer ??= startTimer();
   }
+  timer ??= startTimer();
   sleepers.add(look);
   return () => {
-    if (!sleepers.delete(look) || sleepers.size > 0) return;
-    bell?.keepAlive(false);
+    if (sleepers.delete(look) && sleepers.size === 0) void releaseSoon();
   };
+}
+
+/**
+ * Lets the program end when nothing sleeps any more, but not at once: a loop that
+ * wakes up sleeps again when it has done what there was, and should not pay for
+ * both on its way.
+ */
+async function releaseSoon(): Promise<void> {
+  if (releases) return;
+  releases = true;
+  for (let hop = 0; hop < HOPS; hop++) await undefined;
+  releases = false;
+  if (sleepers.size > 0) return;
+  keepsAlive = false;
+  bell?.keepAlive(false);
 }
 
 /**
