@@ -1,37 +1,34 @@
 /**
  * Explores all protocols, looks for all mutants, and writes what came of it into
- * `docs/proof.md`.
+ * `docs/proof.md`, row by row: so it may be run in pieces.
  *
  * ```sh
- * deno task proof                 # all, and the tables of the document
- * deno task proof doorbell        # what has this in its name; writes nothing
+ * deno task proof                 # all
+ * deno task proof doorbell        # what has this in its name
+ * deno task proof "" 1/2          # one row of two, while another program does the rest
  * ```
  *
  * @module
  */
 
-import { fromFileUrl } from "../../deps.ts";
-import {
-  type Bounds,
-  explore,
-  holdsUnbroken,
-  type Report,
-} from "./machine/explore.ts";
+import { explore, holdsUnbroken } from "./machine/explore.ts";
+import type { Bounds, Report } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
-import { type Proof, PROOFS, TEXTBOOK } from "./proofs.ts";
+import { PROOFS, TEXTBOOK } from "./proofs.ts";
+import { type Row, Table } from "./tables.ts";
 
-const DOCUMENT = fromFileUrl(new URL("../../docs/proof.md", import.meta.url));
 /** More than one mutant may take. */
 const MOST = 100_000;
 
-const write = (text: string) =>
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
-
 const number = (value: number) => value.toLocaleString("en-US");
 
-function boundOf({ preemptions, random, seed }: Bounds): string {
-  if (random !== undefined) return `at random, seed ${seed}`;
-  return preemptions === undefined ? "all" : `${preemptions} preemptions`;
+function boundOf({ preemptions, deaths = 0, random, seed }: Bounds): string {
+  const kind = random !== undefined
+    ? `at random, seed ${seed}`
+    : preemptions === undefined
+    ? "all"
+    : `${preemptions} preemptions`;
+  return deaths === 0 ? kind : `${kind}, ${deaths} death`;
 }
 
 function resultOf(report: Report, { random }: Bounds): string {
@@ -41,121 +38,98 @@ function resultOf(report: Report, { random }: Bounds): string {
 }
 
 let failures = 0;
-let total = 0;
 
-/** One way of exploring one world, as a row. */
-function row({ protocol, file, world }: Proof, bounds: Bounds): string {
-  const start = performance.now();
-  const report = explore(file, world, bounds);
-  const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  total += report.schedules;
-  if (report.violation !== undefined) {
-    failures++;
-    write(`${protocol}: ${report.violation.message}\n`);
-    write(`  ${report.violation.schedule}\n`);
-  }
-  const cells = [
-    protocol,
-    bounds.order ?? "x86-64",
-    boundOf(bounds),
-    number(report.schedules),
-    number(report.deaths),
-    `${seconds} s`,
-    resultOf(report, bounds),
-  ];
-  const line = `| ${cells.join(" | ")} |`;
-  write(`${line}\n`);
-  return line;
+function say(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${text}\n`));
 }
 
-function proofs(only: string): string {
-  const lines = [
-    "| protocol | memory order | bound | schedules | deaths | time | result |",
-    "| --- | --- | --- | ---: | ---: | ---: | --- |",
-  ];
-  for (const proof of PROOFS) {
-    if (!proof.protocol.includes(only)) continue;
-    for (const bounds of proof.ways) lines.push(row(proof, bounds));
-  }
-  lines.push(`\n${number(total)} schedules in all.`);
-  return lines.join("\n");
+function textbook(): Row[] {
+  return TEXTBOOK.map(({ world, bounds, wrong }) => ({
+    key: [world, bounds.order ?? "x86-64"],
+    run() {
+      const { schedules, violation } = explore("textbook.ts", world, bounds);
+      if ((violation !== undefined) !== wrong) failures++;
+      return [number(schedules), violation?.message ?? "right"];
+    },
+  }));
 }
 
-function textbook(only: string): string {
-  const lines = [
-    "| algorithm | memory order | schedules | result |",
-    "| --- | --- | ---: | --- |",
-  ];
-  for (const { world, bounds, wrong } of TEXTBOOK) {
-    if (!world.includes(only)) continue;
-    const { schedules, violation } = explore("textbook.ts", world, bounds);
-    if ((violation !== undefined) !== wrong) failures++;
-    const result = violation?.message ?? "right";
-    const line = `| ${world} | ${bounds.order} | ${
-      number(schedules)
-    } | ${result} |`;
-    write(`${line}\n`);
-    lines.push(line);
-  }
-  return lines.join("\n");
-}
-
-function mutants(only: string): string {
-  const lines = [
-    "| fault | in | memory order | schedules until found | seen as |",
-    "| --- | --- | --- | ---: | --- |",
-  ];
-  for (const mutant of MUTANTS) {
+function mutants(): Row[] {
+  return MUTANTS.map((mutant) => {
     const { fault, file, world: [from, world], bounds } = mutant;
-    if (!fault.includes(only)) continue;
-    const report = explore(from, world, {
-      most: MOST,
-      ...bounds,
-      edits: [mutant],
-    });
-    const { schedules, violation } = report;
-    const isCause = violation !== undefined &&
-      holdsUnbroken(from, world, bounds, schedules);
-    if (!isCause) failures++;
-    const seen = isCause
-      ? violation.message.slice(0, 80)
-      : violation === undefined
-      ? "**not found**"
-      : "**found without it, too**";
-    const line = `| ${fault} | \`${file}\` | ${bounds.order} | ${
-      number(schedules)
-    } | ${seen} |`;
-    write(`${line}\n`);
-    lines.push(line);
-  }
-  return lines.join("\n");
+    return {
+      key: [fault, `\`${file}\``, bounds.order ?? "x86-64"],
+      run() {
+        const all = { most: MOST, ...bounds, edits: [mutant] };
+        const { schedules, violation } = explore(from, world, all);
+        if (violation === undefined) {
+          failures++;
+          return [number(schedules), "**not found**"];
+        }
+        if (!holdsUnbroken(from, world, bounds, schedules)) {
+          failures++;
+          return [number(schedules), "**found without it, too**"];
+        }
+        const [seen = ""] = violation.message.split("\n");
+        return [number(schedules), seen.replaceAll("|", "\\|").slice(0, 80)];
+      },
+    };
+  });
 }
 
-/** Puts a table between its marks in the document. */
-function put(document: string, name: string, table: string): string {
-  const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-  const from = document.indexOf(start);
-  const to = document.indexOf(end);
-  if (from < 0 || to < 0) throw new Error(`the document has no ${start}`);
-  return `${document.slice(0, from)}${start}\n\n${table}\n\n${
-    document.slice(to)
-  }`;
+function proofs(): Row[] {
+  return PROOFS.flatMap(({ protocol, file, world, ways }) =>
+    ways.map((bounds) => ({
+      key: [protocol, bounds.order ?? "x86-64", boundOf(bounds)],
+      run() {
+        const start = performance.now();
+        const report = explore(file, world, bounds);
+        const seconds = ((performance.now() - start) / 1000).toFixed(1);
+        if (report.violation !== undefined) {
+          failures++;
+          say(`${report.violation.message}\n  ${report.violation.schedule}`);
+        }
+        return [
+          number(report.schedules),
+          number(report.deaths),
+          `${seconds} s`,
+          resultOf(report, bounds),
+        ];
+      },
+    }))
+  );
 }
 
-const [only = ""] = Deno.args;
-const tables = {
-  textbook: textbook(only),
-  mutants: mutants(only),
-  proofs: proofs(only),
-};
-if (only === "") {
-  let document = Deno.readTextFileSync(DOCUMENT);
-  for (const [name, table] of Object.entries(tables)) {
-    document = put(document, name, table);
+const TABLES = [
+  new Table("textbook", textbook(), {
+    keys: ["algorithm", "memory order"],
+    results: ["schedules", "result"],
+  }),
+  new Table("mutants", mutants(), {
+    keys: ["fault", "in", "memory order"],
+    results: ["schedules until found", "seen as"],
+  }),
+  new Table("proofs", proofs(), {
+    keys: ["protocol", "memory order", "bound"],
+    results: ["schedules", "deaths", "time", "result"],
+    total: "schedules in all",
+  }),
+];
+
+const [only = "", part = "1/1"] = Deno.args;
+const [which = 1, parts = 1] = part.split("/").map(Number);
+let place = 0;
+for (const table of TABLES) {
+  table.write();
+  for (const row of table.rows) {
+    if (!row.key.some((cell) => cell.includes(only))) continue;
+    if (++place % parts !== which % parts) continue;
+    const results = row.run();
+    table.put(row, results);
+    say([...row.key, ...results].join(" | "));
   }
-  Deno.writeTextFileSync(DOCUMENT, document);
 }
 if (failures > 0) {
-  write(`${failures} did not come out as they must\n`);
+  say(`${failures} did not come out as they must`);
   Deno.exit(1);
 }

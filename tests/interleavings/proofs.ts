@@ -23,24 +23,33 @@ const RANDOM = 12_000;
 
 const [X86, ARM] = ["x86-64", "aarch64"] as const;
 
+/** So many of each in worlds of many steps. */
+const LONG = { most: 4000, random: 1500 };
+
 /** Every schedule. */
 const all: Bounds = { order: X86 };
 /** All with at most so many preemptions, and at random beyond. */
-function within(preemptions: number, weak = preemptions - 1): Bounds[] {
+function within(
+  preemptions: number,
+  { most, random } = { most: MOST, random: RANDOM },
+): Bounds[] {
   return [
-    { order: X86, preemptions, most: MOST },
-    { order: X86, random: RANDOM, seed: 1 },
-    { order: ARM, preemptions: weak, most: MOST },
-    { order: ARM, random: RANDOM, seed: 2 },
+    { order: X86, preemptions, most },
+    { order: X86, random, seed: 1 },
+    { order: ARM, preemptions: Math.max(0, preemptions - 1), most },
+    { order: ARM, random, seed: 2 },
   ];
 }
 
 /** The same with a death at each access. */
-function deadly(preemptions: number): Bounds[] {
+function deadly(
+  preemptions: number,
+  { most, random } = { most: MOST, random: RANDOM },
+): Bounds[] {
   return [
-    { order: X86, preemptions, deaths: 1, most: MOST },
-    { order: X86, deaths: 1, random: RANDOM, seed: 3 },
-    { order: ARM, preemptions: 0, deaths: 1, most: MOST },
+    { order: X86, preemptions, deaths: 1, most },
+    { order: X86, deaths: 1, random, seed: 3 },
+    { order: ARM, preemptions: 0, deaths: 1, most },
   ];
 }
 
@@ -190,6 +199,132 @@ export const PROOFS: readonly Proof[] = [
     file: "locks.ts",
     world: "once",
     ways: [...within(1), ...deadly(1)],
+  },
+  {
+    protocol: "named object, created or opened by two",
+    file: "objects.ts",
+    world: "createdByTwo",
+    ways: [all],
+  },
+  {
+    protocol: "named object, created and replaced",
+    file: "objects.ts",
+    world: "createdAndReplaced",
+    ways: [...within(2), ...deadly(1)],
+  },
+  {
+    protocol: "named object, replaced by two",
+    file: "objects.ts",
+    world: "replacedByTwo",
+    ways: [...within(2), ...deadly(1)],
+  },
+  {
+    protocol: "named object, opened and replaced",
+    file: "objects.ts",
+    world: "openedAndReplaced",
+    ways: within(3),
+  },
+  {
+    protocol: "named object, patience runs out",
+    file: "objects.ts",
+    world: "createdInHaste",
+    ways: within(2),
+  },
+  {
+    protocol: "named object, resized with mappings of others",
+    file: "objects.ts",
+    world: "madeSmaller",
+    ways: within(2),
+  },
+  {
+    protocol: "named object, resized and replaced",
+    file: "objects.ts",
+    world: "resizedAndReplaced",
+    ways: within(2),
+  },
+  {
+    protocol: "file, created and sized by two",
+    file: "files.ts",
+    world: "fileOfTwo",
+    ways: [all, { ...all, deaths: 1, most: MOST }],
+  },
+  {
+    protocol: "semaphore set, a call given up",
+    file: "semaphore_sets.ts",
+    world: "setGivenUp",
+    ways: [all],
+  },
+  {
+    protocol: "semaphore set, given up for another",
+    file: "semaphore_sets.ts",
+    world: "setGivenUpForAnother",
+    ways: [{ ...all, most: MOST }],
+  },
+  {
+    protocol: "latest value, reader overtaken",
+    file: "latest.ts",
+    world: "latestRead",
+    ways: within(3),
+  },
+  {
+    protocol: "latest value, awaited",
+    file: "latest.ts",
+    world: "latestAwaited",
+    ways: within(2),
+  },
+  {
+    protocol: "latest value, writer taken over",
+    file: "latest.ts",
+    world: "latestTakenOver",
+    ways: deadly(1),
+  },
+  {
+    protocol: "count of events",
+    file: "events.ts",
+    world: "eventCount",
+    ways: within(2),
+  },
+  {
+    protocol: "map, read while it changes",
+    file: "maps.ts",
+    world: "mapRead",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "map, entry removed and its memory used again",
+    file: "maps.ts",
+    world: "mapDeleted",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "map, updated by two, one dies",
+    file: "maps.ts",
+    world: "mapUpdated",
+    ways: [...within(1, LONG), ...deadly(0, LONG)],
+  },
+  {
+    protocol: "work queue, room for one job",
+    file: "work_queues.ts",
+    world: "queueOfOne",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "work queue, two takers",
+    file: "work_queues.ts",
+    world: "queueOfTwoTakers",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "work queue, a taker dies",
+    file: "work_queues.ts",
+    world: "queueTakenOver",
+    ways: deadly(0, LONG),
+  },
+  {
+    protocol: "work queue, who puts dies",
+    file: "work_queues.ts",
+    world: "queuePutterDies",
+    ways: deadly(0, LONG),
   },
 ];
 

@@ -41,6 +41,8 @@ export class Actor {
   changed = false;
   /** Whether it waits for that. */
   paused = false;
+  /** Whether it does so for a while only. */
+  dozes = false;
 
   constructor(index: number, name: string) {
     this.index = index;

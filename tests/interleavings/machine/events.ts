@@ -27,6 +27,27 @@ export function awaitEvent(
   return [which, machine.act("result", 0, () => actor.wake, false)];
 }
 
+/**
+ * Waits for a moment in a loop that looks again: until another has changed
+ * something, or, when nobody can, for so long that no patience is left. Returns
+ * whether it was that long.
+ */
+export function doze(machine: Machine): boolean {
+  const actor = machine.current;
+  if (actor === null) return false;
+  const waits = machine.act("wait for a moment", 0, () => {
+    const stale = machine.memory.catchUp(actor.index);
+    actor.paused = actor.blocked = actor.dozes = !actor.changed && !stale;
+    actor.changed = false;
+    if (!actor.paused) actor.watched.clear();
+    return actor.paused ? 1 : 0;
+  }, false);
+  return waits === 1 && machine.awaitWake() === PATIENCE_ENDED;
+}
+
+/** How the wait of one that dozes ends when nothing else can happen. */
+export const PATIENCE_ENDED = 3;
+
 /** Whether time has gone by since the last look: 1 if it has, and far. */
 export function readClock(machine: Machine): number {
   if (machine.timeouts === 0 || machine.current === null) return 0;

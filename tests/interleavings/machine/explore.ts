@@ -82,6 +82,7 @@ class Stage {
       daemons: first.daemons ?? [],
       timeouts: first.timeouts ?? 0,
       nets: first.nets ?? false,
+      semaphores: first.semaphores ?? [],
     });
     const make = () => program.instantiate(this.machine, arch);
     this.world = make().exports[name] as World;
@@ -95,7 +96,7 @@ class Stage {
     };
     const memory = new Uint8Array(this.machine.decoy, 0, first.byteLength);
     this.world.setup?.(memory);
-    this.machine.memory.keep();
+    this.machine.keep();
   }
 
   limits({ preemptions = 254, deaths = 0 }: Bounds): Limits {
@@ -113,6 +114,8 @@ class Stage {
     const ending: Ending = {
       memory: new Uint8Array(machine.decoy, 0, machine.byteLength),
       notes: Object.fromEntries(actors.map(({ name, notes }) => [name, notes])),
+      files: machine.kernel.files,
+      values: machine.kernel.semaphores.values,
       dead: new Set(actors.filter(({ dead }) => dead).map(({ name }) => name)),
     };
     try {

@@ -8,6 +8,7 @@
  */
 
 import { Actor, type Event } from "./actor.ts";
+import { Files } from "./kernel/files.ts";
 import { Kernel, OWN_LENGTH } from "./kernel/kernel.ts";
 import { SharedMemory } from "./memory/shared_memory.ts";
 import type { Span } from "./memory/view.ts";
@@ -32,6 +33,8 @@ export class Machine {
   head: ArrayBuffer | null = null;
   /** Whether timers that look again help after a death. */
   readonly nets: boolean;
+  /** First values of the semaphore set. */
+  readonly semaphores: readonly number[];
   /** Whether plain stores may pass each other. */
   readonly weak: boolean;
   low = 0;
@@ -58,6 +61,7 @@ export class Machine {
   readonly #longest: number;
   readonly #daemons: readonly string[];
   #unwinding = false;
+  #files = new Files();
   #next: Actor | null = null;
   #run: Runner = () => {};
   #selves: Participant[] = [];
@@ -83,6 +87,7 @@ export class Machine {
     this.#daemons = daemons;
     this.timeouts = timeouts;
     this.nets = options.nets ?? false;
+    this.semaphores = options.semaphores ?? [];
     this.kernel = new Kernel(this, names.length);
   }
 
@@ -91,13 +96,19 @@ export class Machine {
     return this.#unwinding;
   }
 
+  /** Keeps what there is now as the beginning of each schedule. */
+  keep(): void {
+    this.memory.keep();
+    this.#files = new Files(this.kernel.files);
+  }
+
   /** Runs one schedule. */
   schedule(strategy: Strategy, run: Runner): void {
     this.strategy = strategy;
     this.#run = run;
     this.actors = this.names.map((name, index) => new Actor(index, name));
     this.#selves = this.actors.map((actor) => selfOf(this, actor));
-    this.kernel = new Kernel(this, this.names.length);
+    this.kernel = new Kernel(this, this.names.length, this.#files);
     this.memory.reset(this.names.length);
     this.last = null;
     this.violation = null;
@@ -289,7 +300,12 @@ export class Machine {
         return actor.watched.has(offset >> 2) || actor.watched.has(last);
       });
       if (!actor.changed || !actor.paused) continue;
-      actor.paused = actor.blocked = actor.changed = false;
+      actor.paused =
+        actor.blocked =
+        actor.changed =
+        actor.dozes =
+          false;
+      actor.wake = 0;
       actor.watched.clear();
     }
   }

@@ -18,6 +18,8 @@ export interface MachineOptions {
   readonly longest: number;
   /** Who may wait for more at the end. */
   readonly daemons?: readonly string[];
+  /** First values of the semaphore set. */
+  readonly semaphores?: readonly number[];
   /** How often time limits may run out. */
   readonly timeouts?: number;
   /** Whether timers that look again help after a death. */

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Files } from "./kernel/files.ts";
+
 /** How the processor shows the stores of one participant to the others. */
 export type MemoryOrder = "in order" | "x86-64" | "aarch64";
 
@@ -34,6 +36,10 @@ export interface Ending {
   readonly memory: Uint8Array<ArrayBuffer>;
   /** What each participant noted, by its name. */
   readonly notes: Readonly<Record<string, readonly unknown[]>>;
+  /** The files that there are. */
+  readonly files: Files;
+  /** Values of the semaphore set. */
+  readonly values: readonly number[];
   /** Who died. */
   readonly dead: ReadonlySet<string>;
 }
@@ -65,6 +71,8 @@ export interface World {
    * nothing else can happen: for what no protocol on a futex can pass on.
    */
   readonly nets?: boolean;
+  /** First values of the semaphore set, if there is one. */
+  readonly semaphores?: readonly number[];
   /** Constants that are made smaller, so that what they bound is reached. */
   readonly constants?: readonly Edit[];
   /** Who may die, at any access. */

@@ -17,8 +17,8 @@ import {
   takeOverProducer,
 } from "../../../channel/ring/one_to_one_ring_buffer.ts";
 import { RING_TRAILER_LENGTH } from "../../../channel/ring/ring_layout.ts";
-import { tryLockByte } from "../../../memory/locks/byte_lock.ts";
-import type { MappedFile } from "../../../memory/file/mapped_file.ts";
+import { openObject } from "../../../ffi/files/open.ts";
+import { tryLockByte } from "../../../ffi/files/range_lock.ts";
 import type { Participant, World } from "../machine/world.ts";
 
 type Ring = OneToOneRingBuffer | ManyToOneRingBuffer;
@@ -29,9 +29,13 @@ const CLAIMS = (CAPACITY + 136) >> 2;
 /** And one that says that the place of the first has another. */
 const TAKEN = CLAIMS + 5;
 
+const REQUEST = { writable: true, create: "if-missing", mode: 0o600 } as const;
+let fd: number | undefined;
+
 /** The kernel's lock that says whether one lives; true when it is ours now. */
 function lock(byte: number): boolean {
-  return tryLockByte(undefined as unknown as MappedFile, byte, "lock");
+  fd ??= openObject("/ring", REQUEST, "open");
+  return tryLockByte(fd, byte, "lock");
 }
 
 /** Takes the first one's place, unless another has it or had it since. */

@@ -9,7 +9,9 @@
 import type { Actor } from "../actor.ts";
 import type { Machine } from "../machine.ts";
 import { mix } from "../memory/view.ts";
+import { Files } from "./files.ts";
 import { freeLocks, headAddress } from "./robust_list.ts";
+import { SemaphoreValues } from "./semaphores.ts";
 
 /** Bytes of words of its own that each participant has. */
 export const OWN_LENGTH = 64;
@@ -44,14 +46,16 @@ export interface PoolCall {
 export class Kernel {
   readonly #machine: Machine;
   readonly sleepers: Sleeper[] = [];
-  /** Locks on bytes: owner by name of the byte. */
-  readonly locks = new Map<string, number>();
+  readonly files: Files;
+  readonly semaphores: SemaphoreValues;
   /** Calls that wait to be started, by participant. */
   readonly pool: PoolCall[][] = [];
   /** Words that more may be kept in: who is in a place. */
   readonly places = new Map<string, number>();
 
-  constructor(machine: Machine, participants: number) {
+  constructor(machine: Machine, participants: number, before?: Files) {
+    this.files = new Files(before);
+    this.semaphores = new SemaphoreValues(machine.semaphores);
     this.#machine = machine;
     for (let i = 0; i < participants; i++) {
       this.pool.push([]);
@@ -72,9 +76,9 @@ export class Kernel {
     if (place >= 0) this.sleepers.splice(place, 1);
   }
 
-  /** Whether a participant has locks on bytes. */
+  /** Whether a participant has files open, whose locks go with it. */
   hasLocks(who: number): boolean {
-    return [...this.locks.values()].includes(who);
+    return this.files.has(who);
   }
 
   /** What goes with a process, however it ends. */
@@ -83,9 +87,8 @@ export class Kernel {
     for (const sleeper of this.sleepers.filter((one) => one.who === who)) {
       this.remove(sleeper);
     }
-    for (const [name, owner] of this.locks) {
-      if (owner === who) this.locks.delete(name);
-    }
+    this.files.exit(who);
+    this.semaphores.exit(who);
   }
 
   /** What goes with one that is killed. */
@@ -158,6 +161,28 @@ export class Kernel {
     this.sleepers.push({ who, call, offsets, timed, woken: [] });
   }
 
+  /** Ends a call on the semaphore set: with 0 when it is done, else with -1. */
+  endCall(place: number, result: number): void {
+    const [call] = this.semaphores.calls.splice(place, 1);
+    if (call === undefined) return;
+    if (result === 0) this.semaphores.try(call.operations);
+    const actor = this.#machine.actors[call.who]!;
+    if (call.call === 0) actor.wake = result;
+    else actor.events.push([call.call, result]);
+    actor.blocked = false;
+  }
+
+  /** Removes a file by its path, as `Deno.removeSync()` does. */
+  removeFile(name: string): void {
+    const machine = this.#machine;
+    const who = machine.current?.index ?? -1;
+    const found = machine.act(`remove ${name}`, 0, () => {
+      machine.stored(who, null);
+      return this.files.unlink(name) ? 1 : 0;
+    });
+    if (found === 0) throw new Deno.errors.NotFound(`no ${name}`);
+  }
+
   /** Ends a participant as SIGKILL does. */
   kill(actor: Actor): void {
     this.#machine.memory.fence(actor.index);
@@ -181,9 +206,8 @@ export class Kernel {
       for (const { call } of calls) h = mix(mix(h, who), call);
     });
     let sum = 0;
-    for (const [name, owner] of this.locks) sum += mix(text(name), owner);
     for (const [name, owner] of this.places) sum += mix(~text(name), owner);
-    return mix(h, sum);
+    return this.files.hash(this.semaphores.hash(mix(h, sum)));
   }
 }
 

@@ -57,7 +57,10 @@ export interface Accessors {
 }
 
 /** Makes the functions for one machine. */
-export function accessorsOf(machine: Machine): Accessors {
+export function accessorsOf(
+  machine: Machine,
+  doze: (ms: number) => void,
+): Accessors {
   const { decoy } = machine;
   const isShared = (object: Any): boolean =>
     object.buffer === decoy && ArrayBuffer.isView(object);
@@ -251,6 +254,11 @@ export function accessorsOf(machine: Machine): Accessors {
   );
   Shadow.isLockFree = (size: Any) => Atomics.isLockFree(size);
   Shadow.pause = () => {};
+  // On a word that nobody notifies: it only lets time go by.
+  Shadow.wait = (_view: Any, _index: Any, _value: Any, ms: Any) => {
+    doze(ms);
+    return "timed-out";
+  };
   const $atomic: Accessors["$atomic"] = (site, name, ...args) =>
     names.includes(name) ? atomic(site, name, args) : Shadow[name]?.(...args);
   const $method: Accessors["$method"] = (name, site) =>

@@ -9,7 +9,7 @@
 
 import { loadCompiler, type ts } from "../../../../deps.ts";
 
-import { keepState } from "./module_state.ts";
+import { asVariables, keepState } from "./module_state.ts";
 import {
   bare,
   isCallee,
@@ -269,6 +269,9 @@ function transform(
   }
 
   const visited = compiler.visitEachChild(source, visit, context);
-  const statements = [...visited.statements, keepState(source)];
+  const statements = [
+    ...visited.statements.map(asVariables),
+    keepState(source, visited.statements),
+  ];
   return f.updateSourceFile(visited, statements);
 }

@@ -19,10 +19,17 @@ const STAND_INS = "tests/interleavings/stand_ins/";
 /** Files of `ffi/` that have a stand-in. */
 const REPLACED: Readonly<Record<string, string>> = {
   "ffi/libc/library.ts": "library.ts",
-  "ffi/memory/region.ts": "region.ts",
-  "ffi/sync/futex.ts": "futex.ts",
-  "memory/locks/byte_lock.ts": "byte_lock.ts",
-  "ffi/files/kernel_file.ts": "kernel_file.ts",
+  "ffi/files/kernel_file.ts": "files/kernel_file.ts",
+  "ffi/files/open.ts": "files/open.ts",
+  "ffi/files/range_lock.ts": "files/range_lock.ts",
+  "ffi/files/size.ts": "files/size.ts",
+  "ffi/files/status.ts": "files/status.ts",
+  "ffi/files/whole_lock.ts": "files/whole_lock.ts",
+  "ffi/memory/mapped_files.ts": "memory/mapped_files.ts",
+  "ffi/memory/mman.ts": "memory/mman.ts",
+  "ffi/memory/region.ts": "memory/region.ts",
+  "ffi/sync/futex.ts": "sync/futex.ts",
+  "ffi/sysv/sysv_sem.ts": "sync/sysv_sem.ts",
 };
 
 /** What a module exports. */
@@ -46,7 +53,8 @@ const AROUND = [
   ...["$spawn", "$generate", "$yielded", "$each", "Promise", "queueMicrotask"],
   ...["setTimeout", "clearTimeout", "setImmediate", "clearImmediate"],
   ...["setInterval", "clearInterval", "performance", "Deno"],
-  ...["WeakRef", "FinalizationRegistry", "globalThis"],
+  ...["WeakRef", "FinalizationRegistry", "Date", "addEventListener"],
+  "globalThis",
 ] as const;
 
 /** A compiled file. */
@@ -74,8 +82,11 @@ export class Program {
   instantiate(machine: Machine, arch: string): Instance {
     const tasks = new Tasks(machine);
     const made = new Map<string, Exports>();
-    const accessors = accessorsOf(machine);
+    const accessors = accessorsOf(machine, (ms) => tasks.doze(ms));
     const shadowDeno = Object.create(Deno, {
+      pid: { get: () => 1000 + (machine.current?.index ?? 99) },
+      removeSync: { value: (name: string) => machine.kernel.removeFile(name) },
+      unrefTimer: { value: () => {} },
       build: { value: { ...Deno.build, arch } },
       permissions: { value: { querySync: () => ({ state: "denied" }) } },
       UnsafePointer: { value: { create: (address: bigint) => ({ address }) } },
@@ -89,7 +100,9 @@ export class Program {
         take: () => unknown[],
         put: (values: unknown[]) => void,
         containers: (Map<unknown, unknown> | unknown[])[],
+        remake: () => unknown[],
       ) => {
+        resets.push(remake);
         const values = take();
         if (values.length > 0) resets.push(() => put(values));
         for (const container of containers) {

@@ -7,7 +7,7 @@
 
 // deno-lint-ignore-file no-explicit-any -- these carry values of any program
 
-import { awaitEvent, readClock } from "../events.ts";
+import { awaitEvent, doze, readClock } from "../events.ts";
 import type { Machine } from "../machine.ts";
 import { each, generate, Yielded } from "./iteration.ts";
 import { promiseOf } from "./promises.ts";
@@ -40,6 +40,15 @@ class NoRegistry {
   unregister(): boolean {
     return false;
   }
+}
+
+/** Dates that begin with the schedule. */
+function dateOf(clock: () => number): Any {
+  return class extends Date {
+    static override now(): number {
+      return 1.6e12 + clock();
+    }
+  };
 }
 
 /** The event loop of a participant. */
@@ -99,6 +108,8 @@ export class Tasks {
       setImmediate: (job: (...args: Any[]) => void, ...args: Any[]) =>
         this.#add(this.#turns, () => job(...args)),
       clearImmediate: (id: number) => this.#turns.delete(id),
+      addEventListener: () => {},
+      Date: dateOf(() => this.#clock()),
       WeakRef: StrongRef,
       FinalizationRegistry: NoRegistry,
       performance: { now: () => this.#clock() },
@@ -110,6 +121,11 @@ export class Tasks {
     const jumps = readClock(this.#machine);
     this.now += LONG_MS * jumps;
     return this.now;
+  }
+
+  /** Blocks the thread for a moment, in a loop that looks again. */
+  doze(ms: number): void {
+    this.now += doze(this.#machine) ? LONG_MS : ms;
   }
 
   /** Begins a run. */

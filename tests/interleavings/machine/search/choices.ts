@@ -5,6 +5,7 @@
  */
 
 import type { Actor } from "../actor.ts";
+import { PATIENCE_ENDED } from "../events.ts";
 import type { Machine } from "../machine.ts";
 import type { Span } from "../memory/view.ts";
 import { show } from "../steps.ts";
@@ -87,12 +88,33 @@ export function optionsOf(
       add({ expire: who, place }, null, 0);
     }
   });
+  kernel.semaphores.calls.forEach(({ who, operations }, place) => {
+    if (kernel.semaphores.can(operations)) {
+      add({ grant: who, place }, null, 0);
+    }
+    if (used.timeouts < limits.timeouts) add({ lapse: who, place }, null, 0);
+  });
+  if (options.length === 0) addLastResorts(machine, add);
   if (options.length === 0 && machine.nets && actors.some((a) => a.dead)) {
     kernel.sleepers.forEach(({ who, timed }, place) => {
       if (timed) add({ expire: who, place }, null, 0);
     });
   }
   return options;
+}
+
+/** When nothing else can happen, time goes by: patience and slices of it end. */
+function addLastResorts(
+  { actors, kernel }: Machine,
+  add: (token: Token, actor: null, cost: number) => void,
+): void {
+  for (const actor of actors) {
+    if (!actor.dozes || actor.dead || actor.finished) continue;
+    add({ doze: actor.index, place: 0 }, null, 0);
+  }
+  kernel.semaphores.calls.forEach(({ who }, place) => {
+    add({ lapse: who, place }, null, 0);
+  });
 }
 
 /** When nobody can go on, all is seen: in any order where that matters. */
@@ -132,6 +154,15 @@ export function apply(machine: Machine, token: Token, used: Used): void {
   } else if ("rouse" in token) {
     used.spurious++;
     kernel.rouse(kernel.sleepers[token.place]!, 0);
+  } else if ("grant" in token) {
+    kernel.endCall(token.place, 0);
+  } else if ("lapse" in token) {
+    used.timeouts++;
+    kernel.endCall(token.place, -1);
+  } else if ("doze" in token) {
+    const actor = actors[token.doze]!;
+    actor.paused = actor.blocked = actor.dozes = false;
+    actor.wake = PATIENCE_ENDED;
   } else if ("expire" in token) {
     used.timeouts++;
     kernel.rouse(kernel.sleepers[token.place]!, 2);

@@ -17,6 +17,9 @@ const SIGNS: Readonly<Record<string, string>> = {
   return: "v",
   rouse: "?",
   expire: "t",
+  grant: "+",
+  lapse: "-",
+  doze: "z",
 };
 
 /** Prints a schedule: `a12 b3 !a0 xb a2`, behind the words that are shared. */
@@ -35,7 +38,7 @@ export function printSchedule(
     const place = "place" in token ? token.place : "";
     return `${SIGNS[kind]}${LETTERS[who]}${place}`;
   });
-  return [names.join("."), ...parts].join(" ");
+  return [names.join(".") || "-", ...parts].join(" ");
 }
 
 /** Reads a printed schedule. */
@@ -43,7 +46,9 @@ export function parseSchedule(
   text: string,
 ): { tokens: Tokens; shared: number[] } {
   const [words = "", ...parts] = text.trim().split(" ");
-  const shared = words.split(".").map((word) => parseInt(word, 36));
+  const shared = words === "-"
+    ? []
+    : words.split(".").map((word) => parseInt(word, 36));
   const tokens = parts.map((part): Token => {
     const sign = part.charAt(0);
     if (sign === "=") return { pick: Number(part.slice(1)) };

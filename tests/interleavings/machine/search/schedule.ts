@@ -16,7 +16,10 @@ export type Token =
   | { start: number; place: number }
   | { return: number; place: number }
   | { rouse: number; place: number }
-  | { expire: number; place: number };
+  | { expire: number; place: number }
+  | { grant: number; place: number }
+  | { lapse: number; place: number }
+  | { doze: number; place: number };
 
 /** A schedule. */
 export type Tokens = Token[];

@@ -1,8 +1,8 @@
 /** The kernel's futex, as the machine has it. */
 
-import type { Machine } from "../machine/machine.ts";
-import type { Tasks } from "../machine/program/tasks.ts";
-import { BASE } from "./region.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { Tasks } from "../../machine/program/tasks.ts";
+import { BASE } from "../memory/region.ts";
 
 declare const $machine: Machine;
 declare const $tasks: Tasks;
@@ -33,10 +33,14 @@ export class Word {
 
 /** Names a word by where it lies. */
 export function wordAt(
-  region: { readonly buffer: ArrayBuffer; readonly address: bigint },
+  region: {
+    readonly buffer: ArrayBuffer;
+    readonly byteOffset: number;
+    readonly address: bigint;
+  },
   byteOffset: number,
 ): Word {
-  const cell = new Int32Array(region.buffer, byteOffset, 1);
+  const cell = new Int32Array(region.buffer, region.byteOffset + byteOffset, 1);
   return new Word(cell, region.address + BigInt(byteOffset));
 }
 

@@ -1,0 +1,153 @@
+import {
+  CHANCE,
+  DEADLY,
+  type Mutant,
+  ONE,
+  TWO,
+  WEAK_CHANCE,
+} from "./mutant.ts";
+
+const WRITER = "store/latest/latest_writer.ts";
+const READER = "store/latest/latest_reader.ts";
+const TABLE = "store/map/map_table.ts";
+const EVENTS = "store/object/event_count.ts";
+
+/** Latest values, maps and work queues. */
+export const STORE_MUTANTS: readonly Mutant[] = [
+  {
+    fault: "a writer does not say that it overwrites a value",
+    file: WRITER,
+    find:
+      "    Atomics.store(words, start / 4 + STATE, (number * 2 + 1) | 0);\n",
+    replace: "",
+    world: ["latest.ts", "latestRead"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a value may be seen before its slot is marked on aarch64",
+    file: WRITER,
+    find: "    Atomics.load(words, NEWEST);\n    return start;",
+    replace: "    return start;",
+    world: ["latest.ts", "latestRead"],
+    bounds: WEAK_CHANCE,
+  },
+  {
+    fault: "the number of the newest value is stored before it is whole",
+    file: WRITER,
+    find:
+      "    words[slot + STATE] = (number * 2) | 0;\n    Atomics.store(words, NEWEST, number | 0);\n",
+    replace:
+      "    Atomics.store(words, NEWEST, number | 0);\n    words[slot + STATE] = (number * 2) | 0;\n",
+    world: ["latest.ts", "latestAwaited"],
+    bounds: TWO,
+  },
+  {
+    fault: "the newest value is told by a plain store on aarch64",
+    file: WRITER,
+    find: "    Atomics.store(words, NEWEST, number | 0);\n",
+    replace: "    words[NEWEST] = number | 0;\n",
+    world: ["latest.ts", "latestRead"],
+    bounds: WEAK_CHANCE,
+  },
+  {
+    fault: "a writer looks for sleepers before it tells",
+    file: WRITER,
+    find:
+      "    Atomics.store(words, NEWEST, number | 0);\n    this.#number = number;\n    if (Atomics.load(words, SLEEPERS) !== 0 || this.#wakesReaders) {",
+    replace:
+      "    const slept = Atomics.load(words, SLEEPERS) !== 0;\n    Atomics.store(words, NEWEST, number | 0);\n    this.#number = number;\n    if (slept || this.#wakesReaders) {",
+    world: ["latest.ts", "latestAwaited"],
+    bounds: ONE,
+  },
+  {
+    fault: "a reader does not look again whether a value was overwritten",
+    file: READER,
+    find: "      if (!this.#stillWhole()) continue;\n      const { number",
+    replace: "      const { number",
+    world: ["latest.ts", "latestRead"],
+    bounds: TWO,
+  },
+  {
+    fault: "the second look at a value may be early on aarch64",
+    file: READER,
+    find: "    Atomics.store(order, 0, 0);\n",
+    replace: "",
+    world: ["latest.ts", "latestRead"],
+    bounds: WEAK_CHANCE,
+  },
+  {
+    fault: "one that waits for a value does not say so",
+    file: "store/latest/latest_waiter.ts",
+    find: "    this.#count(1);\n",
+    replace: "",
+    world: ["latest.ts", "latestAwaited"],
+    bounds: ONE,
+  },
+  {
+    fault: "the heir of a writer begins to count again",
+    file: WRITER,
+    find: "    this.#number = this.#newestNumber();\n",
+    replace: "",
+    world: ["latest.ts", "latestTakenOver"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a reader of a map does not look again",
+    file: TABLE,
+    find: "    return this.version(bucket) === version;",
+    replace: "    return version >= 0;",
+    world: ["maps.ts", "mapRead"],
+    bounds: ONE,
+  },
+  {
+    fault: "what a dead process changed of a map is not repaired",
+    file: "store/map/map_access.ts",
+    find: "    if (guard.ownerDied) this.#table.rebuild();\n",
+    replace: "",
+    world: ["maps.ts", "mapUpdated"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "an event wakes nobody",
+    file: EVENTS,
+    find: "      wake(this.#word, count);\n",
+    replace: "",
+    world: ["events.ts", "eventCountOfOne"],
+    bounds: TWO,
+  },
+  {
+    fault: "an event is counted after the look for sleepers",
+    file: EVENTS,
+    find:
+      "    Atomics.add(this.#words, this.#event, 1);\n    if (Atomics.load(this.#words, this.#sleepers) !== 0) {\n      wake(this.#word, count);\n    }",
+    replace:
+      "    const slept = Atomics.load(this.#words, this.#sleepers) !== 0;\n    Atomics.add(this.#words, this.#event, 1);\n    if (slept) wake(this.#word, count);",
+    world: ["events.ts", "eventCountOfOne"],
+    bounds: TWO,
+  },
+  {
+    fault: "jobs of the dead stay with them",
+    file: "store/work_queue/taker.ts",
+    find: "if (!alive && this.#table.giveBackAllOf(taker) > 0) found = true;",
+    replace: "",
+    world: ["work_queues.ts", "queueTakenOver"],
+    bounds: DEADLY,
+  },
+  {
+    fault: "a job is one before it is written",
+    file: "store/work_queue/job_table.ts",
+    find: "    slots.bytes.set(value, slot * 4 + VALUE);\n",
+    replace:
+      "    Atomics.store(words, slot + STATE, packState(WAITING, 0, 0));\n    slots.bytes.set(value, slot * 4 + VALUE);\n",
+    world: ["work_queues.ts", "queuePutterDies"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "what a dead process changed of a queue is not repaired",
+    file: "store/work_queue/queue_lock.ts",
+    find: "      this.#table.rebuild();\n      this.#repaired();",
+    replace: "",
+    world: ["work_queues.ts", "queueTakenOver"],
+    bounds: CHANCE,
+  },
+];
