@@ -54,6 +54,20 @@ export async function run(
   }
 }
 
+/**
+ * Checks a command line without running it.
+ *
+ * @throws {UsageError} When there is no such command, or no such option.
+ */
+export function checkUse(
+  args: readonly string[],
+  commands: readonly Command[],
+): void {
+  const [word = "", ...rest] = args;
+  if (word === "help") return;
+  parse(findCommand(word, commands), rest);
+}
+
 function findCommand(word: string, commands: readonly Command[]): Command {
   const found = commands.find(({ name }) => name === word);
   if (found !== undefined) return found;

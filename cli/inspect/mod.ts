@@ -11,6 +11,7 @@ export {
   type Space,
 } from "./address.ts";
 export { ByteSource } from "./bytes/byte_source.ts";
+export { type Bytes, openBytes } from "./bytes/open_bytes.ts";
 export { Words } from "./bytes/words.ts";
 export type { AeronState } from "./objects/aeron.ts";
 export type { AeronCounter, AeronStream } from "./objects/aeron_counters.ts";

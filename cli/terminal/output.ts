@@ -47,7 +47,9 @@ export class Output {
   get terminalSize(): { columns: number; rows: number } | undefined {
     if (!this.isTerminal) return undefined;
     try {
-      return Deno.consoleSize();
+      const { columns, rows } = Deno.consoleSize();
+      // Terminals that nobody looks at are 0 by 0.
+      return columns > 0 && rows > 0 ? { columns, rows } : undefined;
     } catch {
       // It has no size, as that of some tests and editors.
       return undefined;

@@ -25,8 +25,9 @@ export class Screen implements Disposable {
 
   /** Draws lines, as many as there is room for. */
   draw(lines: readonly string[]): void {
-    const rows = this.#output.terminalSize?.rows ?? lines.length;
-    const shown = lines.slice(0, Math.max(1, rows - 1));
+    // The cursor stands in the last row.
+    const room = (this.#output.terminalSize?.rows ?? Infinity) - 1;
+    const shown = lines.slice(0, Math.max(1, room));
     // One write, and nothing is cleared first: no flicker.
     const text = shown.map((line) => `${line}${CLEAR_LINE}\r\n`).join("");
     this.#output.text(`${HOME}${text}${CLEAR_BELOW}`);

@@ -9,10 +9,10 @@ import { suggest } from "../../cli/suggest.ts";
 import { showDuration, showPart, showSize } from "../../cli/terminal/units.ts";
 import { printable, widthOf } from "../../cli/terminal/width.ts";
 import { run } from "../helpers/deno.ts";
-import { shmem } from "./helpers.ts";
+import { shmem, shmemProcess } from "./helpers.ts";
 
 Deno.test("shmem without arguments prints the overview and exits with 2", async () => {
-  const { code, stdout } = await shmem([]);
+  const { code, stdout } = await shmemProcess([]);
   assertEquals(code, 2);
   for (const { name, summary } of COMMANDS) {
     assert(stdout.includes(`${name} `), name);

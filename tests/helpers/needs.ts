@@ -25,6 +25,8 @@ const PROBES = {
   ],
   "prlimit": ["prlimit", "--version"],
   "setpriv": ["setpriv", "--version"],
+  // Gives a program a terminal.
+  "script": ["script", "--version"],
   "strace": ["strace", "--version"],
   // Both: Maven gives what the programs are compiled against.
   "java": ["sh", "-c", "javac -version && mvn --version"],
