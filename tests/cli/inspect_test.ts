@@ -17,11 +17,7 @@ import { Semaphore, SemaphoreSet } from "../../sync/mod.ts";
 import { SystemMessageQueue } from "../../queue/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { takePart } from "./partners.ts";
-<<<<<<< HEAD
 import { temporaryName } from "./temporary.ts";
-=======
-import { temporaryName } from "./temporary_name.ts";
->>>>>>> bf12f16 (feat(cli): list, info, who, dump, top, create and rm)
 
 const text = (name: string, options = {}) =>
   describe(name, options).findings.map(({ text }) => text).join("\n");
