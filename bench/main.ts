@@ -13,6 +13,7 @@
 import { parseArgs } from "node:util";
 import { undoOnSignals } from "../tools/undo.ts";
 import { draw } from "./chart.ts";
+import { aeron } from "./aeron/aeron.ts";
 import { copy } from "./memory/copy.ts";
 import { create } from "./memory/create.ts";
 import { file } from "./memory/file.ts";
@@ -47,6 +48,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["waiting", waiting],
   ["jobs", jobs],
   ["syscalls", syscalls],
+  ["aeron", aeron],
 ]);
 
 undoOnSignals();

@@ -1,0 +1,108 @@
+/**
+ * How many messages go through Aeron's media driver with this client, compared
+ * with Aeron's own client in Java on both ends?
+ *
+ * @module
+ */
+
+import { startDriver } from "../../tests/helpers/aeron_driver.ts";
+import type { Goal, Line, Report } from "../report.ts";
+import { takeTurns } from "../rounds.ts";
+import { AeronPeers, type Kind, type Language } from "./aeron_peers.ts";
+
+const ROUNDS = 15;
+/** Rounds until the compilers of both languages have finished. */
+const WARM_UP = 6;
+
+const IPC = "aeron:ipc?term-length=16m";
+const UDP = "aeron:udp?endpoint=127.0.0.1:24325|term-length=1m";
+
+/** How long the messages are, and how many make a round. */
+const SMALL = { length: 64, count: 2 ** 18 };
+const LARGE = { length: 1024, count: 2 ** 16 };
+const OVER_UDP = { length: 64, count: 2 ** 16 };
+
+const PINGS = 2000;
+
+/** Runs the benchmark. */
+export async function aeron(): Promise<Report> {
+  await using driver = await startDriver();
+  const { directory } = driver;
+  const speed = async (
+    what: string,
+    kind: Kind,
+    channel: string,
+    messages: readonly (typeof SMALL)[],
+    atLeast: number,
+  ): Promise<Line[]> => {
+    const start = (language: Language) =>
+      AeronPeers.start(directory, language, kind, channel, [
+        "produce",
+        "consume",
+      ]);
+    await using ours = await start("deno");
+    await using java = await start("java");
+    const lines: Line[] = [];
+    for (const { length, count } of messages) {
+      lines.push(
+        await lineOf(
+          `${length} bytes, ${what}`,
+          () => ours.time(length, count),
+          () => java.time(length, count),
+          (ns) => `${(count / ns * 1000).toFixed(2)} million/s`,
+          { atLeast },
+        ),
+      );
+    }
+    return lines;
+  };
+  const roundTrip = async (): Promise<Line> => {
+    const start = (language: Language) =>
+      AeronPeers.start(directory, language, "exclusive", IPC, [
+        "lead",
+        "follow",
+      ]);
+    await using ours = await start("deno");
+    await using java = await start("java");
+    return await lineOf(
+      "64 bytes there and back, both looking all the time (time)",
+      () => ours.ping(PINGS),
+      () => java.ping(PINGS),
+      (ns) => `${(ns / PINGS).toFixed(0)} ns`,
+      { atMost: 1.8 },
+    );
+  };
+  return {
+    question: "Send messages through a media driver",
+    peer: "Java",
+    ratio: "speed / Java",
+    lines: [
+      ...await speed("exclusive", "exclusive", IPC, [SMALL, LARGE], 0.9),
+      ...await speed("shared", "shared", IPC, [SMALL, LARGE], 0.8),
+      ...await speed("exclusive, UDP", "exclusive", UDP, [OVER_UDP], 0.95),
+      await roundTrip(),
+    ],
+  };
+}
+
+async function lineOf(
+  what: string,
+  ourTurn: () => Promise<number>,
+  theirTurn: () => Promise<number>,
+  show: (nanoseconds: number) => string,
+  goal: Goal,
+): Promise<Line> {
+  for (let round = 0; round < WARM_UP; round++) {
+    await ourTurn();
+    await theirTurn();
+  }
+  const { ours, peer } = await takeTurns(ROUNDS, ourTurn, theirTurn);
+  const isSpeed = "atLeast" in goal;
+  return {
+    what,
+    ours: show(ours),
+    peer: show(peer),
+    ratio: isSpeed ? peer / ours : ours / peer,
+    goal,
+  };
+}
