@@ -212,7 +212,7 @@ export class Aeron implements Disposable {
    * `offer` or `poll`.
    */
   serve(): void {
-    this.#conductor.serve();
+    this.#conductor.serveNow();
   }
 
   /**

@@ -20,14 +20,16 @@ import {
 export class FrameWriter {
   readonly #log: LogBuffer;
   readonly #inOrder: boolean;
-  readonly #sessionId: number;
-  readonly #streamId: number;
+  /** Session of the frames. */
+  readonly sessionId: number;
+  /** Stream of the frames. */
+  readonly streamId: number;
 
   constructor(log: LogBuffer, sessionId: number, streamId: number) {
     this.#log = log;
     this.#inOrder = log.inOrder;
-    this.#sessionId = sessionId;
-    this.#streamId = streamId;
+    this.sessionId = sessionId;
+    this.streamId = streamId;
   }
 
   /** Claims a frame and writes its header. */
@@ -49,11 +51,9 @@ export class FrameWriter {
     }
     words[word + FRAME.flagsAndType] = (flags << 8) | (type << 16);
     words[word + FRAME.termOffset] = offset;
-    words[word + FRAME.sessionId] = this.#sessionId;
-    words[word + FRAME.streamId] = this.#streamId;
+    words[word + FRAME.sessionId] = this.sessionId;
+    words[word + FRAME.streamId] = this.streamId;
     words[word + FRAME.termId] = termId;
-    words[word + FRAME.reservedValue] = 0;
-    words[word + FRAME.reservedValue + 1] = 0;
   }
 
   /** Publishes a frame. */

@@ -1,4 +1,6 @@
+import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { framedLength } from "../log/frame_writer.ts";
+import type { LogBuffer } from "../log/log_buffer.ts";
 import {
   DATA_TYPE,
   FRAME_HEADER_LENGTH,
@@ -8,7 +10,8 @@ import type { Claim } from "./claim.ts";
 import { failureOf, type OfferResult } from "./offer_result.ts";
 import { OpenClaims } from "./open_claims.ts";
 import type { PublicationParts } from "./publication_parts.ts";
-import { refuseLength } from "./sources.ts";
+import { refuseGone, refuseLength } from "./sources.ts";
+import type { TermSpace } from "./term_space.ts";
 
 /** A program that offers without a pause looks for events once in so many calls. */
 const CALLS_PER_LOOK = 256;
@@ -19,13 +22,21 @@ export class Appender {
   readonly #isClosed: () => boolean;
   readonly #claims: OpenClaims;
   readonly #maxPayloadLength: number;
+  readonly #space: TermSpace;
+  readonly #log: LogBuffer;
   #calls = 0;
+  /** What was sent twice in a row, where plain stores publish. */
+  readonly held: HeldSource;
 
   constructor(parts: PublicationParts, isClosed: () => boolean) {
     this.#parts = parts;
     this.#isClosed = isClosed;
     this.#claims = new OpenClaims(parts);
     this.#maxPayloadLength = parts.log.maxPayloadLength;
+    this.#space = parts.space;
+    this.#log = parts.log;
+    // Elsewhere nothing is ever short enough to be held.
+    this.held = new HeldSource(parts.log.inOrder ? this.#maxPayloadLength : 0);
   }
 
   /** Appends one message. */
@@ -43,11 +54,29 @@ export class Appender {
     const framed = (length + FRAME_HEADER_LENGTH + 31) & -32;
     const at = space.claim(framed, length);
     if (at < 0) return this.#fail(at);
-    const term = log.terms[space.part]!;
-    const { termId } = space;
+    const { term, termId } = space;
     writer.writeWhole(term, termId, at, bytes, from, length, reservedValue);
+    this.held.remember(bytes);
     if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
     return log.position(space.termCount, at + framed);
+  }
+
+  /** Appends what {@linkcode Appender.held} holds. */
+  offerHeld(): OfferResult {
+    const { held } = this;
+    const length = held.longs.length << 3;
+    // Memory that is unmapped or transferred has no words.
+    if (length === 0) refuseGone();
+    const space = this.#space;
+    const at = space.append(held);
+    if (at < 0) return this.#fail(at);
+    if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
+    return this.#log.position(space.termCount, at + ((length + 63) & -32));
+  }
+
+  /** Nothing is held from now on. */
+  end(): void {
+    this.held.source = undefined;
   }
 
   /** Appends one message, in as many frames as it takes. */
@@ -64,8 +93,7 @@ export class Appender {
     const framed = framedLength(length, this.#maxPayloadLength);
     const at = space.claim(framed, length);
     if (at < 0) return this.#fail(at);
-    const term = log.terms[space.part]!;
-    const { termId } = space;
+    const { term, termId } = space;
     writer.writeParts(term, termId, at, sources, from, length, reservedValue);
     if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
     return log.position(space.termCount, at + framed);
@@ -78,8 +106,7 @@ export class Appender {
     const framed = (frameLength + 31) & -32;
     const at = space.claim(framed, length);
     if (at < 0) return this.#fail(at);
-    const term = log.terms[space.part]!;
-    const { termId } = space;
+    const { term, termId } = space;
     writer.begin(term, termId, at, frameLength, UNFRAGMENTED, DATA_TYPE);
     this.#claims.open(claim, term, at, length);
     const position = log.position(space.termCount, at + framed);

@@ -22,12 +22,18 @@ const MAX_TERMS = 2 ** 31;
  */
 export class PositionLimit {
   readonly #log: LogBuffer;
+  readonly #metadata: Int32Array;
   readonly #counter: CounterValue;
   #high = 0;
   #low = 0;
+  /** The term in which the limit was looked at last: how many there were before. */
+  termCount = -1;
+  /** Where the limit lay then, from where that term begins. */
+  end = 0;
 
   constructor(log: LogBuffer, counter: CounterValue) {
     this.#log = log;
+    this.#metadata = log.metadata;
     this.#counter = counter;
   }
 
@@ -37,13 +43,22 @@ export class PositionLimit {
    */
   allows(termCount: number, offset: number): boolean {
     if (
-      offset < this.#inTerm(termCount) && this.#log.metadata[CONNECTED] === 1
+      offset < this.end && termCount === this.termCount &&
+      this.#metadata[CONNECTED] === 1
     ) return true;
+    return this.#look(termCount, offset);
+  }
+
+  #look(termCount: number, offset: number): boolean {
+    this.termCount = termCount;
+    this.end = this.#inTerm(termCount);
+    if (offset < this.end && this.#metadata[CONNECTED] === 1) return true;
     const counter = this.#counter;
     counter.load();
     this.#high = counter.high;
     this.#low = counter.low;
-    return offset < this.#inTerm(termCount);
+    this.end = this.#inTerm(termCount);
+    return offset < this.end;
   }
 
   /** The counter of the limit. */

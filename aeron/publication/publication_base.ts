@@ -135,6 +135,11 @@ export abstract class PublicationBase implements Disposable {
     length?: number,
     reservedValue?: bigint,
   ): OfferResult {
+    const appender = this.#appender;
+    if (
+      bytes === appender.held.source && offset === 0 && length === undefined &&
+      reservedValue === undefined
+    ) return appender.offerHeld();
     const available = checkSource(bytes, offset);
     let size = available;
     if (length !== undefined) {
@@ -143,7 +148,7 @@ export abstract class PublicationBase implements Disposable {
     }
     checkReserved(reservedValue);
     if (this.#closed) return "closed";
-    return this.#appender.offer(bytes, offset, size, reservedValue);
+    return appender.offer(bytes, offset, size, reservedValue);
   }
 
   /**
@@ -277,6 +282,7 @@ export abstract class PublicationBase implements Disposable {
     this.#lastPosition = lastPosition(this.#parts);
     this.#closed = true;
     this.#failure = failure;
+    this.#appender.end();
     log[Symbol.dispose]();
     this.#queue?.end(failure);
   }

@@ -1,10 +1,19 @@
+import type { HeldSource } from "../../channel/buffers/held_source.ts";
 import type { FrameWriter } from "../log/frame_writer.ts";
-import type { LogBuffer } from "../log/log_buffer.ts";
+import type { LogBuffer, Term } from "../log/log_buffer.ts";
 import { METADATA, TERMS } from "../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "./offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import type { TermSpace } from "./term_space.ts";
+import { copyLong, type TermSpace } from "./term_space.ts";
 
+// Once more, what the hot path uses: an imported name is loaded and checked each time.
+const HEADER = 32;
+const FLAGS_AND_TYPE = 1;
+const TERM_OFFSET = 2;
+const SESSION_ID = 3;
+const STREAM_ID = 4;
+const TERM_ID = 5;
+const WHOLE_FRAME = 0x1c000;
 const ACTIVE = METADATA.activeTermCount >> 2;
 /** Others that add to the tail all the while keep nobody for longer. */
 const MAX_TRIES = 1000;
@@ -19,26 +28,27 @@ export class SharedSpace implements TermSpace {
   readonly #log: LogBuffer;
   readonly #limit: PositionLimit;
   readonly #writer: FrameWriter;
-  #part = 0;
-  #termId = 0;
-  #termCount = 0;
+  readonly #metadata: Int32Array;
+  readonly #sessionId: number;
+  readonly #streamId: number;
+  readonly #inOrder: boolean;
+  readonly #termLength: number;
+  readonly #initialTermId: number;
+  term: Term;
+  termId = 0;
+  termCount = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     this.#log = log;
     this.#limit = limit;
     this.#writer = writer;
-  }
-
-  get part(): number {
-    return this.#part;
-  }
-
-  get termId(): number {
-    return this.#termId;
-  }
-
-  get termCount(): number {
-    return this.#termCount;
+    this.#sessionId = writer.sessionId;
+    this.#streamId = writer.streamId;
+    this.#metadata = log.metadata;
+    this.#inOrder = log.inOrder;
+    this.#termLength = log.termLength;
+    this.#initialTermId = log.initialTermId;
+    this.term = log.terms[0];
   }
 
   get position(): bigint {
@@ -53,9 +63,8 @@ export class SharedSpace implements TermSpace {
   }
 
   claim(framed: number, length: number): number {
-    const log = this.#log;
-    const { metadata, initialTermId } = log;
-    const termLength = log.termLength;
+    const initialTermId = this.#initialTermId;
+    const termLength = this.#termLength;
     const termCount = this.#activeTermCount();
     const part = termCount % TERMS;
     const tail = 2 * part;
@@ -63,14 +72,14 @@ export class SharedSpace implements TermSpace {
     // Somebody is moving on to the next term.
     if (((termId - initialTermId) | 0) !== termCount) return ADMIN_ACTION;
     const before = Math.min(this.#load(tail), termLength);
-    if (before < 0) log.refuse(`the tail of term ${termId} is ${before}`);
+    if (before < 0) this.#log.refuse(`the tail of term ${termId} is ${before}`);
     const limit = this.#limit;
     if (!limit.allows(termCount, before)) {
       return limit.status(termCount, before, length);
     }
     // Only the low word, which is the offset: it never overflows, because whoever
     // adds beyond the end moves on before it adds again.
-    const added = Atomics.add(metadata, tail, framed);
+    const added = Atomics.add(this.#metadata, tail, framed);
     const termIdNow = this.#load(tail + 1);
     if (termIdNow !== termId) {
       // The log went three terms on between the two. What was added counts for the
@@ -79,15 +88,41 @@ export class SharedSpace implements TermSpace {
       termId = termIdNow;
     }
     if (added < 0 || (added & 31) !== 0) {
-      log.refuse(`the tail of term ${termId} is ${added}`);
+      this.#log.refuse(`the tail of term ${termId} is ${added}`);
     }
     const offset = Math.min(added, termLength);
-    this.#part = part;
-    this.#termId = termId;
+    this.term = this.#log.terms[part]!;
+    this.termId = termId;
     const count = (termId - initialTermId) | 0;
-    if (count < 0) log.refuse(`it has had ${count} terms`);
-    this.#termCount = count;
+    if (count < 0) this.#log.refuse(`it has had ${count} terms`);
+    this.termCount = count;
     if (offset + framed > termLength) return this.#endTerm(offset);
+    return offset;
+  }
+
+  append(held: HeldSource): number {
+    const length = held.longs.length << 3;
+    const frameLength = length + HEADER;
+    const framed = (frameLength + 31) & -32;
+    const offset = this.claim(framed, length);
+    if (offset < 0) return offset;
+    const { term } = this;
+    const { words } = term;
+    const word = offset >> 2;
+    term.marks[word] = -frameLength;
+    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
+    words[word + TERM_OFFSET] = offset;
+    words[word + SESSION_ID] = this.#sessionId;
+    words[word + STREAM_ID] = this.#streamId;
+    words[word + TERM_ID] = this.termId;
+    const { longs: source, tail } = held;
+    if (tail === undefined) {
+      const { longs } = term;
+      const payload = (offset + HEADER) >> 3;
+      const count = source.length;
+      for (let i = 0; i < count; i++) longs[payload + i] = source[i]!;
+    } else copyLong(term, offset, source, tail);
+    words[word] = frameLength;
     return offset;
   }
 
@@ -98,17 +133,17 @@ export class SharedSpace implements TermSpace {
   }
 
   #load(word: number): number {
-    const log = this.#log;
-    return log.inOrder ? log.metadata[word]! : Atomics.load(log.metadata, word);
+    const metadata = this.#metadata;
+    return this.#inOrder ? metadata[word]! : Atomics.load(metadata, word);
   }
 
   #endTerm(offset: number): number {
     const log = this.#log;
     if (offset < log.termLength) {
-      this.#writer.pad(log.terms[this.#part]!, this.#termId, offset);
+      this.#writer.pad(this.term, this.termId, offset);
     }
-    if (this.#limit.isLastTerm(this.#termCount)) return MAX_POSITION_EXCEEDED;
-    this.#rotate(this.#termCount, this.#termId);
+    if (this.#limit.isLastTerm(this.termCount)) return MAX_POSITION_EXCEEDED;
+    this.#rotate(this.termCount, this.termId);
     return ADMIN_ACTION;
   }
 

@@ -48,3 +48,10 @@ export function refuseLength(length: number, maximum: number): never {
     `Cannot offer message: it has ${length} bytes, and one may have ${maximum}; raise term-length of the channel, or send it in pieces`,
   );
 }
+
+/** Refuses a message whose memory is gone. */
+export function refuseGone(): never {
+  throw new TypeError(
+    "Cannot offer message: the memory of its source is unmapped or transferred",
+  );
+}

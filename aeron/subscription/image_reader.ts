@@ -1,17 +1,16 @@
 import type { CounterValue } from "../cnc/counter_value.ts";
 import type { LogBuffer } from "../log/log_buffer.ts";
-import {
-  alignFrame,
-  FRAME,
-  FRAME_HEADER_LENGTH,
-  PADDING_TYPE,
-  TERMS,
-} from "../log/log_layout.ts";
+import { FRAME_HEADER_LENGTH, TERMS } from "../log/log_layout.ts";
 import type {
   ControlledFragmentHandler,
   FragmentHandler,
 } from "./fragment_handler.ts";
 import { type FrameHeader, moveHeader } from "./frame_header.ts";
+
+// Once more, what the hot path uses: an imported name is loaded and checked each time.
+const HEADER = 32;
+const FLAGS_AND_TYPE = 1;
+const PADDING = 0;
 
 /**
  * Reads the frames of one image, from the position that its counter had. Only this writes
@@ -95,13 +94,13 @@ export class ImageReader {
         if (!(length > 0)) break;
         offset = at + this.#checked(at, length);
         const word = at >> 2;
-        if (words[word + FRAME.flagsAndType]! >>> 16 === PADDING_TYPE) continue;
+        if (words[word + FLAGS_AND_TYPE]! >>> 16 === PADDING) continue;
         fragments++;
         moveHeader(header, termCount, words, at);
         handler(
           bytes,
-          at + FRAME_HEADER_LENGTH,
-          length - FRAME_HEADER_LENGTH,
+          at + HEADER,
+          length - HEADER,
           header,
         );
         if (this.#closed) break;
@@ -132,14 +131,14 @@ export class ImageReader {
         const length = this.#length(words, at);
         if (!(length > 0)) break;
         offset = at + this.#checked(at, length);
-        if (words[(at >> 2) + FRAME.flagsAndType]! >>> 16 === PADDING_TYPE) {
+        if (words[(at >> 2) + FLAGS_AND_TYPE]! >>> 16 === PADDING) {
           continue;
         }
         moveHeader(header, termCount, words, at);
         const action = handler(
           bytes,
-          at + FRAME_HEADER_LENGTH,
-          length - FRAME_HEADER_LENGTH,
+          at + HEADER,
+          length - HEADER,
           header,
         );
         if (this.#closed) break;
@@ -194,8 +193,8 @@ export class ImageReader {
 
   /** Checks a length, and returns how far the next frame is. */
   #checked(offset: number, length: number): number {
-    const aligned = alignFrame(length);
-    if (length >= FRAME_HEADER_LENGTH && aligned <= this.#termLength - offset) {
+    const aligned = (length + HEADER - 1) & -HEADER;
+    if (length >= HEADER && aligned <= this.#termLength - offset) {
       return aligned;
     }
     return this.#log.refuse(`the frame at ${offset} has ${length} bytes`);

@@ -12,9 +12,9 @@ import { AeronPeers, type Kind, type Language } from "./aeron_peers.ts";
 
 const ROUNDS = 15;
 /** Rounds until the compilers of both languages have finished. */
-const WARM_UP = 6;
+const WARM_UP = 10;
 
-const IPC = "aeron:ipc?term-length=16m";
+const IPC = "aeron:ipc?term-length=64m";
 const UDP = "aeron:udp?endpoint=127.0.0.1:24325|term-length=1m";
 
 /** How long the messages are, and how many make a round. */
