@@ -86,6 +86,8 @@ export class PositionLimit {
     const { shift } = this.#log;
     const high = termCount >>> (32 - shift);
     const low = (termCount << shift) >>> 0;
-    return (this.#high - high) * 2 ** 32 + ((this.#low >>> 0) - low);
+    const end = (this.#high - high) * 2 ** 32 + ((this.#low >>> 0) - low);
+    // No farther than a term, to be a small integer.
+    return Math.max(0, Math.min(end, this.#log.termLength)) | 0;
   }
 }
