@@ -12,22 +12,37 @@ export interface CurveFiles {
   readonly style: string;
 }
 
-// No literal in the import(): it would be downloaded at every start, and only who
-// looks at the page needs it.
+// No literals in the imports: they would be downloaded at every start, and only who
+// looks at the page needs them.
 const UPLOT = "npm:uplot@1.6.32";
+const SCRIPT = "dist/uPlot.esm.js";
+const STYLE = "dist/uPlot.min.css";
 
-/** Loads the files of uPlot. */
+/**
+ * Loads the files of uPlot.
+ *
+ * @throws {Error} When npm cannot be reached, and it was not installed before.
+ */
 export async function loadUplot(): Promise<CurveFiles> {
-  // A package that is not in the graph is found only after it was imported.
-  await import(UPLOT);
-  const [script, style] = await Promise.all([
-    loadText(`${UPLOT}/dist/uPlot.esm.js`),
-    loadText(`${UPLOT}/dist/uPlot.min.css`),
-  ]);
+  const loadText = import.meta.url.includes("/node_modules/")
+    ? readInstalled
+    : importText;
+  const [script, style] = [await loadText(SCRIPT), await loadText(STYLE)];
   return { script, style };
 }
 
-async function loadText(specifier: string): Promise<string> {
-  const { default: text } = await import(specifier, { with: { type: "text" } });
+async function importText(file: string): Promise<string> {
+  // A package that is not in the graph is found only after it was imported.
+  await import(UPLOT);
+  const { default: text } = await import(`${UPLOT}/${file}`, {
+    with: { type: "text" },
+  });
   return text;
+}
+
+/** Packages of npm take others from where they were installed, and load none. */
+async function readInstalled(file: string): Promise<string> {
+  return await Deno.readTextFile(
+    new URL(import.meta.resolve(`uplot/${file}`)),
+  );
 }

@@ -62,8 +62,12 @@ export async function curveFile(
       : answer(style, TYPES.css);
   } catch (error) {
     // The page shows numbers then, and says why there are no curves.
-    const reason = error instanceof Error ? error.message : String(error);
-    return refuse(503, `Cannot load uPlot from npm: ${reason}`);
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = message.replace(/\.$/, "");
+    return refuse(
+      503,
+      `Cannot load uPlot: ${reason}; install it (npm install uplot), or let npm be reached`,
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { Semaphore } from "../../sync/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { jsonLines, shmem } from "./helpers.ts";
 import { takePart } from "./partners.ts";
-import { temporaryName } from "./temporary.ts";
+import { temporaryName } from "../helpers/cli/temporary.ts";
 
 Deno.test("shmem create makes objects that the library opens", async () => {
   using object = temporaryName();

@@ -17,7 +17,7 @@ import { Semaphore, SemaphoreSet } from "../../sync/mod.ts";
 import { SystemMessageQueue } from "../../queue/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { takePart } from "./partners.ts";
-import { temporaryName } from "./temporary.ts";
+import { temporaryName } from "../helpers/cli/temporary.ts";
 
 const text = (name: string, options = {}) =>
   describe(name, options).findings.map(({ text }) => text).join("\n");

@@ -5,7 +5,7 @@ import { run } from "../helpers/deno.ts";
 import { needing } from "../helpers/needs.ts";
 import { jsonLines, shmem, shmemLine } from "./helpers.ts";
 import { takePart } from "./partners.ts";
-import { temporaryName } from "./temporary.ts";
+import { temporaryName } from "../helpers/cli/temporary.ts";
 
 Deno.test("shmem list prints a table, JSON Lines or names, and exits with 1 for nothing", async () => {
   using place = temporaryName();

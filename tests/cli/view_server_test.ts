@@ -8,8 +8,8 @@
 import { assert, assertEquals, assertMatch } from "../../deps.ts";
 import type { Source } from "../../cli/view/pages.ts";
 import { type PageServer, servePage } from "../../cli/view/server.ts";
-import { Events } from "./events.ts";
-import { ask, cookieOf } from "./http.ts";
+import { Events } from "../helpers/cli/events.ts";
+import { ask, cookieOf } from "../helpers/cli/http.ts";
 
 const INTERVAL_MS = 20;
 

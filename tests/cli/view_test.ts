@@ -5,18 +5,21 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch } from "../../deps.ts";
-import { describe, processesOf } from "../../cli/inspect/mod.ts";
+import { assertEquals, assertMatch, assertThrows } from "../../deps.ts";
+import { describe } from "../../cli/inspect/mod.ts";
 import type { Detail } from "../../cli/view/look/detail.ts";
 import type { ObjectView, Picture } from "../../cli/view/look/picture.ts";
+import { SharedMemory } from "../../mod.ts";
 import { Latest } from "../../store/mod.ts";
+import { Mutex } from "../../sync/mod.ts";
+import { projectPath } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
-import { Events } from "./events.ts";
-import { shmem } from "./helpers.ts";
-import { ask, cookieOf } from "./http.ts";
+import { Events } from "../helpers/cli/events.ts";
+import { jsonLines, shmem } from "./helpers.ts";
+import { ask, cookieOf } from "../helpers/cli/http.ts";
 import { takePart } from "./partners.ts";
-import { temporaryName } from "./temporary.ts";
-import { startViewer, type Viewer } from "./viewer.ts";
+import { temporaryName } from "../helpers/cli/temporary.ts";
+import { startViewer, type Viewer } from "../helpers/cli/viewer.ts";
 
 /** Follows the state until something is true of an object. */
 async function until(
@@ -48,7 +51,7 @@ async function detailOf(
   return JSON.parse(body);
 }
 
-Deno.test("view tells of a channel what info tells, and marks who was killed", async () => {
+Deno.test("view tells of a channel what the commands tell, and marks who was killed", async () => {
   using temporary = temporaryName();
   const { name } = temporary;
   await using receiver = await takePart("receiver", name);
@@ -61,9 +64,13 @@ Deno.test("view tells of a channel what info tells, and marks who was killed", a
     ({ participants }) => participants.length === 2,
   );
   // The sender has filled it, so everything stands still.
-  const told = describe(name);
-  assert(told.ring !== undefined);
+  const tell = async (command: string) =>
+    jsonLines(await shmem([command, name, "--json"]));
+  const [[told] = [], [listed] = [], holders = []] = await Promise.all(
+    ["info", "list", "who"].map(tell),
+  );
   const { capacity, head, tail, fill } = told.ring;
+  assertEquals([object.kind, object.used], [listed.kind, listed.used]);
   assertEquals(
     [object.kind, object.label, object.size, object.stale],
     [told.kind, "ticks", told.size, false],
@@ -79,7 +86,7 @@ Deno.test("view tells of a channel what info tells, and marks who was killed", a
   assertEquals(object.participants[0]?.lag, fill);
   assertEquals(
     Object.keys(object.holders).map(Number),
-    processesOf(name).holders.map(({ pid }) => pid),
+    holders.map(({ pid }) => pid),
   );
   assertEquals(picture.processes[sender.pid]?.alive, true);
   const detail = await detailOf(viewer, name);
@@ -160,6 +167,73 @@ Deno.test("view of objects by pattern shows those alone", async () => {
   await using events = await eventsOf(viewer);
   const { objects } = await events.state<Picture>();
   assertEquals(Object.keys(objects), [name]);
+});
+
+Deno.test("view shows values by a struct, and mutexes where it is told they lie", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "shmem-test-view-" });
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => Deno.remove(folder, { recursive: true }));
+  const file = `${folder}/quote.ts`;
+  await Deno.writeTextFile(
+    file,
+    `import { chars, f64, struct } from "${projectPath("struct/mod.ts")}";
+export const Quote = struct({ price: f64, name: chars(16) });
+`,
+  );
+  using latest = Latest.create(randomName(), { byteLength: 99 });
+  cleanup.defer(() => latest.unlink());
+  const bytes = new Uint8Array(24);
+  new DataView(bytes.buffer).setFloat64(0, 101.5, true);
+  bytes.set(new TextEncoder().encode("ACME"), 8);
+  latest.write(bytes);
+  const name = randomName();
+  using memory = SharedMemory.create(name, { size: 5003 });
+  cleanup.defer(() => memory.unlink());
+  using mapping = memory.map();
+  const mutex = Mutex.create(mapping.bytes, 128);
+  await using viewer = await startViewer([
+    "--struct",
+    `${file}#Quote`,
+    "--mutex",
+    "128",
+  ]);
+  const { newest } = await detailOf(viewer, latest.name);
+  assertMatch(newest?.fields ?? "", /^price +101\.5\nname +"ACME"$/);
+  const lockOf = async () => {
+    const { locks: [lock] } = await detailOf(viewer, name);
+    return [lock?.state, lock?.owner.includes(`process ${Deno.pid}`)];
+  };
+  assertEquals(await lockOf(), ["free", false]);
+  using _guard = mutex.lock();
+  assertEquals(await lockOf(), ["held", true]);
+});
+
+Deno.test("view with --allow-changes removes what nobody has, and nothing else", async () => {
+  using abandoned = temporaryName();
+  {
+    await using receiver = await takePart("receiver", abandoned.name);
+    await receiver.kill();
+  }
+  const used = `${abandoned.name}-used`;
+  using latest = Latest.create(used, { byteLength: 99 });
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => latest.unlink());
+  // The pattern keeps it from what other tests have left.
+  await using viewer = await startViewer([
+    `${abandoned.name}*`,
+    "--allow-changes",
+  ]);
+  const { status, body } = await ask(viewer.port, "/remove-stale", {
+    method: "POST",
+    headers: {
+      cookie: await cookieOf(viewer.url),
+      origin: `http://127.0.0.1:${viewer.port}`,
+    },
+  });
+  assertEquals(status, 200, body);
+  assertEquals(JSON.parse(body), { removed: [abandoned.name] });
+  assertThrows(() => describe(abandoned.name), Deno.errors.NotFound);
+  assertEquals(describe(used).stale, false);
 });
 
 Deno.test("view refuses options that make no sense", async () => {

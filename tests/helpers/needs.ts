@@ -13,6 +13,7 @@ const PROBES = {
   "cc": ["cc", "--version"],
   "c++": ["c++", "--version"],
   "cargo": ["cargo", "--version"],
+  "chromium": ["chromium", "--version"],
   "go": ["go", "version"],
   "python3": ["python3", "--version"],
   "rustc": ["rustc", "--version"],

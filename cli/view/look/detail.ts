@@ -46,6 +46,14 @@ export interface Detail {
   readonly newest?: ValueView;
 }
 
+/** How to look. */
+export interface DetailOptions {
+  readonly scan: ProcessScan;
+  /** Where mutexes lie in plain objects, in bytes. */
+  readonly mutexes: readonly number[];
+  readonly fields: Fields | undefined;
+}
+
 /**
  * Looks at one object.
  *
@@ -53,10 +61,12 @@ export interface Detail {
  */
 export function detailOf(
   address: string,
-  scan: ProcessScan,
-  fields?: Fields,
+  { scan, mutexes, fields }: DetailOptions,
 ): Detail {
-  const description = describe(address, { scan });
+  let description = describe(address, { scan });
+  if (description.kind === "object" && mutexes.length > 0) {
+    description = describe(address, { scan, mutexes });
+  }
   const value = newestOf(description);
   return {
     findings: description.findings,

@@ -34,6 +34,8 @@ const SELDOMEST_SCAN_MS = 10_000;
 export interface LookOptions {
   readonly pattern?: string | undefined;
   readonly intervalMs: number;
+  /** Where mutexes lie in plain objects, in bytes. */
+  readonly mutexes?: readonly number[] | undefined;
   /** Shows values by a layout. */
   readonly fields?: Fields | undefined;
   /** Removes what nobody has. Absent: nothing may be changed. */
@@ -47,6 +49,7 @@ export class Look implements Source {
   readonly #pattern: string | undefined;
   readonly #intervalMs: number;
   readonly #fields: Fields | undefined;
+  readonly #mutexes: readonly number[];
   readonly #history = new History();
   readonly #descriptions = new Map<string, Description>();
   #scan: ProcessScan | undefined;
@@ -54,11 +57,12 @@ export class Look implements Source {
   #nextScan = -Infinity;
 
   /** Looks at nothing yet. */
-  constructor({ pattern, intervalMs, fields, removeStale }: LookOptions) {
-    this.#pattern = pattern;
-    this.#intervalMs = intervalMs;
-    this.#fields = fields;
-    this.removeStale = removeStale;
+  constructor(options: LookOptions) {
+    this.#pattern = options.pattern;
+    this.#intervalMs = options.intervalMs;
+    this.#fields = options.fields;
+    this.#mutexes = options.mutexes ?? [];
+    this.removeStale = options.removeStale;
   }
 
   /** Everything, as of now. */
@@ -93,7 +97,11 @@ export class Look implements Source {
 
   /** All that is known of an object. */
   detail(address: string): Detail {
-    return detailOf(address, this.#scanned(), this.#fields);
+    return detailOf(address, {
+      scan: this.#scanned(),
+      mutexes: this.#mutexes,
+      fields: this.#fields,
+    });
   }
 
   #scanned(): ProcessScan {

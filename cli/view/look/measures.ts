@@ -27,7 +27,8 @@ export function measuresOf(
     add("fill", ring.fill);
     add("bytesPerSecond", rates?.bytesPerSecond);
     add("bytesTakenPerSecond", rates?.bytesTakenPerSecond);
-    add("sendersLost", ring.deaths + ring.aborts);
+    // Nothing to look at as long as nobody was lost.
+    add("sendersLost", ring.deaths + ring.aborts || null);
   }
   if (broadcast !== undefined) {
     add("bytesPerSecond", rates?.bytesPerSecond);

@@ -13,11 +13,22 @@ const MINUTES_MS = 5 * 60_000;
 const SHORTEST_S = 60;
 const HEIGHT = 110;
 
+/** Steps of an axis for bytes: 1 KiB, 2 KiB, 4 KiB and so on. */
+const POWERS = Array.from({ length: 50 }, (_, i) => 2 ** i);
+
 /** How a measure is shown. */
 const MEASURES = {
-  fill: { title: "Fill", show: bytes },
-  bytesPerSecond: { title: "Written", show: (v) => `${bytes(v)}/s` },
-  bytesTakenPerSecond: { title: "Received", show: (v) => `${bytes(v)}/s` },
+  fill: { title: "Fill", show: bytes, steps: POWERS },
+  bytesPerSecond: {
+    title: "Written",
+    show: (v) => `${bytes(v)}/s`,
+    steps: POWERS,
+  },
+  bytesTakenPerSecond: {
+    title: "Received",
+    show: (v) => `${bytes(v)}/s`,
+    steps: POWERS,
+  },
   messagesPerSecond: { title: "Messages", show: (v) => `${compact(v)}/s` },
   valuesPerSecond: { title: "Values", show: (v) => `${compact(v)}/s` },
   jobsPerSecond: { title: "Jobs put", show: (v) => `${compact(v)}/s` },
@@ -149,7 +160,7 @@ function measureOf(name) {
 }
 
 function optionsOf(name, box) {
-  const { show } = measureOf(name);
+  const { show, steps } = measureOf(name);
   const colour = (variable) => colourOf(variable, box);
   const axis = {
     stroke: colour("--quiet"),
@@ -178,6 +189,7 @@ function optionsOf(name, box) {
       {
         ...axis,
         size: 78,
+        ...(steps === undefined ? {} : { incrs: steps }),
         space: 28,
         values: (_, ticks) => ticks.map((tick) => show(tick)),
       },

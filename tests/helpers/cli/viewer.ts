@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shmemLine } from "./helpers.ts";
+import { shmemLine } from "../../cli/helpers.ts";
 
 /** A `shmem view` that runs. */
 export interface Viewer extends AsyncDisposable {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { denoRun, projectPath } from "../helpers/deno.ts";
+import { denoRun, projectPath } from "../deno.ts";
 
 /** How long something may take to appear on a loaded machine. */
 const LIMIT_MS = 60_000;

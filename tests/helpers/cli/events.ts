@@ -4,7 +4,7 @@
  * @module
  */
 
-import { merge } from "../../cli/view/page/connection.js";
+import { merge } from "../../../cli/view/page/connection.js";
 
 /** One event. */
 export interface ServerEvent {

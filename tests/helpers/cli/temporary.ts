@@ -1,9 +1,10 @@
-import { SharedMemory } from "../../mod.ts";
-import { randomName } from "../helpers/names.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { randomName } from "../names.ts";
 
 /** A name whose object goes with its test, whoever created it. */
-export function temporaryName(): { name: string } & Disposable {
-  const name = randomName();
+export function temporaryName(
+  name: string = randomName(),
+): { name: string } & Disposable {
   const remove = () => {
     try {
       SharedMemory.unlinkName(name);
