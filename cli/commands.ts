@@ -9,6 +9,7 @@ import { create } from "./commands/change/create.ts";
 import { rm } from "./commands/change/rm.ts";
 import { send } from "./commands/change/send.ts";
 import { completion } from "./commands/completion.ts";
+import { doctor } from "./commands/doctor.ts";
 import { dump } from "./commands/look/dump.ts";
 import { info } from "./commands/look/info.ts";
 import { list } from "./commands/look/list.ts";
@@ -37,5 +38,6 @@ export const COMMANDS: readonly Command[] = [
   recover,
   create,
   rm,
+  doctor,
   completion,
 ];

@@ -375,6 +375,8 @@ static void structs(void) {
   FIELD(statvfs, "f_frsize", f_frsize);
   FIELD(statvfs, "f_blocks", f_blocks);
   FIELD(statvfs, "f_bavail", f_bavail);
+  FIELD(statvfs, "f_files", f_files);
+  FIELD(statvfs, "f_favail", f_favail);
 
   STRUCT(dirent);
   ARRAY(dirent, "d_name", d_name);

@@ -57,8 +57,14 @@ export interface Room {
   readonly free: number;
 }
 
+/** The same, with how many names it may have; both 0 where there is no limit. */
+export interface NamesRoom extends Room {
+  readonly names: number;
+  readonly freeNames: number;
+}
+
 /** Tells how much room is left where a path lies (`statvfs(3)`). */
-export function roomAt(path: string, operation: string): Room {
+export function roomAt(path: string, operation: string): NamesRoom {
   const statvfs = new Struct(platform().layouts.statvfs);
   const result = libc().statvfs(cString(path), statvfs.bytes);
   checkNotMinusOne(result, errnoCell[0], "statvfs", operation);
@@ -66,5 +72,7 @@ export function roomAt(path: string, operation: string): Room {
   return {
     total: statvfs.get("f_blocks") * blockSize,
     free: statvfs.get("f_bavail") * blockSize,
+    names: statvfs.get("f_files"),
+    freeNames: statvfs.get("f_favail"),
   };
 }

@@ -438,6 +438,10 @@ export const SYMBOLS = {
   // Cannot fail.
   geteuid: { parameters: [], result: "u32" },
 
+  // const char *gnu_get_libc_version(void);
+  // Cannot fail. Glibc alone has it.
+  gnu_get_libc_version: { parameters: [], result: "pointer", optional: true },
+
   // int getpagesize(void);
   // Cannot fail.
   getpagesize: { parameters: [], result: "i32" },

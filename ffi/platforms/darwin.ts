@@ -138,6 +138,8 @@ export const DARWIN = {
         f_frsize: { offset: 8, type: "u64" },
         f_blocks: { offset: 16, type: "u32" },
         f_bavail: { offset: 24, type: "u32" },
+        f_files: { offset: 28, type: "u32" },
+        f_favail: { offset: 36, type: "u32" },
       },
     },
     flock: {

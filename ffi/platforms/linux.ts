@@ -106,6 +106,8 @@ export const LINUX = {
         f_frsize: { offset: 8, type: "u64" },
         f_blocks: { offset: 16, type: "u64" },
         f_bavail: { offset: 32, type: "u64" },
+        f_files: { offset: 40, type: "u64" },
+        f_favail: { offset: 56, type: "u64" },
       },
     },
     statfs: {

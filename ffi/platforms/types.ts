@@ -54,7 +54,12 @@ export type StatField =
 export type StatfsField = "f_type";
 
 /** Fields of `struct statvfs` that this library reads. */
-export type StatvfsField = "f_frsize" | "f_blocks" | "f_bavail";
+export type StatvfsField =
+  | "f_frsize"
+  | "f_blocks"
+  | "f_bavail"
+  | "f_files"
+  | "f_favail";
 
 /** Fields of `struct semid_ds`, with those of its `ipc_perm` in front. */
 export type SemidDsField =

@@ -18,6 +18,7 @@ static const struct {
     {"fcntl", SYS_fcntl},         {"flock", SYS_flock},
     {"fallocate", SYS_fallocate}, {"memfd_create", SYS_memfd_create},
     {"futex_waitv", 449},         {"statfs", SYS_statfs},
+    {"get_robust_list", SYS_get_robust_list},
 };
 
 static unsigned number_of(const char *name, size_t length) {
