@@ -8,6 +8,7 @@ import type { Command } from "./command.ts";
 import { create } from "./commands/change/create.ts";
 import { rm } from "./commands/change/rm.ts";
 import { send } from "./commands/change/send.ts";
+import { bridge } from "./commands/bridge.ts";
 import { completion } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
 import { dump } from "./commands/look/dump.ts";
@@ -38,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   recover,
   create,
   rm,
+  bridge,
   doctor,
   completion,
 ];

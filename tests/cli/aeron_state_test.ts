@@ -4,11 +4,12 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
+import { assert, assertEquals, assertMatch } from "../../deps.ts";
 import { Aeron } from "../../aeron/client/aeron.ts";
 import { describe } from "../../cli/inspect/mod.ts";
 import { startDriver } from "../helpers/aeron_driver.ts";
 import { needing } from "../helpers/needs.ts";
+import { shmem } from "./helpers.ts";
 
 Deno.test(needing(
   ["aeron driver"],
@@ -45,6 +46,12 @@ Deno.test(needing(
     assertEquals(
       stream?.subscriberPositions.toSorted((a, b) => a - b),
       [0, 160],
+    );
+    const { stdout, code } = await shmem(["info", driver.directory]);
+    assertEquals(code, 0);
+    assertMatch(
+      stdout,
+      /stream 7 +aeron:ipc, session -?\d+, published 160, subscriber at \d+, subscriber at \d+/,
     );
     assertEquals(Number(other.images[0]?.position), 0);
     assertEquals(Number(publication.position), 160);

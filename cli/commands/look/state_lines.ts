@@ -1,4 +1,5 @@
 import type {
+  AeronStream,
   Description,
   LockState,
   Participant,
@@ -6,6 +7,7 @@ import type {
   Sleep,
 } from "../../inspect/mod.ts";
 import { plural, showAge, showKey, showSize } from "../../terminal/units.ts";
+import { printable } from "../../terminal/width.ts";
 import { type InfoLine, partOf } from "./info_lines.ts";
 
 /** What is to be told of the state of each kind. */
@@ -149,6 +151,11 @@ function storeLines(description: Description): InfoLine[] {
           ? "never"
           : `${showAge(aeron.heartbeatAt)} ago`,
       ],
+      ["counters", `${aeron.counters.length}, which --json lists`],
+      ...aeron.streams.map((stream): InfoLine => [
+        `stream ${stream.streamId}`,
+        showStream(stream),
+      ]),
     );
   }
   return lines;
@@ -214,4 +221,21 @@ function lockLine(lock: LockState): InfoLine {
     }`
     : "";
   return ["lock", `${name} (byte ${byteOffset}): ${state}${who}${waits}`];
+}
+
+/** Positions of a stream of Aeron, as far as this host has them. */
+function showStream(stream: AeronStream): string {
+  const parts = [
+    `${printable(stream.channel)}, session ${stream.sessionId}`,
+    at("published", stream.publisherPosition),
+    at("sent", stream.senderPosition),
+    at("received", stream.receiverPosition),
+    ...stream.subscriberPositions
+      .map((position) => at("subscriber at", position)),
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+function at(what: string, position: number | null): string {
+  return position === null ? "" : `${what} ${position}`;
 }
