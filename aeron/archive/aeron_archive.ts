@@ -10,7 +10,7 @@ import { ChannelUri } from "../uri/channel_uri.ts";
 import { ask, checkId, known } from "./archive_checks.ts";
 import { type ArchiveOptions, readArchiveOptions } from "./archive_options.ts";
 import * as requests from "./codec/requests.ts";
-import { ControlSession } from "./control_session.ts";
+import { ControlSession } from "./session/control_session.ts";
 import { type RecordOptions, recordValues } from "./record_options.ts";
 import { Recordings } from "./recordings.ts";
 import { type ReplayOptions, replayValues } from "./replay_options.ts";

@@ -5,9 +5,12 @@
  */
 
 import { describe } from "../../memory/checks/integers.ts";
-import type { ControlSession } from "./control_session.ts";
-import { type Outcome, unknownError } from "./pending_requests.ts";
-import type { RequestValues, SessionTemplate } from "./session_requests.ts";
+import type { ControlSession } from "./session/control_session.ts";
+import { type Outcome, unknownError } from "./session/pending_requests.ts";
+import type {
+  RequestValues,
+  SessionTemplate,
+} from "./session/session_requests.ts";
 
 const HIGHEST = 2n ** 63n - 1n;
 

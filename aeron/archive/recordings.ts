@@ -3,7 +3,7 @@ import { readOptions } from "../../memory/checks/options.ts";
 import { checkStreamId } from "../client/channel_like.ts";
 import { ask, checkId, checkPosition, known } from "./archive_checks.ts";
 import * as requests from "./codec/requests.ts";
-import type { ControlSession } from "./control_session.ts";
+import type { ControlSession } from "./session/control_session.ts";
 import {
   positionOf,
   type Recording,

@@ -1,6 +1,6 @@
-import type { Subscription } from "../subscription/subscription.ts";
-import { ChannelUri } from "../uri/channel_uri.ts";
-import type { Template, ValuesOf } from "./codec/template.ts";
+import type { Subscription } from "../../subscription/subscription.ts";
+import { ChannelUri } from "../../uri/channel_uri.ts";
+import type { Template, ValuesOf } from "../codec/template.ts";
 import type { Described } from "./pending_requests.ts";
 
 /** The values of a request but those that every one has. */

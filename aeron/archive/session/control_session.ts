@@ -1,24 +1,24 @@
-import type { Aeron } from "../client/aeron.ts";
-import type { ExclusivePublication } from "../publication/exclusive_publication.ts";
-import { FragmentAssembler } from "../subscription/fragment_assembler.ts";
-import type { Subscription } from "../subscription/subscription.ts";
-import type { CheckedArchiveOptions } from "./archive_options.ts";
+import type { Aeron } from "../../client/aeron.ts";
+import type { ExclusivePublication } from "../../publication/exclusive_publication.ts";
+import { FragmentAssembler } from "../../subscription/fragment_assembler.ts";
+import type { Subscription } from "../../subscription/subscription.ts";
+import type { CheckedArchiveOptions } from "../archive_options.ts";
 import {
   CHALLENGE,
   CONTROL_RESPONSE,
   RECORDING_DESCRIPTOR,
   SIGNAL_EVENT,
   SUBSCRIPTION_DESCRIPTOR,
-} from "./codec/answers.ts";
-import { decode, decodeHeader } from "./codec/decode.ts";
-import { encode, encodeObject } from "./codec/encode.ts";
+} from "../codec/answers.ts";
+import { decode, decodeHeader } from "../codec/decode.ts";
+import { encode, encodeObject } from "../codec/encode.ts";
 import {
   AUTH_CONNECT,
   CHALLENGE_RESPONSE,
   CLOSE_SESSION,
-} from "./codec/requests.ts";
+} from "../codec/requests.ts";
 import { type Outcome, PendingRequests } from "./pending_requests.ts";
-import { signalOf } from "./recording.ts";
+import { signalOf } from "../recording.ts";
 import {
   type Listing,
   type RequestValues,

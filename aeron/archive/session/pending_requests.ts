@@ -1,18 +1,18 @@
-import { decode } from "./codec/decode.ts";
+import { decode } from "../codec/decode.ts";
 import {
   CONTROL_RESPONSE,
   RECORDING_DESCRIPTOR,
   RESPONSE_CODE,
   SUBSCRIPTION_DESCRIPTOR,
-} from "./codec/answers.ts";
-import type { ValuesOf } from "./codec/template.ts";
-import { ArchiveError } from "./archive_error.ts";
+} from "../codec/answers.ts";
+import type { ValuesOf } from "../codec/template.ts";
+import { ArchiveError } from "../archive_error.ts";
 import {
   type Recording,
   recordingOf,
   type RecordingSubscription,
   subscriptionOf,
-} from "./recording.ts";
+} from "../recording.ts";
 
 /** Numbers of errors that an archive tells by the code of its response. */
 const UNKNOWN_RECORDING = 5;
