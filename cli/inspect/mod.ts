@@ -15,6 +15,7 @@ export { type Bytes, openBytes } from "./bytes/open_bytes.ts";
 export { Words } from "./bytes/words.ts";
 export type { AeronState } from "./objects/aeron.ts";
 export type { AeronCounter, AeronStream } from "./objects/aeron_counters.ts";
+export type { BroadcastChannelState } from "./objects/broadcast_channel.ts";
 export type { BroadcastState } from "./objects/broadcast.ts";
 export { identify, type Identity } from "./objects/identify.ts";
 export type { LatestState } from "./objects/latest.ts";

@@ -7,6 +7,7 @@
 
 import type { AeronState } from "./objects/aeron.ts";
 import type { BroadcastState } from "./objects/broadcast.ts";
+import type { BroadcastChannelState } from "./objects/broadcast_channel.ts";
 import type { LatestState } from "./objects/latest.ts";
 import type { MapState } from "./objects/map.ts";
 import type { LockState } from "./objects/locks.ts";
@@ -111,6 +112,7 @@ export interface Description extends Entry {
   readonly latest?: LatestState;
   readonly map?: MapState;
   readonly workQueue?: WorkQueueState;
+  readonly broadcastChannel?: BroadcastChannelState;
   readonly semaphore?: SemaphoreState;
   readonly aeron?: AeronState;
   readonly segment?: SegmentState;

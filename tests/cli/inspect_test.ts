@@ -12,8 +12,20 @@ import {
   ratesBetween,
 } from "../../cli/inspect/mod.ts";
 import { Segment, SharedMemory } from "../../mod.ts";
-import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
-import { Semaphore, SemaphoreSet } from "../../sync/mod.ts";
+import {
+  Latest,
+  SharedBroadcastChannel,
+  SharedMap,
+  WorkQueue,
+} from "../../store/mod.ts";
+import {
+  Barrier,
+  Condition,
+  Mutex,
+  ReadWriteLock,
+  Semaphore,
+  SemaphoreSet,
+} from "../../sync/mod.ts";
 import { SystemMessageQueue } from "../../queue/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
 import { takePart } from "./partners.ts";
@@ -224,10 +236,51 @@ Deno.test("describe() tells the state of stores and their locks", () => {
   assertEquals([state?.newest, state?.length], [2, 44]);
   assertEquals(state?.hasWriter, true);
 
+  using newsPlace = temporaryName();
+  using news = new SharedBroadcastChannel(newsPlace.name);
+  news.postMessage("one");
+  const posted = describe(newsPlace.name);
+  assertEquals(posted.kind, "broadcast-channel");
+  assertEquals(posted.broadcastChannel?.messages, 1);
+  assertEquals(posted.locks.map(({ state }) => state), ["free"]);
+
   using mapPlace = temporaryName();
   using map = SharedMap.create(mapPlace.name, { budget: 100_000 });
   map.set("one", new Uint8Array(7));
   assertEquals(describe(mapPlace.name).map?.entries, 1);
+});
+
+Deno.test("describe() finds the locks in an object, and who holds and waits", async () => {
+  using place = temporaryName();
+  using memory = SharedMemory.create(place.name, { size: 4096 });
+  using mapping = memory.map();
+  const mutex = Mutex.create(mapping.bytes, 64);
+  const lock = ReadWriteLock.create(mapping.bytes, 128, { slots: 3 });
+  const condition = Condition.create(mapping.bytes, 1000);
+  Barrier.create(mapping.bytes, 1024, { parties: 3 });
+  const locksOf = () => describe(place.name, { scan: null }).locks;
+  assertEquals(locksOf().map(({ name, state }) => `${name}: ${state}`), [
+    "mutex at 64: free",
+    "read-write lock at 128: free",
+    "condition at 1000: free",
+    "barrier at 1024: free",
+  ]);
+  {
+    using guard = mutex.lock();
+    using _first = lock.read();
+    using _second = lock.read();
+    const pending = condition.waitAsync(guard, { timeoutMs: 5000 });
+    const [held, read, waited] = locksOf();
+    assertEquals([held?.state, read?.state], ["free", "held"]);
+    assertEquals(read?.ownerPid, Deno.pid);
+    assertEquals(read?.detail?.split(String(Deno.pid)).length, 3);
+    assertEquals(waited?.detail, "1 waiter");
+    condition.notifyAll();
+    await pending;
+    assertEquals(locksOf()[0]?.ownerPid, Deno.pid);
+  }
+  using _guard = lock.write();
+  assert(text(place.name).includes("is written by process"), text(place.name));
 });
 
 Deno.test("processesOf() finds who has an object, when its name is gone, too", async () => {
@@ -268,7 +321,7 @@ Deno.test("inspection survives objects whose every byte is anything", () => {
       view.setBigUint64(32, 1n << BigInt(round % 20), true);
       view.setBigUint64(40, 1n << BigInt(round % 24), true);
     }
-    describe(place.name, { mutexes: [0, size, 2 ** 40], scan: null });
+    describe(place.name, { locks: [0, size, 2 ** 40], scan: null });
     listObjects({ pattern: place.name, scan: null });
   }
 });

@@ -33,7 +33,7 @@ Deno.test("shmem info tells what is there, and exits with 1 when something is ba
   using mapping = memory.map();
   const mutex = Mutex.create(mapping.bytes, 128);
   using _guard = mutex.lock();
-  const held = await shmem(["info", place.name, "--mutex", "128", "--json"]);
+  const held = await shmem(["info", place.name, "--lock", "128", "--json"]);
   assertEquals(held.code, 0);
   const [{ locks, findings }] = jsonLines(held);
   assertEquals(locks[0].state, "held");

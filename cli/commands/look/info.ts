@@ -13,7 +13,7 @@ const DEFAULT_INTERVAL_MS = 200;
 export const info: Command = {
   name: "info",
   summary: "Tell all that is known of an object, and what it means",
-  usage: "info NAME [--interval 1s] [--mutex OFFSET]… [--struct FILE#NAME]",
+  usage: "info NAME [--interval 1s] [--lock OFFSET]… [--struct FILE#NAME]",
   details:
     `Rates come from two looks, --interval apart. What stands in the way is said in
 sentences: who is there, who is not, where it is full. The exit status is 1 when
@@ -25,11 +25,11 @@ nothing is mapped: bytes are copied and decoded then.`,
       value: "DURATION",
       help: "how long to look for rates; default 200ms",
     },
-    mutex: {
+    lock: {
       type: "string",
       multiple: true,
       value: "OFFSET",
-      help: "tell of the Mutex that lies there, too",
+      help: "tell of the lock that lies there, too, of whichever kind",
     },
     struct: {
       type: "string",
@@ -49,8 +49,9 @@ nothing is mapped: bytes are copied and decoded then.`,
       does: "tells positions, participants, rates and what is wrong",
     },
     {
-      line: "shmem info /state --mutex 0",
-      does: "tells who holds the mutex at the start of an object",
+      line: "shmem info /state --lock 70000",
+      does:
+        "tells who holds the lock there; those in the first 64 KiB are found",
     },
     {
       line: "shmem info /quotes --struct ./quote.ts#Quote",
@@ -60,17 +61,17 @@ nothing is mapped: bytes are copied and decoded then.`,
   async run(context) {
     const { output, json, signal } = context;
     const name = context.one("NAME");
-    const mutexes = context.texts("mutex")
-      .map((text) => parseOffset(text, "--mutex"));
+    const locks = context.texts("lock")
+      .map((text) => parseOffset(text, "--lock"));
     const struct = context.text("struct");
     const offset = parseOffset(context.text("offset") ?? "0", "--offset");
     const interval = context.duration("interval") ?? DEFAULT_INTERVAL_MS;
     const layout = struct === undefined ? undefined : await loadStruct(struct);
 
-    const first = describe(name, { mutexes, scan: null, records: false });
+    const first = describe(name, { locks, scan: null, records: false });
     const moves = ratesBetween(first, { ...first, at: first.at + 1 });
     if (moves !== undefined) await sleep(interval, signal);
-    const description = describe(name, { mutexes });
+    const description = describe(name, { locks });
     const rates = ratesBetween(first, description);
     const fields = layout === undefined
       ? undefined

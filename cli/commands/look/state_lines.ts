@@ -1,3 +1,4 @@
+import { threadText } from "../../inspect/objects/locks.ts";
 import type {
   AeronStream,
   Description,
@@ -100,7 +101,8 @@ function broadcastLines({ broadcast, kind }: Description): InfoLine[] {
 }
 
 function storeLines(description: Description): InfoLine[] {
-  const { latest, workQueue, map, semaphore, aeron } = description;
+  const { latest, workQueue, map, semaphore, aeron, broadcastChannel } =
+    description;
   const lines: InfoLine[] = [];
   if (latest !== undefined) {
     const { newest, length, slots, capacity, layout } = latest;
@@ -125,6 +127,14 @@ function storeLines(description: Description): InfoLine[] {
       ["room", partOf(waiting + delayed + taken + failed, jobs)],
       ["takers", `${workQueue.takers}, ${workQueue.sleepingTakers} asleep`],
       ["so far", `${plural(workQueue.puts, "job")}`],
+    );
+  }
+  if (broadcastChannel !== undefined) {
+    const { capacity, messages, sleepers } = broadcastChannel;
+    lines.push(
+      ["capacity", showSize(capacity)],
+      ["messages", `${messages} so far`],
+      ["sleepers", String(sleepers)],
     );
   }
   if (map !== undefined) {
@@ -207,20 +217,20 @@ function systemLines(description: Description): InfoLine[] {
 }
 
 function lockLine(lock: LockState): InfoLine {
-  const { name, byteOffset, state, owner, ownerPid, ownerCommand } = lock;
-  const who = owner === 0
+  const { name, byteOffset, state, detail, owner, recursive } = lock;
+  const at = name.endsWith(`at ${byteOffset}`) ? "" : ` (byte ${byteOffset})`;
+  const who = detail !== null
+    ? `, ${detail}`
+    : owner === 0
     ? ""
-    : ` by ${
-      ownerPid === null
-        ? `thread ${owner}`
-        : `process ${ownerPid} (${ownerCommand})`
-    }`;
-  const waits = lock.contended || lock.waiters > 0
-    ? `, ${
-      lock.waiters > 0 ? `${lock.waiters} wait asynchronously` : "others wait"
-    }`
+    : ` by ${threadText(lock)}`;
+  const waits = lock.waiters > 0 && detail === null
+    ? `, ${lock.waiters} wait asynchronously`
+    : lock.contended
+    ? ", others wait"
     : "";
-  return ["lock", `${name} (byte ${byteOffset}): ${state}${who}${waits}`];
+  const kind = recursive ? "recursive, " : "";
+  return ["lock", `${name}${at}: ${kind}${state}${who}${waits}`];
 }
 
 /** Positions of a stream of Aeron, as far as this host has them. */

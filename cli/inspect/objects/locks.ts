@@ -11,21 +11,24 @@ import { Words } from "../bytes/words.ts";
 import { processInfo } from "../processes/process_info.ts";
 import { readKernelFile } from "../../../ffi/files/kernel_file.ts";
 
-/** The state of a mutex. */
+/** The state of a lock, or of something else that processes wait at. */
 export interface LockState {
   /** What it is for: "the queue", or where it lies. */
   readonly name: string;
   /** Where it lies in the object, in bytes. */
   readonly byteOffset: number;
+  readonly kind: "mutex" | "read-write-lock" | "condition" | "barrier";
   /**
    * Whether it is free, held, held by a thread that died (the next one is told), or
-   * beyond repair; "unknown" when there is no mutex that this library can take.
+   * beyond repair; "unknown" when there is no mutex that this library can take. Of a
+   * condition or barrier "waited-for" when it counts somebody who waits.
    */
   readonly state:
     | "free"
     | "held"
     | "owner-died"
     | "not-recoverable"
+    | "waited-for"
     | "unknown";
   /** The thread that holds it, or did, in its own PID namespace; 0 without one. */
   readonly owner: number;
@@ -37,6 +40,8 @@ export interface LockState {
   /** How many asynchronous waiters it counts; those that were killed count on. */
   readonly waiters: number;
   readonly recursive: boolean;
+  /** What else is to be told: all readers, how many have arrived; null for nothing. */
+  readonly detail: string | null;
 }
 
 /** Length of a mutex. */
@@ -59,6 +64,8 @@ export function readMutex(
   return {
     name,
     byteOffset,
+    kind: "mutex",
+    detail: null,
     state: stateOf(lock, words.i32(OWNER), kind),
     owner,
     ownerPid: process?.pid ?? null,
@@ -78,6 +85,18 @@ function stateOf(
   if (owner === NOT_RECOVERABLE) return "not-recoverable";
   if ((lock & OWNER_DIED) !== 0) return "owner-died";
   return (lock & TID_MASK) === 0 ? "free" : "held";
+}
+
+/** The thread that holds a lock, and its process where that is seen. */
+export function threadText(
+  { owner, ownerPid, ownerCommand }: Pick<
+    LockState,
+    "owner" | "ownerPid" | "ownerCommand"
+  >,
+): string {
+  return ownerPid === null
+    ? `thread ${owner}, which is not seen from here`
+    : `process ${ownerPid} (${ownerCommand})`;
 }
 
 /** The process that a thread belongs to. */

@@ -2,8 +2,13 @@ import { type Address, addressText, parseAddress } from "../address.ts";
 import { ByteSource } from "../bytes/byte_source.ts";
 import { CNC_FILE, readAeron } from "../objects/aeron.ts";
 import { readBroadcast } from "../objects/broadcast.ts";
+import {
+  POSTING_MUTEX,
+  readBroadcastChannel,
+} from "../objects/broadcast_channel.ts";
 import type { Identity } from "../objects/identify.ts";
 import { readLatest } from "../objects/latest.ts";
+import { findLocks, readLock } from "../objects/lock_blocks.ts";
 import { type LockState, readMutex } from "../objects/locks.ts";
 import { mapLocks, readMap } from "../objects/map.ts";
 import { readRing } from "../objects/ring.ts";
@@ -20,12 +25,15 @@ export interface DescribeOptions {
   /** Who has what; it is looked for when it is not given. `null`: it is not asked. */
   readonly scan?: ProcessScan | null;
   /**
-   * Whether to look at each record between head and tail of a ring, which copies
-   * them. Default: true.
+   * Whether to look at each record between head and tail of a ring, and to search
+   * objects without a kind for locks, which copies them. Default: true.
    */
   readonly records?: boolean;
-  /** Where mutexes lie that only the programs know, in bytes. */
-  readonly mutexes?: readonly number[];
+  /**
+   * Where locks lie that only the programs know, in bytes; besides those that are
+   * found in the first 64 KiB of an object without a kind.
+   */
+  readonly locks?: readonly number[];
 }
 
 /** What belongs to one kind of object. */
@@ -54,13 +62,13 @@ export function describe(
   if (numbered !== undefined) {
     return finish({ ...numbered, at, locks: [], findings: [] });
   }
-  const found = fileEntry(address, scan);
-  if (found === undefined) {
+  const file = fileEntry(address, scan);
+  if (file === undefined) {
     throw new Deno.errors.NotFound(
       `there is no ${addressText(address)}; shmem list shows what there is`,
     );
   }
-  const { entry, identity } = found;
+  const { entry, identity } = file;
   if (entry.kind === "aeron") {
     return finish({
       ...entry,
@@ -74,14 +82,16 @@ export function describe(
     return finish({ ...entry, at, locks: [], findings: [] });
   }
   using source = ByteSource.open(address);
-  const asked = (options.mutexes ?? []).map((offset) =>
-    readMutex(source, offset, `at ${offset}`)
-  );
+  const withContent = options.records ?? true;
+  const found = locksOf(source, identity, withContent);
+  const asked = (options.locks ?? [])
+    .filter((at) => !found.some(({ byteOffset }) => byteOffset === at))
+    .map((at) => readLock(source, at));
   return finish({
     ...entry,
-    ...detailsOf(source, identity, options.records ?? true),
+    ...detailsOf(source, identity, withContent),
     at,
-    locks: [...locksOf(source, identity), ...asked],
+    locks: [...found, ...asked],
     findings: [],
   });
 }
@@ -132,6 +142,10 @@ function detailsOf(
       const workQueue = readWorkQueue(source, header);
       return workQueue === undefined ? {} : { workQueue };
     }
+    case "broadcast-channel": {
+      const broadcastChannel = readBroadcastChannel(source, header);
+      return broadcastChannel === undefined ? {} : { broadcastChannel };
+    }
     case "map": {
       const map = readMap(source, header);
       return map === undefined ? {} : { map };
@@ -141,18 +155,22 @@ function detailsOf(
   }
 }
 
-/** Where the mutex of a `SharedBroadcastChannel` lies. */
-const CHANNEL_MUTEX = 128;
-
 /** Locks that are where the kind of the object has them. */
-function locksOf(source: ByteSource, { kind }: Identity): LockState[] {
+function locksOf(
+  source: ByteSource,
+  { kind }: Identity,
+  withContent: boolean,
+): LockState[] {
   switch (kind) {
     case "work-queue":
       return queueLocks(source);
     case "map":
       return mapLocks(source);
     case "broadcast-channel":
-      return [readMutex(source, CHANNEL_MUTEX, "posting")];
+      return [readMutex(source, POSTING_MUTEX, "posting")];
+    case "object":
+    case "file":
+      return withContent ? findLocks(source) : [];
     default:
       return [];
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { threadText } from "../objects/locks.ts";
 import type { Description, Finding } from "../types.ts";
 import { channelFindings } from "./channel_findings.ts";
 
@@ -74,23 +75,29 @@ export function findingsOf(description: Description): Finding[] {
         : "it is 0: the next one waits",
     );
   }
-  for (const { name, state, owner, ownerPid, ownerCommand } of locks) {
-    const who = ownerPid === null
-      ? `thread ${owner}, which is not seen from here`
-      : `process ${ownerPid} (${ownerCommand})`;
+  for (const lock of locks) {
+    const { state, detail, contended, kind } = lock;
+    const name = kind === "mutex" && !lock.name.startsWith("mutex")
+      ? `the lock of ${lock.name}`
+      : `the ${lock.name}`;
     if (state === "held") {
-      add("warning", `the lock of ${name} is held by ${who}`);
+      const how = detail ?? `held by ${threadText(lock)}`;
+      const waits = contended ? ", and others wait for it" : "";
+      add("warning", `${name} is ${how}${waits}`);
+    }
+    if (state === "waited-for") {
+      add("warning", `${name} has ${detail ?? "waiters"}`);
     }
     if (state === "owner-died") {
       add(
         "warning",
-        `the lock of ${name} was held by a thread that died; the next one repairs what it protects`,
+        `${name} was held by a thread that died; the next one repairs what it protects`,
       );
     }
     if (state === "not-recoverable") {
       add(
         "bad",
-        `the lock of ${name} cannot be taken any more: nobody repaired what it protects`,
+        `${name} cannot be taken any more: nobody repaired what it protects`,
       );
     }
   }

@@ -45,12 +45,16 @@ interface Counts {
 }
 
 function countsOf(description: Description): Counts | undefined {
-  const { ring, broadcast, latest, workQueue } = description;
+  const { ring, broadcast, latest, workQueue, broadcastChannel } = description;
   if (ring !== undefined) {
     return { bytes: ring.tail, taken: ring.head, messages: null };
   }
   if (broadcast !== undefined) {
     const { tail, messages } = broadcast;
+    return { bytes: tail, taken: null, messages };
+  }
+  if (broadcastChannel !== undefined) {
+    const { tail, messages } = broadcastChannel;
     return { bytes: tail, taken: null, messages };
   }
   if (latest !== undefined) {
