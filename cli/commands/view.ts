@@ -36,11 +36,11 @@ lets it remove what the kernel says nobody has. Ctrl-C ends it.`,
       value: "FILE#NAME",
       help: "show the bytes of values by it, too",
     },
-    mutex: {
+    lock: {
       type: "string",
       multiple: true,
       value: "OFFSET",
-      help: "tell of the Mutex that lies there in plain objects",
+      help: "tell of the lock that lies there in plain objects, too",
     },
     port: {
       type: "string",
@@ -72,8 +72,8 @@ lets it remove what the kernel says nobody has. Ctrl-C ends it.`,
     const look = new Look({
       pattern,
       intervalMs,
-      mutexes: context.texts("mutex")
-        .map((text) => parseOffset(text, "--mutex")),
+      locks: context.texts("lock")
+        .map((text) => parseOffset(text, "--lock")),
       fields: struct === undefined
         ? undefined
         : fieldsBy(await loadStruct(struct)),

@@ -15,12 +15,12 @@ export { type Bytes, openBytes } from "./bytes/open_bytes.ts";
 export { Words } from "./bytes/words.ts";
 export type { AeronState } from "./objects/aeron.ts";
 export type { AeronCounter, AeronStream } from "./objects/aeron_counters.ts";
-export type { BroadcastChannelState } from "./objects/broadcast_channel.ts";
+export type { BroadcastChannelState } from "./objects/stores/broadcast_channel.ts";
 export type { BroadcastState } from "./objects/broadcast.ts";
 export { identify, type Identity } from "./objects/identify.ts";
-export type { LatestState } from "./objects/latest.ts";
+export type { LatestState } from "./objects/stores/latest.ts";
 export type { LockState } from "./objects/locks.ts";
-export type { MapState } from "./objects/map.ts";
+export type { MapState } from "./objects/stores/map.ts";
 export type {
   Participant,
   RingState,
@@ -29,8 +29,8 @@ export type {
 } from "./objects/ring.ts";
 export type { RecordsState } from "./objects/ring_records.ts";
 export type { SemaphoreState } from "./objects/semaphore.ts";
-export type { StoreHeader } from "./objects/store_header.ts";
-export type { TakenJob, WorkQueueState } from "./objects/work_queue.ts";
+export type { StoreHeader } from "./objects/stores/store_header.ts";
+export type { TakenJob, WorkQueueState } from "./objects/stores/work_queue.ts";
 export type { Mapped } from "./processes/maps.ts";
 export {
   type Descriptor,

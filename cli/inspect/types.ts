@@ -7,12 +7,12 @@
 
 import type { AeronState } from "./objects/aeron.ts";
 import type { BroadcastState } from "./objects/broadcast.ts";
-import type { BroadcastChannelState } from "./objects/broadcast_channel.ts";
-import type { LatestState } from "./objects/latest.ts";
-import type { MapState } from "./objects/map.ts";
+import type { BroadcastChannelState } from "./objects/stores/broadcast_channel.ts";
+import type { LatestState } from "./objects/stores/latest.ts";
+import type { MapState } from "./objects/stores/map.ts";
 import type { LockState } from "./objects/locks.ts";
 import type { RingState } from "./objects/ring.ts";
-import type { WorkQueueState } from "./objects/work_queue.ts";
+import type { WorkQueueState } from "./objects/stores/work_queue.ts";
 import type { MessageQueueState } from "./sysv/message_queues.ts";
 import type { SemaphoreState } from "./objects/semaphore.ts";
 import type { SegmentState } from "./sysv/segments.ts";

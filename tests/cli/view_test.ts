@@ -169,7 +169,7 @@ Deno.test("view of objects by pattern shows those alone", async () => {
   assertEquals(Object.keys(objects), [name]);
 });
 
-Deno.test("view shows values by a struct, and mutexes where it is told they lie", async () => {
+Deno.test("view shows values by a struct, and the locks in objects", async () => {
   const folder = await Deno.makeTempDir({ prefix: "shmem-test-view-" });
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => Deno.remove(folder, { recursive: true }));
@@ -194,7 +194,7 @@ export const Quote = struct({ price: f64, name: chars(16) });
   await using viewer = await startViewer([
     "--struct",
     `${file}#Quote`,
-    "--mutex",
+    "--lock",
     "128",
   ]);
   const { newest } = await detailOf(viewer, latest.name);

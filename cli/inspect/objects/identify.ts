@@ -9,7 +9,7 @@ import {
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
 import type { Kind } from "../types.ts";
-import { type StoreHeader, storeHeader } from "./store_header.ts";
+import { type StoreHeader, storeHeader } from "./stores/store_header.ts";
 
 /** What an object says that it is. */
 export interface Identity {

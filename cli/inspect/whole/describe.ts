@@ -5,15 +5,15 @@ import { readBroadcast } from "../objects/broadcast.ts";
 import {
   POSTING_MUTEX,
   readBroadcastChannel,
-} from "../objects/broadcast_channel.ts";
+} from "../objects/stores/broadcast_channel.ts";
 import type { Identity } from "../objects/identify.ts";
-import { readLatest } from "../objects/latest.ts";
+import { readLatest } from "../objects/stores/latest.ts";
 import { findLocks, readLock } from "../objects/lock_blocks.ts";
 import { type LockState, readMutex } from "../objects/locks.ts";
-import { mapLocks, readMap } from "../objects/map.ts";
+import { mapLocks, readMap } from "../objects/stores/map.ts";
 import { readRing } from "../objects/ring.ts";
 import { readSemaphore } from "../objects/semaphore.ts";
-import { queueLocks, readWorkQueue } from "../objects/work_queue.ts";
+import { queueLocks, readWorkQueue } from "../objects/stores/work_queue.ts";
 import { type ProcessScan, scanProcesses } from "../processes/scan.ts";
 import type { Description, Entry } from "../types.ts";
 import { fileEntry, pathOf } from "./entry.ts";

@@ -49,8 +49,8 @@ export interface Detail {
 /** How to look. */
 export interface DetailOptions {
   readonly scan: ProcessScan;
-  /** Where mutexes lie in plain objects, in bytes. */
-  readonly mutexes: readonly number[];
+  /** Where locks lie in plain objects that are not found there, in bytes. */
+  readonly locks: readonly number[];
   readonly fields: Fields | undefined;
 }
 
@@ -61,11 +61,11 @@ export interface DetailOptions {
  */
 export function detailOf(
   address: string,
-  { scan, mutexes, fields }: DetailOptions,
+  { scan, locks, fields }: DetailOptions,
 ): Detail {
   let description = describe(address, { scan });
-  if (description.kind === "object" && mutexes.length > 0) {
-    description = describe(address, { scan, mutexes });
+  if (description.kind === "object" && locks.length > 0) {
+    description = describe(address, { scan, locks });
   }
   const value = newestOf(description);
   return {

@@ -34,8 +34,8 @@ const SELDOMEST_SCAN_MS = 10_000;
 export interface LookOptions {
   readonly pattern?: string | undefined;
   readonly intervalMs: number;
-  /** Where mutexes lie in plain objects, in bytes. */
-  readonly mutexes?: readonly number[] | undefined;
+  /** Where locks lie in plain objects that are not found there, in bytes. */
+  readonly locks?: readonly number[] | undefined;
   /** Shows values by a layout. */
   readonly fields?: Fields | undefined;
   /** Removes what nobody has. Absent: nothing may be changed. */
@@ -49,7 +49,7 @@ export class Look implements Source {
   readonly #pattern: string | undefined;
   readonly #intervalMs: number;
   readonly #fields: Fields | undefined;
-  readonly #mutexes: readonly number[];
+  readonly #locks: readonly number[];
   readonly #history = new History();
   readonly #descriptions = new Map<string, Description>();
   #scan: ProcessScan | undefined;
@@ -61,7 +61,7 @@ export class Look implements Source {
     this.#pattern = options.pattern;
     this.#intervalMs = options.intervalMs;
     this.#fields = options.fields;
-    this.#mutexes = options.mutexes ?? [];
+    this.#locks = options.locks ?? [];
     this.removeStale = options.removeStale;
   }
 
@@ -99,7 +99,7 @@ export class Look implements Source {
   detail(address: string): Detail {
     return detailOf(address, {
       scan: this.#scanned(),
-      mutexes: this.#mutexes,
+      locks: this.#locks,
       fields: this.#fields,
     });
   }

@@ -1,6 +1,6 @@
-import { BROADCAST_TRAILER_LENGTH } from "../../../channel/broadcast/broadcast_layout.ts";
-import type { ByteSource } from "../bytes/byte_source.ts";
-import { Words } from "../bytes/words.ts";
+import { BROADCAST_TRAILER_LENGTH } from "../../../../channel/broadcast/broadcast_layout.ts";
+import type { ByteSource } from "../../bytes/byte_source.ts";
+import { Words } from "../../bytes/words.ts";
 import type { StoreHeader } from "./store_header.ts";
 
 /** The state of a `SharedBroadcastChannel`. */

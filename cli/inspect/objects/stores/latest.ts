@@ -9,10 +9,10 @@ import {
   TEXT,
   TEXT_LENGTH,
   VALUE,
-} from "../../../store/latest/latest_layout.ts";
-import { LOCKS } from "../../../store/object/store_object.ts";
-import type { ByteSource } from "../bytes/byte_source.ts";
-import { Words } from "../bytes/words.ts";
+} from "../../../../store/latest/latest_layout.ts";
+import { LOCKS } from "../../../../store/object/store_object.ts";
+import type { ByteSource } from "../../bytes/byte_source.ts";
+import { Words } from "../../bytes/words.ts";
 import type { StoreHeader } from "./store_header.ts";
 
 /** The state of a `Latest`. */

@@ -1,5 +1,5 @@
-import { hasHeader, HEADER_LENGTH } from "../../../store/object/header.ts";
-import { Words } from "../bytes/words.ts";
+import { hasHeader, HEADER_LENGTH } from "../../../../store/object/header.ts";
+import { Words } from "../../bytes/words.ts";
 
 /** What the first 64 bytes of a store say. */
 export interface StoreHeader {

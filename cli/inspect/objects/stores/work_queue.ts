@@ -16,11 +16,11 @@ import {
   takerOf,
   TAKERS,
   WAITING_COUNT,
-} from "../../../store/work_queue/queue_layout.ts";
-import { LOCKS } from "../../../store/object/store_object.ts";
-import type { ByteSource } from "../bytes/byte_source.ts";
-import { Words } from "../bytes/words.ts";
-import { type LockState, readMutex } from "./locks.ts";
+} from "../../../../store/work_queue/queue_layout.ts";
+import { LOCKS } from "../../../../store/object/store_object.ts";
+import type { ByteSource } from "../../bytes/byte_source.ts";
+import { Words } from "../../bytes/words.ts";
+import { type LockState, readMutex } from "../locks.ts";
 import type { StoreHeader } from "./store_header.ts";
 
 /** A job that somebody has taken. */

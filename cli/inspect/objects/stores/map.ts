@@ -7,10 +7,10 @@ import {
   LRU,
   MUTEX,
   POLICY,
-} from "../../../store/map/map_layout.ts";
-import type { ByteSource } from "../bytes/byte_source.ts";
-import { Words } from "../bytes/words.ts";
-import { type LockState, MUTEX_LENGTH, readMutex } from "./locks.ts";
+} from "../../../../store/map/map_layout.ts";
+import type { ByteSource } from "../../bytes/byte_source.ts";
+import { Words } from "../../bytes/words.ts";
+import { type LockState, MUTEX_LENGTH, readMutex } from "../locks.ts";
 import type { StoreHeader } from "./store_header.ts";
 
 /** The state of a `SharedMap`. */
