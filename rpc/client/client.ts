@@ -15,14 +15,20 @@ import {
   CALL,
   ERROR,
   HELLO,
+  newClient,
+  readWord,
   replyPlace,
-  requestHead,
+  requestMessage,
   RESPONSE_HEAD,
   STREAM,
   WELCOME,
 } from "../wire/frames.ts";
 import { ignoreMissing } from "../wire/ignore_missing.ts";
 import { within } from "./within.ts";
+
+const NOTHING = new Uint8Array(0);
+
+function ignore(): void {}
 
 /**
  * Calls a server in another process on this machine; Linux.
@@ -66,7 +72,7 @@ export class Client implements AsyncDisposable {
         ...(signal === undefined ? {} : { signal }),
       }),
     );
-    const [id = 0n] = crypto.getRandomValues(new BigUint64Array(1));
+    const id = newClient();
     const receiver = undo.use(
       Receiver.create(replyPlace(checked, id), { capacity, producers: "one" }),
     );
@@ -92,16 +98,17 @@ export class Client implements AsyncDisposable {
    * with the signal's reason, or with `Deno.errors.ConnectionReset` when the server
    * ends.
    */
-  async call(request: unknown, options?: WaitOptions): Promise<unknown> {
-    const patience = readCallOptions(options);
-    this.#requireOpen();
+  call(request: unknown, options?: WaitOptions): Promise<unknown> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    this.#calls.start(request, CALL, {
-      item: () => {},
-      finish: resolve,
-      fail: reject,
-    }, patience);
-    return await promise;
+    try {
+      const patience = readCallOptions(options);
+      this.#requireOpen();
+      const answer = { item: ignore, finish: resolve, fail: reject };
+      this.#calls.start(request, CALL, answer, patience);
+    } catch (error) {
+      reject(error);
+    }
+    return promise;
   }
 
   /**
@@ -147,10 +154,7 @@ export class Client implements AsyncDisposable {
   ): Promise<void> {
     const { sender, id, codec, name } = this.#parts;
     const { timeoutMs, signal } = patience;
-    const codecName = new TextEncoder().encode(codec.name);
-    const hello = new Uint8Array(16 + codecName.byteLength);
-    hello.set(requestHead(id, 0));
-    hello.set(codecName, 16);
+    const hello = requestMessage(id, new TextEncoder().encode(codec.name));
     try {
       await sender.send(hello, {
         typeId: HELLO,
@@ -179,11 +183,12 @@ export class Client implements AsyncDisposable {
       `Cannot call ${JSON.stringify(this.#parts.name)}: the server has ended`,
     );
     try {
-      for await (const { typeId, bytes } of this.#receiver) {
-        if (bytes.byteLength < RESPONSE_HEAD) continue;
-        const call = new DataView(bytes.buffer, bytes.byteOffset)
-          .getUint32(0, true);
-        this.#take(typeId, call, bytes.subarray(RESPONSE_HEAD));
+      for await (const messages of this.#receiver.batches()) {
+        for (const { typeId, bytes } of messages) {
+          if (bytes.byteLength < RESPONSE_HEAD) continue;
+          const call = readWord(bytes, 0);
+          this.#take(typeId, call, bytes.subarray(RESPONSE_HEAD));
+        }
       }
     } catch (error) {
       if (error instanceof Error) end = error;
@@ -210,7 +215,7 @@ export class Client implements AsyncDisposable {
     if (!sender.closed) {
       try {
         // It is no matter if there is no room: the server sees that it is gone.
-        sender.trySend(requestHead(id, 0), { typeId: BYE });
+        sender.trySend(requestMessage(id, NOTHING), { typeId: BYE });
       } catch {
         // It has ended, too.
       }

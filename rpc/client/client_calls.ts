@@ -2,26 +2,26 @@ import type { Sender } from "../../channel/mod.ts";
 import type { Patience } from "../../store/object/wait_for.ts";
 import type { Codec } from "../wire/codec.ts";
 import { decodeError } from "../wire/errors.ts";
+import { FrameSender } from "../wire/frame_sender.ts";
 import {
   CANCEL,
   CREDIT,
   END,
   ERROR,
   ITEM,
+  REQUEST_HEAD,
   REQUEST_PART,
-  requestHead,
   RESPONSE_PART,
   RESULT,
-  sendFrame,
-  trySendFrame,
+  setClient,
 } from "../wire/frames.ts";
-import { type Answer, PendingCall } from "./pending_call.ts";
+import { type Answer, type CallOwner, PendingCall } from "./pending_call.ts";
 
 /** What the calls of a client have in common. */
 export interface CallsParts {
   readonly sender: Sender;
   /** The client's number. */
-  readonly id: bigint;
+  readonly id: number;
   readonly codec: Codec;
   /** Bytes of the longest answer. */
   readonly longest: number;
@@ -29,23 +29,18 @@ export interface CallsParts {
   readonly name: string;
 }
 
-/** A call as the one who made it has it. */
-export interface StartedCall {
-  /** Gives it up, unless it has ended. */
-  cancel(): void;
-  /** Lets the server send more items of a stream. */
-  addCredit(count: number): void;
-}
-
 /** The calls of a client that are under way. */
-export class ClientCalls {
+export class ClientCalls implements CallOwner {
   readonly #parts: CallsParts;
+  readonly #frames: FrameSender;
   readonly #pending = new Map<number, PendingCall>();
   #last = 0;
 
   /** Has none yet. */
   constructor(parts: CallsParts) {
     this.#parts = parts;
+    this.#frames = new FrameSender(parts.sender, REQUEST_HEAD, REQUEST_PART);
+    setClient(this.#frames.head, parts.id);
   }
 
   /**
@@ -58,30 +53,13 @@ export class ClientCalls {
     type: number,
     answer: Answer,
     patience: Pick<Patience, "timeoutMs" | "signal">,
-  ): StartedCall {
-    const { codec, name } = this.#parts;
-    const bytes = codec.encode(request);
+  ): PendingCall {
+    const content = this.#parts.codec.encode(request);
     const number = this.#last = this.#last % 0xffff_ffff + 1;
-    const call = new PendingCall(answer, {
-      cancel: () => {
-        this.#pending.delete(number);
-        this.#tell(CANCEL, number);
-      },
-      late: (timeoutMs) =>
-        new Deno.errors.TimedOut(
-          `Cannot call ${
-            JSON.stringify(name)
-          }: it did not answer within ${timeoutMs} ms`,
-        ),
-    }, patience);
+    const call = new PendingCall(number, answer, this, patience);
     this.#pending.set(number, call);
-    this.#send(type, number, bytes, call);
-    return {
-      cancel: () => call.cancel(),
-      addCredit: (count) => {
-        if (!call.isOver) this.#tell(CREDIT, number, count);
-      },
-    };
+    this.#send(type, number, content, call);
+    return call;
   }
 
   /** Takes a message of the server that concerns a call. */
@@ -113,25 +91,43 @@ export class ClientCalls {
     for (const call of calls) call.fail(error);
   }
 
+  /** Tells the server, when it is to end a call. */
+  cancel(call: number): void {
+    this.#pending.delete(call);
+    this.#tell(CANCEL, call);
+  }
+
+  /** Tells the server how many more items of a stream it may send. */
+  addCredit(call: number, count: number): void {
+    this.#tell(CREDIT, call, count);
+  }
+
+  /** Makes the error of a call whose time is over. */
+  late(timeoutMs: number): Error {
+    return new Deno.errors.TimedOut(
+      `Cannot call ${
+        JSON.stringify(this.#parts.name)
+      }: it did not answer within ${timeoutMs} ms`,
+    );
+  }
+
   #send(
     type: number,
     number: number,
-    bytes: Uint8Array,
+    content: string | Uint8Array,
     call: PendingCall,
   ): void {
-    const { sender, id } = this.#parts;
-    const head = requestHead(id, number);
     const fail = (error: unknown) => {
       this.#pending.delete(number);
       call.fail(error);
     };
     try {
-      if (trySendFrame(sender, head, bytes, type)) return;
+      this.#setHead(number, 0);
+      if (this.#frames.trySend(type, content)) return;
     } catch (error) {
       return fail(error);
     }
-    const types = { part: REQUEST_PART, last: type };
-    sendFrame(sender, head, bytes, types, call.sending).catch(fail);
+    this.#frames.send(type, content, call.sending).catch(fail);
   }
 
   #hand(call: PendingCall, type: number, whole: Uint8Array): void {
@@ -142,11 +138,17 @@ export class ClientCalls {
     else if (type === ERROR) call.fail(decodeError(whole));
   }
 
-  #tell(typeId: number, call: number, number = 0): void {
-    const { sender, id } = this.#parts;
-    if (sender.closed) return;
-    const message = requestHead(id, call, number);
-    sender.send(message, { typeId }).catch(() => {});
+  #tell(type: number, call: number, number = 0): void {
+    if (this.#parts.sender.closed) return;
+    this.#setHead(call, number);
+    // In its turn behind what waits to be sent, the parts of this call for one.
+    this.#frames.send(type, "").catch(() => {});
+  }
+
+  #setHead(call: number, number: number): void {
+    const { head } = this.#frames;
+    head.setUint32(8, call, true);
+    head.setUint32(12, number, true);
   }
 
   #tooLong(): Error {

@@ -1,6 +1,5 @@
 import { FIRST_CREDIT } from "../wire/frames.ts";
-import type { StartedCall } from "./client_calls.ts";
-import type { Answer } from "./pending_call.ts";
+import type { Answer, PendingCall } from "./pending_call.ts";
 
 /** Items of a stream that have come and were not taken yet. */
 class Items implements Answer {
@@ -43,7 +42,7 @@ class Items implements Answer {
  * @param start Starts the call.
  */
 export async function* streamItems(
-  start: (answer: Answer) => StartedCall,
+  start: (answer: Answer) => PendingCall,
 ): AsyncGenerator<unknown, void> {
   const items = new Items();
   const call = start(items);

@@ -14,20 +14,24 @@ export interface Answer {
   fail(error: unknown): void;
 }
 
-/** What a call does with its client when it is given up. */
-export interface GivingUp {
+/** What a call does with its client. */
+export interface CallOwner {
   /** Tells the server that nobody waits for the answer any more. */
-  cancel(): void;
+  cancel(call: number): void;
+  /** Lets the server send more items of a stream. */
+  addCredit(call: number, count: number): void;
   /** Makes the error of a call whose time is over. */
   late(timeoutMs: number): Error;
 }
 
 /** A call that is under way: until its answer, its time, or its signal. */
 export class PendingCall {
+  readonly #number: number;
   readonly #answer: Answer;
-  readonly #givingUp: GivingUp;
-  readonly #signal: AbortSignal | undefined;
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #owner: CallOwner;
+  #signal: AbortSignal | undefined;
+  #abort: (() => void) | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #assembly: Assembly | undefined;
   #isOver = false;
   /** Ends the sending of its request, where that takes its time. */
@@ -35,17 +39,22 @@ export class PendingCall {
 
   /** Starts to wait. */
   constructor(
+    number: number,
     answer: Answer,
-    givingUp: GivingUp,
+    owner: CallOwner,
     { timeoutMs, signal }: Pick<Patience, "timeoutMs" | "signal">,
   ) {
+    this.#number = number;
     this.#answer = answer;
-    this.#givingUp = givingUp;
-    this.#signal = signal;
-    signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#owner = owner;
+    if (signal !== undefined) {
+      this.#signal = signal;
+      this.#abort = () => this.#giveUp(signal.reason);
+      signal.addEventListener("abort", this.#abort, { once: true });
+    }
     if (timeoutMs !== Infinity) {
       this.#timer = setTimeout(
-        () => this.#giveUp(givingUp.late(timeoutMs)),
+        () => this.#giveUp(owner.late(timeoutMs)),
         Math.min(timeoutMs, LONGEST_TIMER_MS),
       );
     }
@@ -66,8 +75,9 @@ export class PendingCall {
   /** The whole answer, or item, with its last part. */
   whole(bytes: Uint8Array): Uint8Array {
     const assembly = this.#assembly;
+    if (assembly === undefined) return bytes;
     this.#assembly = undefined;
-    return assembly === undefined ? bytes : assembly.finish(bytes);
+    return assembly.finish(bytes);
   }
 
   /** Hands over an item of a stream. */
@@ -87,23 +97,21 @@ export class PendingCall {
     this.#answer.fail(error);
   }
 
-  /** Whether it has ended. */
-  get isOver(): boolean {
-    return this.#isOver;
-  }
-
   /** Gives it up, unless it has ended: nobody wants the answer. */
   cancel(): void {
     if (!this.#end()) return;
     this.#sending?.abort();
-    this.#givingUp.cancel();
+    this.#owner.cancel(this.#number);
   }
 
-  readonly #abort = () => this.#giveUp(this.#signal?.reason);
+  /** Lets the server send more items of a stream, unless it has ended. */
+  addCredit(count: number): void {
+    if (!this.#isOver) this.#owner.addCredit(this.#number, count);
+  }
 
   #giveUp(error: unknown): void {
     if (this.#isOver) return;
-    this.#givingUp.cancel();
+    this.#owner.cancel(this.#number);
     this.fail(error);
   }
 
@@ -111,8 +119,10 @@ export class PendingCall {
   #end(): boolean {
     if (this.#isOver) return false;
     this.#isOver = true;
-    clearTimeout(this.#timer);
-    this.#signal?.removeEventListener("abort", this.#abort);
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#abort !== undefined) {
+      this.#signal?.removeEventListener("abort", this.#abort);
+    }
     return true;
   }
 }

@@ -11,8 +11,6 @@ import {
 import type { CallContext, Handler } from "./server_options.ts";
 import type { Visitor } from "./visitor.ts";
 
-const NOTHING = new Uint8Array(0);
-
 /** How a server answers. */
 export interface AnswerParts {
   readonly handler: Handler;
@@ -39,18 +37,33 @@ export class Answering {
   }
 
   /** Answers a request; does not throw. */
-  async answer(request: Uint8Array, type: number): Promise<void> {
-    const visitor = this.#visitor;
-    visitor.answering.set(this.#call, this);
+  answer(request: Uint8Array, type: number): void {
+    let value: unknown;
     try {
-      const value = await this.#ask(request);
-      if (type === STREAM) await this.#sendItems(value);
-      else await this.#sendResult(value);
+      value = this.#ask(request);
+      // As most do: nothing to wait for, and nothing to remember.
+      if (type !== STREAM && !isThenable(value)) {
+        void this.#sendResult(value);
+        return;
+      }
+    } catch (error) {
+      void this.#send(ERROR, encodeError(error));
+      return;
+    }
+    this.#visitor.answering.set(this.#call, this);
+    void this.#answerLater(value, type);
+  }
+
+  async #answerLater(value: unknown, type: number): Promise<void> {
+    try {
+      const awaited = await value;
+      if (type === STREAM) await this.#sendItems(awaited);
+      else await this.#sendResult(awaited);
     } catch (error) {
       // A client that has cancelled does not listen any more.
       if (!this.#isAborted) await this.#send(ERROR, encodeError(error));
     } finally {
-      visitor.answering.delete(this.#call);
+      this.#visitor.answering.delete(this.#call);
     }
   }
 
@@ -91,11 +104,11 @@ export class Answering {
       this.#credit--;
       await this.#send(ITEM, this.#parts.codec.encode(item));
     }
-    if (!this.#isAborted) await this.#send(END, NOTHING);
+    if (!this.#isAborted) await this.#send(END, "");
   }
 
-  #send(type: number, bytes: Uint8Array): Promise<void> | void {
-    return this.#visitor.send(this.#call, type, bytes);
+  #send(type: number, content: string | Uint8Array): Promise<void> | void {
+    return this.#visitor.send(this.#call, type, content);
   }
 
   #context(): CallContext {
@@ -120,4 +133,9 @@ export class Answering {
 function isIterable(value: unknown): value is AsyncIterable<unknown> {
   return typeof value === "object" && value !== null &&
     typeof Reflect.get(value, Symbol.asyncIterator) === "function";
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === "object" && value !== null &&
+    typeof Reflect.get(value, "then") === "function";
 }

@@ -7,12 +7,13 @@ import {
   BYE,
   CALL,
   CANCEL,
+  clientOf,
   CREDIT,
   ERROR,
   HELLO,
-  readRequest,
+  readWord,
   replyPlace,
-  type Request,
+  REQUEST_HEAD,
   REQUEST_PART,
   STREAM,
   WELCOME,
@@ -27,8 +28,6 @@ import { Visitor } from "./visitor.ts";
 
 /** How often it looks for clients that have died. */
 const LOOK_MS = 500;
-
-const NOTHING = new Uint8Array(0);
 
 /**
  * Answers calls of other processes on this machine; Linux.
@@ -51,7 +50,7 @@ export class Server implements AsyncDisposable {
   readonly #parts: AnswerParts;
   readonly #longest: number;
   readonly #place: ReturnType<typeof checkPlace>;
-  readonly #visitors = new Map<bigint, Visitor>();
+  readonly #visitors = new Map<number, Visitor>();
   readonly #loop: Promise<void>;
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
@@ -149,9 +148,10 @@ export class Server implements AsyncDisposable {
   async #serve(): Promise<void> {
     while (!this.#closed) {
       try {
-        for await (const { typeId, bytes } of this.#receiver) {
-          const request = readRequest(bytes);
-          if (request !== undefined) this.#take(typeId, request);
+        for await (const messages of this.#receiver.batches()) {
+          for (const { typeId, bytes } of messages) {
+            if (bytes.byteLength >= REQUEST_HEAD) this.#take(typeId, bytes);
+          }
         }
         if (!this.#closed) continue;
       } catch (error) {
@@ -162,8 +162,10 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #take(typeId: number, request: Request): void {
-    const { client, call, number, bytes } = request;
+  #take(typeId: number, message: Uint8Array): void {
+    const client = clientOf(message);
+    const call = readWord(message, 8);
+    const bytes = message.subarray(REQUEST_HEAD);
     if (typeId === HELLO) return this.#welcome(client, bytes);
     const visitor = this.#visitors.get(client);
     // It has gone, or was never there.
@@ -177,7 +179,7 @@ export class Server implements AsyncDisposable {
         const whole = visitor.whole(call, bytes, this.#longest);
         if (whole === undefined) return this.#refuse(visitor, call);
         if (visitor.answering.has(call)) return;
-        void new Answering(visitor, call, this.#parts).answer(whole, typeId);
+        new Answering(visitor, call, this.#parts).answer(whole, typeId);
         return;
       }
       case CANCEL:
@@ -187,7 +189,7 @@ export class Server implements AsyncDisposable {
         );
         return;
       case CREDIT:
-        visitor.answering.get(call)?.addCredit(number);
+        visitor.answering.get(call)?.addCredit(readWord(message, 12));
         return;
       case BYE:
         this.#drop(client);
@@ -195,7 +197,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** Opens the channel of a client that has come. */
-  #welcome(client: bigint, bytes: Uint8Array): void {
+  #welcome(client: number, bytes: Uint8Array): void {
     if (this.#visitors.has(client)) return;
     let sender: Sender;
     try {
@@ -212,7 +214,7 @@ export class Server implements AsyncDisposable {
     const codec = new TextDecoder().decode(bytes);
     const own = this.#parts.codec.name;
     if (codec === own) {
-      void visitor.send(0, WELCOME, NOTHING);
+      void visitor.send(0, WELCOME, "");
       return;
     }
     const error = new TypeError(
@@ -238,7 +240,7 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #drop(client: bigint): void {
+  #drop(client: number): void {
     const visitor = this.#visitors.get(client);
     if (visitor === undefined) return;
     this.#visitors.delete(client);

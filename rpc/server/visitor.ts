@@ -1,12 +1,8 @@
 import type { Sender } from "../../channel/mod.ts";
 import type { Answering } from "./answering.ts";
 import { Assembly } from "../wire/assembly.ts";
-import {
-  RESPONSE_PART,
-  responseHead,
-  sendFrame,
-  trySendFrame,
-} from "../wire/frames.ts";
+import { FrameSender } from "../wire/frame_sender.ts";
+import { clientText, RESPONSE_HEAD, RESPONSE_PART } from "../wire/frames.ts";
 
 /** A client that is there: its calls, and the channel to it. */
 export class Visitor {
@@ -15,6 +11,7 @@ export class Visitor {
   /** Its calls that are being answered, by their numbers. */
   readonly answering = new Map<number, Answering>();
   readonly #sender: Sender;
+  readonly #frames: FrameSender;
   readonly #parts = new Map<number, Assembly>();
   readonly #gone: () => void;
 
@@ -23,9 +20,10 @@ export class Visitor {
    *
    * @param gone Called when something cannot be sent to it.
    */
-  constructor(client: bigint, sender: Sender, gone: () => void) {
-    this.id = client.toString(16).padStart(16, "0");
+  constructor(client: number, sender: Sender, gone: () => void) {
+    this.id = clientText(client);
     this.#sender = sender;
+    this.#frames = new FrameSender(sender, RESPONSE_HEAD, RESPONSE_PART);
     this.#gone = gone;
   }
 
@@ -66,16 +64,19 @@ export class Visitor {
    *
    * @returns A promise when it has to wait, or when it comes in parts.
    */
-  send(call: number, type: number, bytes: Uint8Array): Promise<void> | void {
-    const head = responseHead(call);
+  send(
+    call: number,
+    type: number,
+    content: string | Uint8Array,
+  ): Promise<void> | void {
+    this.#frames.head.setUint32(0, call, true);
     try {
-      if (trySendFrame(this.#sender, head, bytes, type)) return;
+      if (this.#frames.trySend(type, content)) return;
     } catch {
       // It died or left: what was to be told concerns nobody.
       return this.#gone();
     }
-    const types = { part: RESPONSE_PART, last: type };
-    return sendFrame(this.#sender, head, bytes, types).catch(this.#gone);
+    return this.#frames.send(type, content).catch(this.#gone);
   }
 
   /** Has gone, or the server has: aborts its calls. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { describe } from "../../ffi/libc/integers.ts";
 import { fromClone, toClone } from "../../store/object/structured.ts";
 
 /**
@@ -14,23 +13,24 @@ import { fromClone, toClone } from "../../store/object/structured.ts";
  */
 export type CodecName = "json" | "structured" | "bytes";
 
-/** Turns values into bytes and back. */
+/** Turns values into what is sent, and bytes into values. */
 export interface Codec {
   readonly name: CodecName;
-  encode(value: unknown): Uint8Array;
+  /**
+   * What is sent of a value: text, which goes as UTF-8, or bytes. Text is written
+   * where it goes; an array of its own for each would take longer than all else.
+   */
+  encode(value: unknown): string | Uint8Array;
   decode(bytes: Uint8Array): unknown;
 }
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 const CODECS: Readonly<Record<CodecName, Codec>> = {
   json: {
     name: "json",
-    encode(value) {
-      // Nothing is said by no bytes.
-      return encoder.encode(toJson(value) ?? "");
-    },
+    // `undefined` goes as no bytes.
+    encode: (value) => JSON.stringify(value) ?? "",
     decode: (bytes) =>
       bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes)),
   },
@@ -51,17 +51,6 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   },
 };
 
-function toJson(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch (cause) {
-    throw new TypeError(
-      'Cannot send: the codec "json" cannot express the value, such as a bigint or a cycle; use the codec "structured"',
-      { cause },
-    );
-  }
-}
-
 /** Finds a codec. */
 export function codecNamed(name: unknown): Codec {
   const codec = name === "json" || name === "structured" || name === "bytes"
@@ -70,7 +59,7 @@ export function codecNamed(name: unknown): Codec {
   if (codec !== undefined) return codec;
   throw new TypeError(
     `Cannot use the codec: it must be "json", "structured" or "bytes": received ${
-      describe(name)
+      JSON.stringify(name)
     }`,
   );
 }

@@ -15,8 +15,6 @@
  * @module
  */
 
-import type { Sender } from "../../channel/mod.ts";
-
 /** To the server. */
 export const HELLO = 1;
 export const REQUEST_PART = 2;
@@ -38,99 +36,54 @@ export const END = 6;
 export const REQUEST_HEAD = 16;
 export const RESPONSE_HEAD = 4;
 
+const TWO_32 = 2 ** 32;
+
 /** Items of a stream that are sent before the client has taken any. */
 export const FIRST_CREDIT = 16;
 
-/** A message to the server. */
-export interface Request {
-  readonly client: bigint;
-  readonly call: number;
-  readonly number: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Reads a message to the server; nothing when it is none. */
-export function readRequest(
-  message: Uint8Array<ArrayBuffer>,
-): Request | undefined {
-  if (message.byteLength < REQUEST_HEAD) return undefined;
-  const view = new DataView(message.buffer, message.byteOffset);
-  return {
-    client: view.getBigUint64(0, true),
-    call: view.getUint32(8, true),
-    number: view.getUint32(12, true),
-    bytes: message.subarray(REQUEST_HEAD),
-  };
-}
-
-/** What stands before the bytes of a message to the server. */
-export function requestHead(
-  client: bigint,
-  call: number,
-  number = 0,
-): Uint8Array {
-  const head = new Uint8Array(REQUEST_HEAD);
-  const view = new DataView(head.buffer);
-  view.setBigUint64(0, client, true);
-  view.setUint32(8, call, true);
-  view.setUint32(12, number, true);
-  return head;
-}
-
-/** What stands before the bytes of a message to a client. */
-export function responseHead(call: number): Uint8Array {
-  const head = new Uint8Array(RESPONSE_HEAD);
-  new DataView(head.buffer).setUint32(0, call, true);
-  return head;
-}
-
 /**
- * Sends bytes behind a head at once, if they fit into a message and there is room
- * for it.
+ * The number of a client: 53 random bits, so that it is a number here.
  */
-export function trySendFrame(
-  sender: Sender,
-  head: Uint8Array,
-  bytes: Uint8Array,
-  typeId: number,
-): boolean {
-  if (bytes.byteLength > sender.maxMessageLength - head.byteLength) {
-    return false;
-  }
-  return sender.trySend(joined(head, bytes), { typeId });
+export function newClient(): number {
+  const [low = 0, high = 0] = crypto.getRandomValues(new Uint32Array(2));
+  return (high >>> 11) * TWO_32 + low;
 }
 
-/** Sends bytes behind a head, in parts where they are longer than a message. */
-export async function sendFrame(
-  sender: Sender,
-  head: Uint8Array,
-  bytes: Uint8Array,
-  types: { readonly part: number; readonly last: number },
-  signal?: AbortSignal,
-): Promise<void> {
-  const room = sender.maxMessageLength - head.byteLength;
-  const options = signal === undefined ? {} : { signal };
-  let start = 0;
-  for (; bytes.byteLength - start > room; start += room) {
-    const part = joined(head, bytes.subarray(start, start + room));
-    await sender.send(part, { typeId: types.part, ...options });
-  }
-  const last = joined(head, bytes.subarray(start));
-  await sender.send(last, { typeId: types.last, ...options });
+/** Reads 32 bits; without a view, of which each takes longer than this. */
+export function readWord(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
+    bytes[at + 3]! << 24) >>> 0;
 }
 
-function joined(head: Uint8Array, bytes: Uint8Array): Uint8Array {
-  const message = new Uint8Array(head.byteLength + bytes.byteLength);
-  message.set(head);
-  message.set(bytes, head.byteLength);
+/** Reads the client of a message to the server. */
+export function clientOf(message: Uint8Array): number {
+  return readWord(message, 4) * TWO_32 + readWord(message, 0);
+}
+
+/** Writes the client of messages to the server. */
+export function setClient(message: DataView, client: number): void {
+  message.setUint32(0, client >>> 0, true);
+  message.setUint32(4, client / TWO_32, true);
+}
+
+/** A message to the server that concerns no call. */
+export function requestMessage(client: number, bytes: Uint8Array): Uint8Array {
+  const message = new Uint8Array(REQUEST_HEAD + bytes.byteLength);
+  setClient(new DataView(message.buffer), client);
+  message.set(bytes, REQUEST_HEAD);
   return message;
+}
+
+/** A client as text: 16 hex digits. */
+export function clientText(client: number): string {
+  return client.toString(16).padStart(16, "0");
 }
 
 /** The place of a client's own channel, beside that of its server. */
 export function replyPlace(
   server: { readonly kind: "name" | "path"; readonly name: string },
-  client: bigint,
+  client: number,
 ): string | { readonly path: string } {
-  const name = `${server.name}.${client.toString(16).padStart(16, "0")}`;
+  const name = `${server.name}.${clientText(client)}`;
   return server.kind === "name" ? name : { path: name };
 }

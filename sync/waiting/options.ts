@@ -5,7 +5,6 @@
  */
 
 import { describe } from "../../ffi/libc/integers.ts";
-import { isSignal } from "../../memory/waiting/wait_options.ts";
 
 /** How something waits. */
 export interface WaitOptions {
@@ -51,7 +50,7 @@ export function readWaitOptions(
       }`,
     );
   }
-  if (signal !== undefined && !isSignal(signal)) {
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new TypeError(
       `Cannot ${operation}: the signal must be an AbortSignal: received ${
         describe(signal)

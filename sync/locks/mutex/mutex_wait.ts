@@ -21,7 +21,6 @@ import {
 } from "./mutex_core.ts";
 import { failure } from "./mutex_errors.ts";
 import { SLEEPERS_BIT } from "./mutex_layout.ts";
-import { announce, passOn } from "./mutex_sleep.ts";
 
 /**
  * A lock that someone overwrites, or that a thread dies with between being woken
@@ -57,7 +56,7 @@ export function takeBlocking(
   const awaiting = { enter: () => core.startAwaiting(), exit: () => {} };
   try {
     const taken = waitBlocking(waitingFor(core, awaiting), deadline);
-    if (taken === undefined) passOn(core);
+    if (taken === undefined) core.passOn();
     return taken;
   } finally {
     core.stopAwaiting();
@@ -90,10 +89,10 @@ export async function takePending(
     const { mapping } = core;
     const taken = await waitPending(waiting, deadline, signal, mapping);
     // It may have taken a wake-up that is for another one.
-    if (taken === undefined) passOn(core);
+    if (taken === undefined) core.passOn();
     return taken;
   } catch (error) {
-    passOn(core);
+    core.passOn();
     throw error;
   } finally {
     core.stopAwaiting();
@@ -115,7 +114,7 @@ function waitingFor(
     },
     prepare: () => {
       sleepersBit = SLEEPERS_BIT;
-      return announce(core);
+      return core.announce();
     },
     word: core.word,
     sleepers,

@@ -1,0 +1,91 @@
+import type { Sender } from "../../channel/mod.ts";
+
+/** Longest frame that is put together in memory that stays. */
+const ROOM = 4096;
+/** UTF-8 takes three bytes at most for each unit of a text. */
+const UTF8_MOST = 3;
+
+const encoder = new TextEncoder();
+
+/**
+ * Sends bytes behind a head over a channel: at once where they fit into a message
+ * and there is room for it, else in parts as there is room.
+ */
+export class FrameSender {
+  readonly #sender: Sender;
+  readonly #headLength: number;
+  readonly #partType: number;
+  readonly #frame = new Uint8Array(ROOM);
+  readonly #body: Uint8Array<ArrayBuffer>;
+  /** Views of the frame by their lengths: each new one takes as long as a copy. */
+  readonly #views: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+  readonly #room: number;
+  /** Fields of the head, to be set before something is sent. */
+  readonly head: DataView;
+
+  /**
+   * Sends over a channel.
+   *
+   * @param partType The type of a message that is not the last of its frame.
+   */
+  constructor(sender: Sender, headLength: number, partType: number) {
+    this.#sender = sender;
+    this.#headLength = headLength;
+    this.#partType = partType;
+    this.#body = this.#frame.subarray(headLength);
+    this.head = new DataView(this.#frame.buffer, 0, headLength);
+    this.#room = Math.min(ROOM, sender.maxMessageLength) - headLength;
+  }
+
+  /**
+   * Sends a frame at once, if that can be.
+   *
+   * @param typeId What it is.
+   */
+  trySend(typeId: number, content: string | Uint8Array): boolean {
+    const length = this.#write(content);
+    if (length === undefined) return false;
+    const end = this.#headLength + length;
+    const frame = this.#views[end] ??= this.#frame.subarray(0, end);
+    return this.#sender.trySend(frame, { typeId });
+  }
+
+  /** Sends a frame as there is room, with the head as it is now. */
+  async send(
+    typeId: number,
+    content: string | Uint8Array,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const head = this.#frame.slice(0, this.#headLength);
+    const bytes = typeof content === "string"
+      ? encoder.encode(content)
+      : content;
+    const room = this.#sender.maxMessageLength - head.byteLength;
+    const wait = signal === undefined ? {} : { signal };
+    let start = 0;
+    for (; bytes.byteLength - start > room; start += room) {
+      const part = joined(head, bytes.subarray(start, start + room));
+      await this.#sender.send(part, { typeId: this.#partType, ...wait });
+    }
+    const last = joined(head, bytes.subarray(start));
+    await this.#sender.send(last, { typeId, ...wait });
+  }
+
+  /** Writes the content behind the head; returns its length, if it fits. */
+  #write(content: string | Uint8Array): number | undefined {
+    if (typeof content !== "string") {
+      if (content.byteLength > this.#room) return undefined;
+      this.#body.set(content);
+      return content.byteLength;
+    }
+    if (content.length * UTF8_MOST > this.#room) return undefined;
+    return encoder.encodeInto(content, this.#body).written;
+  }
+}
+
+function joined(head: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const message = new Uint8Array(head.byteLength + bytes.byteLength);
+  message.set(head);
+  message.set(bytes, head.byteLength);
+  return message;
+}
