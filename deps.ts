@@ -188,3 +188,30 @@ export const openMcap = async (readable: {
   const { McapIndexedReader } = await import("npm:@mcap/core@2.2.2");
   return await McapIndexedReader.Initialize({ readable });
 };
+
+/** What the benchmarks use of a client of Redis. */
+export interface RedisClient {
+  connect(): Promise<unknown>;
+  destroy(): void;
+  set(key: string, value: string): Promise<unknown>;
+  get(key: string): Promise<unknown>;
+  lPush(key: string, value: string): Promise<number>;
+  blMove(
+    source: string,
+    target: string,
+    from: "LEFT" | "RIGHT",
+    to: "LEFT" | "RIGHT",
+    timeoutSeconds: number,
+  ): Promise<string | null>;
+  lRem(key: string, count: number, value: string): Promise<number>;
+}
+
+// No literal in the import(): only a benchmark needs it.
+const REDIS = "npm:redis@6.3.1";
+
+/** Loads the client of Redis. */
+export const loadRedis = (): Promise<{
+  createClient(options: {
+    readonly socket: { readonly path: string };
+  }): RedisClient;
+}> => import(REDIS);

@@ -1,0 +1,91 @@
+import { Client, Server } from "../../rpc/mod.ts";
+import { SharedMap, WorkQueue } from "../../store/mod.ts";
+import type { Line } from "../report.ts";
+import { line, middle } from "./lines.ts";
+
+const SIZES = [10, 100, 1000] as const;
+/** A server has room for 56 clients at once. */
+const CLIENTS = [10, 50] as const;
+const COUNT = 2000;
+const ROUNDS = 3;
+/** Beyond what is copied, and what no cache holds any more. */
+const FLAT = { atMost: 2 };
+
+/** What an operation costs when there are many clients, keys or queues. */
+export async function flatness(): Promise<Line[]> {
+  return [
+    ...await compare("SharedMap: get, of N keys", SIZES, keys),
+    ...await compare(
+      "WorkQueue: put, take and done, of N queues",
+      SIZES,
+      queues,
+    ),
+    ...await compare("rpc: a call, of N clients", CLIENTS, clients),
+  ];
+}
+
+async function compare(
+  what: string,
+  sizes: readonly number[],
+  measure: (size: number) => Promise<number>,
+): Promise<Line[]> {
+  const one = await measure(1);
+  const lines: Line[] = [];
+  for (const size of sizes) {
+    const time = await measure(size);
+    lines.push(line(`${what}: ${size} beside 1`, time, one, FLAT));
+  }
+  return lines;
+}
+
+function newName(): string {
+  return `/shmem-bench-${crypto.randomUUID()}`;
+}
+
+async function keys(size: number): Promise<number> {
+  using cleanup = new DisposableStack();
+  const map = cleanup.use(SharedMap.create(newName(), { budget: 2 ** 20 }));
+  cleanup.defer(() => map.unlink());
+  const names = Array.from({ length: size }, (_, i) => `key:${i}`);
+  for (const name of names) map.set(name, new Uint8Array(64));
+  return await middle(ROUNDS, 10 * COUNT, async () => {
+    for (let i = 0; i < 10 * COUNT; i++) map.get(names[i % size] ?? "");
+    await undefined;
+  });
+}
+
+async function queues(size: number): Promise<number> {
+  using cleanup = new DisposableStack();
+  const value = new Uint8Array(64);
+  const all = Array.from({ length: size }, () => {
+    const queue = cleanup.use(
+      WorkQueue.create(newName(), { jobs: 10, byteLength: 64 }),
+    );
+    cleanup.defer(() => queue.unlink());
+    return queue;
+  });
+  return await middle(ROUNDS, COUNT, async () => {
+    for (let i = 0; i < COUNT; i++) {
+      const queue = all[i % size];
+      await queue?.put(value);
+      const job = await queue?.take();
+      job?.done();
+    }
+  });
+}
+
+/** Clients and server in one process: what is counted is what each more of them costs. */
+async function clients(size: number): Promise<number> {
+  await using cleanup = new AsyncDisposableStack();
+  const name = newName();
+  cleanup.use(Server.listen(name, (request) => request));
+  const all: Client[] = [];
+  for (let i = 0; i < size; i++) {
+    all.push(
+      cleanup.use(await Client.connect(name, { capacity: 4096 })),
+    );
+  }
+  return await middle(ROUNDS, COUNT / 4, async () => {
+    for (let i = 0; i < COUNT / 4; i++) await all[i % size]?.call(i);
+  });
+}
