@@ -8,7 +8,7 @@ import {
   checkChannel,
   checkStreamId,
 } from "./channel_like.ts";
-import type { CommandType } from "../conductor/commands.ts";
+import { COMMAND, type CommandType } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
 
 /** Adds a publication of either kind. */
@@ -32,7 +32,14 @@ export async function addPublication<Added>(
           `Cannot add publication: corrupt answer: the media driver says ${answer.type}; restart it`,
         );
       }
-      return make(assemblePublication(conductor, text, answer, makeSpace));
+      try {
+        return make(assemblePublication(conductor, text, answer, makeSpace));
+      } catch (error) {
+        // The driver has it already.
+        const fields = [{ i64: answer.correlationId }, { i64: 0n }];
+        conductor.tell("remove", COMMAND.removePublication, fields);
+        throw error;
+      }
     },
   );
 }

@@ -6,6 +6,7 @@ import {
   encodeCommand,
   type Field,
 } from "./commands.ts";
+import type { ConductorOptions } from "./conductor_options.ts";
 import { type DriverEvent, readEvent } from "./events.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { type Answer, Requests } from "./requests.ts";
@@ -22,20 +23,6 @@ const CALLS_PER_CLOCK = 8;
 const MAX_EVENTS = 1000;
 /** What the driver writes for its time of life when it was shut down. */
 const SHUT_DOWN = -1n;
-
-/** What a conductor is told. */
-export interface ConductorOptions {
-  /** How long the driver may be silent, in milliseconds. */
-  readonly driverTimeoutMs: number;
-  /** Told of errors that belong to no call. */
-  readonly onError: (error: Error) => void;
-  /** Called once, when the client is over. */
-  readonly onEnd: (failure: Error | undefined) => void;
-  /** Where the driver's files are. */
-  readonly directory: string;
-  /** Leave the pages of logs unreserved. */
-  readonly sparse: boolean;
-}
 
 /**
  * The side of a client that talks with the driver: sends commands, reads answers, shows
@@ -137,10 +124,17 @@ export class Conductor {
     type: CommandType,
     fields: readonly Field[],
   ): void {
-    if (!this.#resources.delete(resource.registrationId) || this.#ended) return;
+    if (this.#resources.delete(resource.registrationId)) {
+      this.tell("remove", type, fields);
+    }
+  }
+
+  /** Sends a command, and waits for nothing. */
+  tell(operation: string, type: CommandType, fields: readonly Field[]): void {
+    if (this.#ended) return;
     try {
       const { toDriver } = this.cnc;
-      this.#send("remove", type, toDriver.nextCorrelationId(), fields);
+      this.#send(operation, type, toDriver.nextCorrelationId(), fields);
     } catch (error) {
       // What stays with the driver goes with the client.
       this.report(error);

@@ -15,7 +15,7 @@ import type { Resource } from "../conductor/resource.ts";
 import { checkClaim, type Claim } from "./claim.ts";
 import { Appender } from "./appender.ts";
 import type { OfferResult } from "./offer_result.ts";
-import type { PublicationParts } from "./publication_parts.ts";
+import { lastPosition, type PublicationParts } from "./publication_parts.ts";
 import { SendQueue } from "./send_queue.ts";
 import { checkParts, checkReserved } from "./sources.ts";
 
@@ -283,8 +283,13 @@ export abstract class PublicationBase implements Disposable {
     this.#closed = true;
     this.#failure = failure;
     this.#appender.end();
-    log[Symbol.dispose]();
     this.#queue?.end(failure);
+    try {
+      log[Symbol.dispose]();
+    } catch (error) {
+      // Its buffer was given away, and the pages stay.
+      this.#parts.conductor.report(error);
+    }
   }
 
   #sending(): SendQueue {
@@ -294,14 +299,5 @@ export abstract class PublicationBase implements Disposable {
       failure: () => this.#failure,
       what: `stream ${this.streamId} of ${this.channel}`,
     });
-  }
-}
-
-/** The position of a publication that ends, whatever state its log is in. */
-function lastPosition({ log, space }: PublicationParts): bigint {
-  try {
-    return log.isGone ? 0n : space.position;
-  } catch {
-    return 0n;
   }
 }

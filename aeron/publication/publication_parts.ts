@@ -45,3 +45,12 @@ export function assemblePublication(
   undo.move();
   return { conductor, channel, ready, log, limit, writer, space };
 }
+
+/** The position of a publication that ends, whatever state its log is in. */
+export function lastPosition({ log, space }: PublicationParts): bigint {
+  try {
+    return log.isGone ? 0n : space.position;
+  } catch {
+    return 0n;
+  }
+}

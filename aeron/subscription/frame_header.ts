@@ -42,11 +42,9 @@ export class FrameHeader {
 
   /** Position of the stream behind the frame. */
   get position(): bigint {
-    const length = this.#word(FRAME.length);
-    const end = Math.min(
-      this.#offset + alignFrame(Math.max(length, 0)),
-      this.#log.termLength,
-    );
+    const left = this.#log.termLength - this.#offset;
+    const length = Math.max(0, Math.min(this.#word(FRAME.length), left));
+    const end = this.#offset + alignFrame(length);
     return this.#log.position(this.#termCount, end);
   }
 

@@ -193,9 +193,10 @@ export class ImageReader {
 
   /** Checks a length, and returns how far the next frame is. */
   #checked(offset: number, length: number): number {
-    const aligned = (length + HEADER - 1) & -HEADER;
-    if (length >= HEADER && aligned <= this.#termLength - offset) {
-      return aligned;
+    // Before it is rounded up, which wraps for the largest; what is left of a term is a
+    // multiple of 32.
+    if (length >= HEADER && length <= this.#termLength - offset) {
+      return (length + HEADER - 1) & -HEADER;
     }
     return this.#log.refuse(`the frame at ${offset} has ${length} bytes`);
   }

@@ -88,7 +88,7 @@ export class ImageSet implements ImageOwner {
     );
     if (image === undefined) return;
     this.#list = this.#list.filter((each) => each !== image);
-    closeImage(image);
+    this.#closeImage(image);
     this.#tell(this.#events.onUnavailableImage, image);
   }
 
@@ -98,7 +98,7 @@ export class ImageSet implements ImageOwner {
     this.#failure = failure;
     const images = this.#list;
     this.#list = [];
-    for (const image of images) closeImage(image);
+    for (const image of images) this.#closeImage(image);
     for (const image of images) {
       this.#tell(this.#events.onUnavailableImage, image);
     }
@@ -111,6 +111,15 @@ export class ImageSet implements ImageOwner {
     const fields = [{ i64: this.registrationId }];
     this.#conductor.remove(this, COMMAND.removeSubscription, fields);
     this.end(undefined);
+  }
+
+  #closeImage(image: Image): void {
+    try {
+      closeImage(image);
+    } catch (error) {
+      // Its buffer was given away, and the pages stay.
+      this.#conductor.report(error);
+    }
   }
 
   #open(event: ImageAvailable): Image {
