@@ -87,7 +87,7 @@ export class PositionLimit {
     const high = termCount >>> (32 - shift);
     const low = (termCount << shift) >>> 0;
     const end = (this.#high - high) * 2 ** 32 + ((this.#low >>> 0) - low);
-    // No farther than a term, to be a small integer.
-    return Math.max(0, Math.min(end, this.#log.termLength)) | 0;
+    // A small integer, and beyond the end of a term that is full.
+    return Math.max(0, Math.min(end, this.#log.termLength + 1)) | 0;
   }
 }

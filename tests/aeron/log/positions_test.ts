@@ -106,6 +106,25 @@ for (const [what, start] of Object.entries(STARTS)) {
 }
 
 for (const kind of ["shared", "exclusive"] as const) {
+  Deno.test(`${kind} log: a term that is filled to its last byte is followed by the next`, () => {
+    using parts = makeLog();
+    const { limit } = parts;
+    const { space, writer } = spaceOf(kind, parts);
+    const message = new Uint8Array(32);
+    for (let term = 0; term < 4; term++) {
+      // As the driver does it: half a term more than was read.
+      limit.value = BigInt(term) * BigInt(TERM_LENGTH) + 32768n;
+      for (let i = 0; i < TERM_LENGTH / 64; i++) {
+        if (i === 300) limit.value += 65536n;
+        const at = space.claim(64, 32);
+        assertEquals(at, i * 64);
+        writer.writeWhole(space.term, space.termId, at, message, 0, 32, 0n);
+      }
+      assertEquals(space.position, BigInt(term + 1) * BigInt(TERM_LENGTH));
+      assertEquals(space.claim(64, 32), ADMIN_ACTION);
+    }
+  });
+
   Deno.test(`${kind} log: after the last term of all nothing is sent`, () => {
     using parts = makeLog({
       termCount: 2 ** 31 - 1,
