@@ -29,6 +29,7 @@ import { queues } from "./queues/queues.ts";
 import { rings } from "./rings/rings.ts";
 import { syscalls } from "./locks/syscalls.ts";
 import { waiting } from "./channels/waiting_receivers.ts";
+import { watched } from "./channels/watched.ts";
 import { wake } from "./locks/wake.ts";
 
 const BENCHMARKS = new Map<string, () => Promise<Report>>([
@@ -46,6 +47,7 @@ const BENCHMARKS = new Map<string, () => Promise<Report>>([
   ["queues", queues],
   ["answers", answers],
   ["waiting", waiting],
+  ["watched", watched],
   ["jobs", jobs],
   ["syscalls", syscalls],
   ["aeron", aeron],

@@ -18,15 +18,19 @@ export type Way =
 
 /** Two Deno processes, one that sends and one that receives. */
 export class MessagePeers implements AsyncDisposable {
+  /** Name of their channel. */
+  readonly name: string;
   readonly #stack: AsyncDisposableStack;
   readonly #receiver: Program;
   readonly #sender: Program;
 
   private constructor(
     stack: AsyncDisposableStack,
+    name: string,
     receiver: Program,
     sender: Program,
   ) {
+    this.name = name;
     this.#stack = stack;
     this.#receiver = receiver;
     this.#sender = sender;
@@ -52,7 +56,7 @@ export class MessagePeers implements AsyncDisposable {
     };
     const receiver = await start("receive");
     const sender = await start("send");
-    return new MessagePeers(stack.move(), receiver, sender);
+    return new MessagePeers(stack.move(), name, receiver, sender);
   }
 
   /**

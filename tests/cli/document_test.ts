@@ -13,10 +13,13 @@ import { projectPath } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
 import { shmem } from "./helpers.ts";
 
-/** Lines that start with `shmem`, of the guide. */
+/** Lines that start with `shmem`, of the guides. */
 async function linesOfGuide(): Promise<string[]> {
-  const text = await Deno.readTextFile(projectPath("docs/command.md"));
-  return blocksOf(text)
+  const texts = await Promise.all(
+    ["docs/command.md", "docs/recordings.md"]
+      .map((path) => Deno.readTextFile(projectPath(path))),
+  );
+  return texts.flatMap(blocksOf)
     .filter(({ language }) => language === "sh")
     .flatMap(({ code }) => code.split("\n"))
     .filter((line) => line.startsWith("shmem "));

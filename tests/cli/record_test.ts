@@ -188,10 +188,9 @@ Deno.test("a recording that was killed has all up to its last chunk, and recover
   using receiver = Receiver.create(ring, { capacity: 4096 });
   using sender = Sender.open(ring);
   const { child, output } = await startRecord(place.file, [ring]);
-  const before = (await Deno.stat(place.file)).size;
   for (let i = 0; i < 10; i++) sender.trySend(bytesOf(`message ${i}`));
-  // The chunk is in the file.
-  await sizeOver(place.file, before);
+  // The chunk is in the file: the beginning of a recording is shorter.
+  await sizeOver(place.file, 500);
   child.kill("SIGKILL");
   await output;
   const check = await shmem(["recover", place.file, "--check"]);
