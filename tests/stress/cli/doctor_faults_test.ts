@@ -1,7 +1,7 @@
 // The doctor finds each of the faults that are made for it here.
 
 import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
-import { changed, examine } from "../../cli/examine.ts";
+import { changed, examine } from "../../cli/doctor/examine.ts";
 import { compile } from "../../helpers/cc.ts";
 import {
   inIpcNamespace,

@@ -7,15 +7,15 @@ import {
   assertThrows,
   fc,
   openMcap,
-} from "../../deps.ts";
-import { BytesOut } from "../../cli/mcap/bytes_out.ts";
-import { crc32 } from "../../cli/mcap/crc32.ts";
-import { FileOut } from "../../cli/mcap/file.ts";
-import { type Found, readMcap } from "../../cli/mcap/mcap_reader.ts";
-import { McapWriter } from "../../cli/mcap/mcap_writer.ts";
-import { recover, type Recovered } from "../../cli/mcap/recover.ts";
-import { projectPath, run } from "../helpers/deno.ts";
-import { needingPython } from "../helpers/sync/python.ts";
+} from "../../../deps.ts";
+import { BytesOut } from "../../../cli/mcap/bytes_out.ts";
+import { crc32 } from "../../../cli/mcap/crc32.ts";
+import { FileOut } from "../../../cli/mcap/file.ts";
+import { type Found, readMcap } from "../../../cli/mcap/mcap_reader.ts";
+import { McapWriter } from "../../../cli/mcap/mcap_writer.ts";
+import { recover, type Recovered } from "../../../cli/mcap/recover.ts";
+import { projectPath, run } from "../../helpers/deno.ts";
+import { needingPython } from "../../helpers/sync/python.ts";
 
 const encoder = new TextEncoder();
 const SCHEMA = '{"type":"object"}';

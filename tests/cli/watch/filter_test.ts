@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows, fc } from "../../deps.ts";
-import { UsageError } from "../../cli/command.ts";
-import { parseFilter } from "../../cli/filter/expression.ts";
+import { assertEquals, assertThrows, fc } from "../../../deps.ts";
+import { UsageError } from "../../../cli/command.ts";
+import { parseFilter } from "../../../cli/filter/expression.ts";
 
 const VALUES: Readonly<Record<string, unknown>> = {
   type: 7,

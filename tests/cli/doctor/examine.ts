@@ -4,9 +4,9 @@
  * @module
  */
 
-import { assert } from "../../deps.ts";
-import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { PERMISSIONS } from "./helpers.ts";
+import { assert } from "../../../deps.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { PERMISSIONS } from "../helpers.ts";
 
 /** What the doctor found, by the names of the checks. */
 export type Found = Record<

@@ -1,11 +1,11 @@
 // The doctor finds faults that are made for it here, and in `tests/stress/cli`.
 
-import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
-import { run } from "../helpers/deno.ts";
-import { inSmallShm, withTmpfs } from "../helpers/limits.ts";
-import { needing } from "../helpers/needs.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
+import { run } from "../../helpers/deno.ts";
+import { inSmallShm, withTmpfs } from "../../helpers/limits.ts";
+import { needing } from "../../helpers/needs.ts";
 import { examine } from "./examine.ts";
-import { PERMISSIONS, shmem } from "./helpers.ts";
+import { PERMISSIONS, shmem } from "../helpers.ts";
 
 Deno.test("doctor looks at everything, tries a round trip, and leaves nothing behind", async () => {
   const ended = await shmem(["doctor", "--verbose"]);

@@ -1,15 +1,20 @@
 // record, replay and recover, as programs beside programs that share.
 
-import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
-import { Publisher, Receiver, Sender, Subscriber } from "../../channel/mod.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
-import { projectPath, run } from "../helpers/deno.ts";
-import { inSmallShm } from "../helpers/limits.ts";
-import { randomName } from "../helpers/names.ts";
-import { needing } from "../helpers/needs.ts";
-import { needingPython } from "../helpers/sync/python.ts";
-import { jsonLines, shmem, shmemLine } from "./helpers.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
+import {
+  Publisher,
+  Receiver,
+  Sender,
+  Subscriber,
+} from "../../../channel/mod.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
+import { projectPath, run } from "../../helpers/deno.ts";
+import { inSmallShm } from "../../helpers/limits.ts";
+import { randomName } from "../../helpers/names.ts";
+import { needing } from "../../helpers/needs.ts";
+import { needingPython } from "../../helpers/sync/python.ts";
+import { jsonLines, shmem, shmemLine } from "../helpers.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -266,7 +271,7 @@ Deno.test(needingPython(
     await Deno.writeTextFile(
       module,
       `import { f64, struct, u32 } from "${new URL(
-        "../../struct/mod.ts",
+        "../../../struct/mod.ts",
         import.meta.url,
       )}";
 export const Trade = struct({ id: u32, price: f64 });

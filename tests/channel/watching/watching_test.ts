@@ -1,7 +1,7 @@
 // Watching a channel: nothing of it is consumed or changed, every message that is
 // told is whole, and what was missed is counted.
 
-import { assert, assertEquals, assertThrows, fc } from "../../deps.ts";
+import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
 import {
   BROADCAST_TRAILER_LENGTH,
   ManyToOneRingBuffer,
@@ -10,13 +10,13 @@ import {
   Receiver,
   RING_TRAILER_LENGTH,
   Sender,
-} from "../../channel/mod.ts";
-import { BroadcastWatch } from "../../channel/watching/broadcast_watch.ts";
-import { RingWatch } from "../../channel/watching/ring_watch.ts";
-import { ObservedObject } from "../../memory/posix/observed_object.ts";
-import { SharedMemory } from "../../mod.ts";
-import { denoRun, projectPath } from "../helpers/deno.ts";
-import { randomName } from "../helpers/names.ts";
+} from "../../../channel/mod.ts";
+import { BroadcastWatch } from "../../../channel/watching/broadcast_watch.ts";
+import { RingWatch } from "../../../channel/watching/ring_watch.ts";
+import { ObservedObject } from "../../../memory/posix/observed_object.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { denoRun, projectPath } from "../../helpers/deno.ts";
+import { randomName } from "../../helpers/names.ts";
 
 /** A ring with both ends, and what lets it be watched. */
 function ringOf(producers: "one" | "many", capacity = 1024) {

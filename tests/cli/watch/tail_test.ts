@@ -1,13 +1,13 @@
 // tail, hz and send, as programs beside programs that share.
 
-import { assert, assertEquals, assertStringIncludes } from "../../deps.ts";
-import { Publisher, Receiver, Sender } from "../../channel/mod.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
-import { f64, struct, u64 } from "../../struct/mod.ts";
-import { run as runProgram } from "../helpers/deno.ts";
-import { randomName } from "../helpers/names.ts";
-import { jsonLines, shmem, shmemLine } from "./helpers.ts";
+import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
+import { Publisher, Receiver, Sender } from "../../../channel/mod.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
+import { f64, struct, u64 } from "../../../struct/mod.ts";
+import { run as runProgram } from "../../helpers/deno.ts";
+import { randomName } from "../../helpers/names.ts";
+import { jsonLines, shmem, shmemLine } from "../helpers.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
@@ -32,7 +32,7 @@ async function structFile(stack: AsyncDisposableStack): Promise<string> {
   await Deno.writeTextFile(
     path,
     `import { f64, struct, u64 } from "${new URL(
-      "../../struct/mod.ts",
+      "../../../struct/mod.ts",
       import.meta.url,
     )}";
 export const Trade = struct({ id: u64, price: f64 });
