@@ -7,7 +7,7 @@ import {
 } from "../client/channel_like.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { ChannelUri } from "../uri/channel_uri.ts";
-import { ask, checkId, known } from "./archive_checks.ts";
+import { ask, checkClient, checkId, known } from "./archive_checks.ts";
 import { type ArchiveOptions, readArchiveOptions } from "./archive_options.ts";
 import * as requests from "./codec/requests.ts";
 import { ControlSession } from "./session/control_session.ts";
@@ -63,6 +63,7 @@ export class AeronArchive implements Disposable {
     aeron: Aeron,
     options?: ArchiveOptions,
   ): Promise<AeronArchive> {
+    checkClient(aeron);
     const checked = readArchiveOptions(options);
     return new AeronArchive(
       aeron,

@@ -6,6 +6,7 @@
 
 import { describe } from "../../memory/checks/integers.ts";
 import type { ControlSession } from "./session/control_session.ts";
+import { Aeron } from "../client/aeron.ts";
 import { type Outcome, unknownError } from "./session/pending_requests.ts";
 import type {
   RequestValues,
@@ -13,6 +14,16 @@ import type {
 } from "./session/session_requests.ts";
 
 const HIGHEST = 2n ** 63n - 1n;
+
+/** Checks that a client of a driver is one. */
+export function checkClient(aeron: Aeron): void {
+  if (aeron instanceof Aeron) return;
+  throw new TypeError(
+    `Cannot connect to the archive: it takes an Aeron client, which Aeron.connect() makes: received ${
+      describe(aeron)
+    }`,
+  );
+}
 
 /** Checks an id that the archive gave. */
 export function checkId(id: bigint, what: string): bigint {
@@ -22,6 +33,14 @@ export function checkId(id: bigint, what: string): bigint {
 /** Checks a position of a stream, or a length: 0 or more. */
 export function checkPosition(position: bigint, what = "position"): bigint {
   return checkBigint(position, what, 0n);
+}
+
+/** Checks a text that a channel is to contain. */
+export function checkFragment(text: string): string {
+  if (typeof text === "string") return text;
+  throw new TypeError(
+    `Cannot look for a channel: it must be a text: received ${describe(text)}`,
+  );
 }
 
 function checkBigint(value: bigint, what: string, minimum: bigint): bigint {

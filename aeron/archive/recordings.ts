@@ -1,7 +1,13 @@
 import { checkInteger } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import { checkStreamId } from "../client/channel_like.ts";
-import { ask, checkId, checkPosition, known } from "./archive_checks.ts";
+import {
+  ask,
+  checkFragment,
+  checkId,
+  checkPosition,
+  known,
+} from "./archive_checks.ts";
 import * as requests from "./codec/requests.ts";
 import type { ControlSession } from "./session/control_session.ts";
 import {
@@ -61,7 +67,11 @@ export class Recordings {
       await this.#session.list(
         "list recordings",
         requests.LIST_RECORDINGS_FOR_URI,
-        { ...range, channel, streamId: checkStreamId(streamId) },
+        {
+          ...range,
+          channel: checkFragment(channel),
+          streamId: checkStreamId(streamId),
+        },
         listing,
       );
     }
@@ -120,7 +130,7 @@ export class Recordings {
           0x7fff_ffff,
         ),
         streamId: checkStreamId(streamId),
-        channel,
+        channel: checkFragment(channel),
       },
     );
     if (outcome === "recording-unknown") return undefined;
@@ -148,7 +158,7 @@ export class Recordings {
         subscriptionCount: MAX_COUNT,
         applyStreamId: streamId === undefined ? 0 : 1,
         streamId: checkStreamId(streamId ?? 0),
-        channel,
+        channel: checkFragment(channel),
       },
       {
         count: MAX_COUNT,

@@ -1,6 +1,11 @@
 import { checkFlag, readOptions } from "../../memory/checks/options.ts";
-import type { AeronArchive } from "../archive/aeron_archive.ts";
-import { checkId, checkPosition } from "../archive/archive_checks.ts";
+import { checkSignal } from "../../memory/waiting/wait_options.ts";
+import { AeronArchive } from "../archive/aeron_archive.ts";
+import {
+  checkFragment,
+  checkId,
+  checkPosition,
+} from "../archive/archive_checks.ts";
 import type { Recording } from "../archive/recording.ts";
 import { type ChannelLike, checkStreamId } from "../client/channel_like.ts";
 import type { AeronMessage } from "../subscription/messages.ts";
@@ -71,8 +76,13 @@ export class RecordedStream {
     }, "read a recorded stream");
     const { recordingId, position } = given.from ??
       { recordingId: 0n, position: 0n };
+    if (!(archive instanceof AeronArchive)) {
+      throw new TypeError(
+        "Cannot read a recorded stream: it takes an AeronArchive, which AeronArchive.connect() makes",
+      );
+    }
     this.#archive = archive;
-    this.#channel = given.channel ?? "";
+    this.#channel = checkFragment(given.channel ?? "");
     this.#streamId = checkStreamId(given.streamId);
     this.#replayChannel = given.replayChannel ?? REPLAY_CHANNEL;
     this.#replayStreamId = checkStreamId(
@@ -101,6 +111,7 @@ export class RecordedStream {
     options: { signal?: AbortSignal; from?: StreamPlace } = {},
   ): AsyncGenerator<RecordedMessage, void> {
     const { signal, from = this.#from } = options;
+    checkSignal(signal);
     let place = from;
     for (;;) {
       signal?.throwIfAborted();

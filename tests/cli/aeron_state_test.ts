@@ -17,7 +17,8 @@ Deno.test(needing(
   async () => {
     await using driver = await startDriver();
     using aeron = await Aeron.connect({ directory: driver.directory });
-    using _counter = await aeron.addCounter(1234, "frames dropped");
+    using counter = await aeron.addCounter(1234, "frames dropped");
+    counter.value = 77n;
     using publication = await aeron.addPublication("aeron:ipc", 7);
     using one = await aeron.addSubscription("aeron:ipc", 7);
     using other = await aeron.addSubscription("aeron:ipc", 7);
@@ -34,7 +35,7 @@ Deno.test(needing(
     assert(labels[0]?.startsWith("Bytes sent"), labels.join());
     assertEquals(
       state.counters.find(({ typeId }) => typeId === 1234)?.value,
-      0,
+      77,
     );
     const [stream, ...others] = state.streams;
     assertEquals(others, []);
@@ -53,6 +54,7 @@ Deno.test(needing(
       stdout,
       /stream 7 +aeron:ipc, session -?\d+, published 160, subscriber at \d+, subscriber at \d+/,
     );
+    assertMatch(stdout, /counter \d+ +77 frames dropped/);
     assertEquals(Number(other.images[0]?.position), 0);
     assertEquals(Number(publication.position), 160);
   },

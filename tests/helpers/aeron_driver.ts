@@ -26,6 +26,8 @@ export interface TestDriverOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** The folder of a driver that ended, to be replaced. Default: a new one. */
   readonly directory?: string;
+  /** The jar and what else its programs need. Default: the jar. */
+  readonly classPath?: string;
   /** Words before the command, such as `ip netns exec NAME`. */
   readonly launcher?: readonly string[];
 }
@@ -52,7 +54,7 @@ const JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"];
 export async function startDriver(
   options: TestDriverOptions = {},
 ): Promise<TestDriver> {
-  const jar = await aeronJar();
+  const jar = options.classPath ?? await aeronJar();
   await using undo = new AsyncDisposableStack();
   // Not in /dev/shm: Deno wants all permissions for files there.
   const folder = await Deno.makeTempDir({

@@ -23,6 +23,7 @@ import {
   type Listing,
   type RequestValues,
   type SessionTemplate,
+  tell,
   withPort,
 } from "./session_requests.ts";
 
@@ -251,13 +252,13 @@ export class ControlSession {
       this.#id = controlSessionId;
     } else if (controlSessionId !== this.#id) return;
     const error = this.#requests.respond(bytes);
-    if (error !== undefined) this.#options.onError(error);
+    if (error !== undefined) tell(this.#options.onError, error);
   }
 
   #takeSignal(bytes: Uint8Array): void {
     const values = decode(SIGNAL_EVENT, bytes);
     if (values.controlSessionId !== this.#id) return;
-    this.#options.onRecordingSignal(signalOf(values));
+    tell(this.#options.onRecordingSignal, signalOf(values));
   }
 
   async #answerChallenge(bytes: Uint8Array): Promise<void> {
@@ -267,6 +268,11 @@ export class ControlSession {
     );
     const { onChallenge } = this.#options.credentials;
     const answer = await onChallenge?.(encodedChallenge) ?? NOTHING;
+    if (!(answer instanceof Uint8Array)) {
+      throw new TypeError(
+        "Cannot connect to the archive: onChallenge must return a Uint8Array",
+      );
+    }
     await this.#send(encode(CHALLENGE_RESPONSE, {
       controlSessionId,
       correlationId,

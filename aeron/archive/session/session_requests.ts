@@ -36,3 +36,12 @@ export function withPort(channel: string, subscription: Subscription): string {
   }
   return String(uri.with({ endpoint: endpoint.replace(/0$/, port) }));
 }
+
+/** Calls a program's callback, whose errors are not the session's. */
+export function tell<Told>(callback: (told: Told) => void, told: Told): void {
+  try {
+    callback(told);
+  } catch (error) {
+    reportError(error);
+  }
+}

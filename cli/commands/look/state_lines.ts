@@ -161,7 +161,11 @@ function storeLines(description: Description): InfoLine[] {
           ? "never"
           : `${showAge(aeron.heartbeatAt)} ago`,
       ],
-      ["counters", `${aeron.counters.length}, which --json lists`],
+      ...aeron.counters.filter(({ value }) => value !== 0)
+        .map(({ id, value, label }): InfoLine => [
+          `counter ${id}`,
+          `${value} ${printable(label)}`,
+        ]),
       ...aeron.streams.map((stream): InfoLine => [
         `stream ${stream.streamId}`,
         showStream(stream),

@@ -241,8 +241,20 @@ Deno.test(needing(
         message,
       );
     }
+    const connect: unknown = AeronArchive.connect;
+    assert(typeof connect === "function");
+    for (const client of [null, {}, 7]) {
+      await assertRejects(() => connect(client), TypeError, "Aeron client");
+    }
     const archive = await AeronArchive.connect(aeron);
     const { recordings } = archive;
+    const list: unknown = recordings.list.bind(recordings);
+    assert(typeof list === "function");
+    await assertRejects(
+      () => list({ channel: 7, streamId: 1 }),
+      TypeError,
+      "must be a text",
+    );
     await assertRejects(
       () => recordings.list({ channel: "ipc" }),
       TypeError,
