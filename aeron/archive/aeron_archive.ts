@@ -65,10 +65,8 @@ export class AeronArchive implements Disposable {
   ): Promise<AeronArchive> {
     checkClient(aeron);
     const checked = readArchiveOptions(options);
-    return new AeronArchive(
-      aeron,
-      await ControlSession.connect(aeron, checked),
-    );
+    const session = await ControlSession.connect(aeron, checked);
+    return new AeronArchive(aeron, session);
   }
 
   /** Number that the archive gave this connection. */

@@ -32,7 +32,6 @@ const { setTimeout, clearTimeout } = globalThis;
 
 /** The protocol that is spoken here: 1.12.0, that of Aeron 1.51. */
 const PROTOCOL_VERSION = 1 << 16 | 12 << 8;
-/** The archive and this client differ in it: they do not understand each other. */
 const MAJOR_SHIFT = 16;
 
 /** How often to look for answers, while some are awaited and while none are. */
@@ -232,10 +231,8 @@ export class ControlSession {
         return this.#requests.describeSubscription(bytes);
       case SIGNAL_EVENT.id:
         return this.#takeSignal(bytes);
-      case CHALLENGE.id: {
+      case CHALLENGE.id:
         this.#answerChallenge(bytes).catch((error) => this.#fail(error));
-        return;
-      }
     }
     // A newer archive may say more than is known here.
   }

@@ -18,10 +18,8 @@ import { Sender } from "../../../channel/ends/sender.ts";
 import { Subscriber } from "../../../channel/ends/subscriber.ts";
 import { Latest } from "../../../store/latest/latest.ts";
 import { startDriver, type TestDriver } from "../../helpers/aeron_driver.ts";
-import { compileAeron } from "../../helpers/aeron_java.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Program } from "../../helpers/peers/program.ts";
 import { assertNumbered, numbered } from "../../helpers/numbered.ts";
 
 const CHANNEL = "aeron:ipc";
@@ -178,30 +176,6 @@ Deno.test(needing(
         if (bytes[0] === 200) break;
       }
     }
-  },
-));
-
-Deno.test(needing(
-  ["aeron driver"],
-  "bridge() carries types where Java reads them",
-  async () => {
-    const peer = await compileAeron("tests/peers/java/AeronTypes.java");
-    await using driver = await startDriver();
-    using aeron = await connect(driver);
-    using publication = await aeron.addPublication(CHANNEL, 1);
-    using undo = new DisposableStack();
-    const [near = ""] = names(undo, 1);
-    using from = Receiver.create(near, { keepOpen: true });
-    await using java = Program.start([...peer, driver.directory, "1", "3"]);
-    assertEquals(await java.line(), "ready");
-    await using _running = bridge(from, publication);
-    using sender = Sender.open(near);
-    for (const typeId of [1, 77, 0x7fff_ffff]) {
-      await sender.send(new Uint8Array(typeId % 50), { typeId });
-    }
-    assertEquals(await java.line(), "1 1");
-    assertEquals(await java.line(), "77 27");
-    assertEquals(await java.line(), "2147483647 47");
   },
 ));
 

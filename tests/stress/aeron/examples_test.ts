@@ -5,14 +5,14 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch } from "../../deps.ts";
-import { Receiver, Sender } from "../../channel/mod.ts";
-import { aeronJar } from "../../tools/aeron/jar.ts";
-import { startDriver, type TestDriver } from "../helpers/aeron_driver.ts";
-import { randomName } from "../helpers/names.ts";
-import { needing } from "../helpers/needs.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { deno, output } from "./programs.ts";
+import { assert, assertEquals, assertMatch } from "../../../deps.ts";
+import { Receiver, Sender } from "../../../channel/mod.ts";
+import { aeronJar } from "../../../tools/aeron/jar.ts";
+import { startDriver, type TestDriver } from "../../helpers/aeron_driver.ts";
+import { randomName } from "../../helpers/names.ts";
+import { needing } from "../../helpers/needs.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { deno, output } from "../../examples/programs.ts";
 
 /** The command of an example that finds the driver of a test. */
 function example(
