@@ -1,4 +1,5 @@
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { Inconsistent } from "./inconsistent.ts";
@@ -47,9 +48,19 @@ export class MapAccess {
   /** Does something while nobody else changes the map. */
   change<Result>(change: () => Result): Result {
     this.#object.requireOpen("change");
-    using guard = this.#mutex.tryLock() ??
+    const guard = this.#mutex.tryLock() ??
       this.#mutex.lock({ timeoutMs: PATIENCE_MS });
-    if (guard.ownerDied) this.#table.rebuild();
+    // Not `using`, which takes longer than the lock itself.
+    try {
+      if (guard.ownerDied) this.#table.rebuild();
+      return this.#soundly(change);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  /** Does something with the table, which is rebuilt when it does not fit. */
+  #soundly<Result>(change: () => Result): Result {
     try {
       return change();
     } catch (error) {
@@ -67,7 +78,7 @@ export class MapAccess {
   }
 
   /** Takes the lock that a key shares with others of its sort. */
-  lockKey(hash: number, timeoutMs: number = PATIENCE_MS): Disposable {
+  lockKey(hash: number, timeoutMs: number = PATIENCE_MS): MutexGuard {
     this.#object.requireOpen("change");
     // Other bits than those of the bucket.
     const which = (hash >>> 24) % KEY_MUTEX_COUNT;

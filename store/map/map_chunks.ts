@@ -155,7 +155,11 @@ export class MapChunks {
           room = NEXT_ROOM;
         }
         const length = Math.min(room, part.byteLength - from);
-        this.#bytes.set(part.subarray(from, from + length), at);
+        const isWhole = length === part.byteLength;
+        this.#bytes.set(
+          isWhole ? part : part.subarray(from, from + length),
+          at,
+        );
         from += length;
         at += length;
         room -= length;

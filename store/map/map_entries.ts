@@ -1,5 +1,6 @@
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
+import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { MapAccess } from "./map_access.ts";
 import type { Entry } from "./map_chunks.ts";
@@ -51,8 +52,18 @@ export class MapEntries {
   }
 
   /** Takes the lock under which entries with this key are changed. */
-  lock(key: Uint8Array, timeoutMs?: number): Disposable {
+  lock(key: Uint8Array, timeoutMs?: number): MutexGuard {
     return this.#access.lockKey(this.#hashOf(key), timeoutMs);
+  }
+
+  /** Takes that lock, and puts an entry. */
+  set(entry: Entry): void {
+    const guard = this.lock(entry.key);
+    try {
+      this.put(entry);
+    } finally {
+      guard.unlock();
+    }
   }
 
   /** Puts an entry, making room for it, with the lock of its key held. */

@@ -7,31 +7,55 @@ export type Key = string | Uint8Array;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
+/** UTF-8 takes three bytes at most for each unit of a text. */
+const scratch = new Uint8Array(3 * LONGEST_KEY);
+/** Views of it by their lengths: each new one takes as long as a short read. */
+const views: (Uint8Array<ArrayBuffer> | undefined)[] = [];
+
 /**
- * Makes bytes of a key.
+ * Makes bytes of a key, in memory that the next call uses again: a new array for
+ * each would take longer than to find an entry.
  *
  * @param operation What is done with which map, for messages.
  */
-export function keyBytes(key: Key, operation: string): Uint8Array {
-  if (typeof key !== "string" && !(key instanceof Uint8Array)) {
+export function keyBytes(
+  key: Key,
+  operation: string,
+): Uint8Array<ArrayBuffer> {
+  const length = typeof key === "string"
+    ? encodeText(key, operation)
+    : copyBytes(key, operation);
+  if (!(length >= 0 && length <= LONGEST_KEY)) {
+    throw new RangeError(
+      `Cannot ${operation}: a key may have ${LONGEST_KEY} bytes: received ${length}`,
+    );
+  }
+  return views[length] ??= scratch.subarray(0, length);
+}
+
+/** Returns the length, which may be more than there was room for. */
+function encodeText(key: string, operation: string): number {
+  if (!key.isWellFormed()) {
+    throw new RangeError(
+      `Cannot ${operation}: a key must not have lone surrogates`,
+    );
+  }
+  const { read, written } = encoder.encodeInto(key, scratch);
+  return read === key.length ? written : encoder.encode(key).byteLength;
+}
+
+/** The same. */
+function copyBytes(key: Uint8Array, operation: string): number {
+  if (!(key instanceof Uint8Array)) {
     throw new TypeError(
       `Cannot ${operation}: a key must be text or a Uint8Array: received ${
         describe(key)
       }`,
     );
   }
-  const bytes = typeof key === "string" ? encoder.encode(key) : key.slice();
-  if (bytes.byteLength > LONGEST_KEY) {
-    throw new RangeError(
-      `Cannot ${operation}: a key may have ${LONGEST_KEY} bytes: received ${bytes.byteLength}`,
-    );
-  }
-  if (typeof key === "string" && !key.isWellFormed()) {
-    throw new RangeError(
-      `Cannot ${operation}: a key must not have lone surrogates`,
-    );
-  }
-  return bytes;
+  const { byteLength } = key;
+  if (byteLength <= LONGEST_KEY) scratch.set(key);
+  return byteLength;
 }
 
 /** What stands in an entry's flags for a key. */

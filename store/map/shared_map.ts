@@ -145,9 +145,8 @@ export class SharedMap implements Disposable {
    * change, and did not go on within 10 seconds.
    */
   set(key: Key, value: Uint8Array, options?: SetOptions): void {
-    const entry = this.#entry(key, value, options);
-    using _key = this.#entries.lock(entry.key);
-    this.#entries.put(entry);
+    const rest = this.#rest(key, value, options);
+    this.#entries.set({ ...rest, key: this.#key(key, "set in") });
   }
 
   /**
@@ -192,11 +191,11 @@ export class SharedMap implements Disposable {
         }`,
       );
     }
-    const bytes = this.#key(key, "update");
+    const bytes = this.#key(key, "update").slice();
     using _key = this.#entries.lock(bytes, timeoutMs);
     const value = change(this.get(key));
     if (value === undefined) this.#entries.remove(bytes);
-    else this.#entries.put(this.#entry(key, value, set));
+    else this.#entries.put({ ...this.#rest(key, value, set), key: bytes });
     return value;
   }
 
@@ -215,10 +214,10 @@ export class SharedMap implements Disposable {
     replacement: Uint8Array | null,
     options?: SetOptions,
   ): boolean {
-    const bytes = this.#key(key, "change");
+    const bytes = this.#key(key, "change").slice();
     const entry = replacement === null
       ? undefined
-      : this.#entry(key, replacement, options);
+      : { ...this.#rest(key, replacement, options), key: bytes };
     const wanted = expected === null
       ? undefined
       : this.#checkValue(expected).slice();
@@ -274,14 +273,13 @@ export class SharedMap implements Disposable {
     this.close();
   }
 
-  #entry(key: Key, value: Uint8Array, options?: SetOptions): Entry {
+  /** An entry without its key, which is made last: it lies where others do, too. */
+  #rest(key: Key, value: Uint8Array, options?: SetOptions): Omit<Entry, "key"> {
     const operation = `set in ${this.#object.what}`;
-    const expires = readExpiry(options, operation);
     return {
-      key: this.#key(key, "set in"),
       value: this.#checkValue(value),
       flags: flagsOf(key),
-      expires,
+      expires: options === undefined ? 0 : readExpiry(options, operation),
     };
   }
 
@@ -289,7 +287,7 @@ export class SharedMap implements Disposable {
     return checkValue(value, this.#longest, this.#object.what);
   }
 
-  #key(key: Key, operation: string): Uint8Array {
+  #key(key: Key, operation: string): Uint8Array<ArrayBuffer> {
     return keyBytes(key, `${operation} ${this.#object.what}`);
   }
 }
