@@ -54,11 +54,11 @@ export class HandedJobs {
   }
 
   #endTaken(job: TakenJob, retry: RetryOptions | undefined): void {
-    const { object, taker } = this.#parts;
+    const { object, lock, taker } = this.#parts;
     const operation = `end job ${job.number} of ${object.what}`;
     const notBefore = readDelay(retry, operation);
     // Closing gave it back.
-    if (object.mapping.closed && retry !== undefined) return;
+    if (lock.closed && retry !== undefined) return;
     this.#end(job, retry && { notBefore, anew: false }, () => {
       if (taker.has(job)) return;
       throw new Deno.errors.InvalidData(

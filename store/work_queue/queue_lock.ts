@@ -33,6 +33,7 @@ export class QueueLock {
   readonly #table: JobTable;
   readonly #mutex: Mutex;
   readonly #repaired: () => void;
+  #closed = false;
 
   /**
    * Opens the lock.
@@ -54,16 +55,20 @@ export class QueueLock {
   /** Takes it, waiting while another process has it. */
   async lock({ end, signal }: Patience): Promise<Held> {
     const timeoutMs = Math.max(0, end - performance.now());
-    return this.#repair(
-      await this.#mutex.lockAsync(
-        signal === undefined ? { timeoutMs } : { timeoutMs, signal },
-      ),
+    const guard = await this.#mutex.lockAsync(
+      signal === undefined ? { timeoutMs } : { timeoutMs, signal },
     );
+    if (this.#closed) {
+      guard.unlock();
+      this.#closeObject();
+      this.#requireOpen();
+    }
+    return this.#repair(guard);
   }
 
   /** Takes it if no other process has it. */
   tryLock(): Held | null {
-    this.#object.requireOpen("use");
+    this.#requireOpen();
     const guard = this.#mutex.tryLock();
     if (guard !== null) return this.#repair(guard);
     return this.#mutex.heldHere ? BORROWED : null;
@@ -91,6 +96,37 @@ export class QueueLock {
         `Cannot use ${this.#object.what}: another program has overwritten it; remove it`,
       );
     }
+  }
+
+  /** Whether {@linkcode QueueLock.close} was called, or the memory is gone. */
+  get closed(): boolean {
+    return this.#closed || this.#object.mapping.closed;
+  }
+
+  /**
+   * Closes the object. A task of this program that was given the lock and has not
+   * gone on yet still needs the memory: then it is closed as soon as that does, and
+   * nobody gets the lock from here on.
+   */
+  close(): void {
+    this.#closed = true;
+    this.#closeObject();
+  }
+
+  #closeObject(): void {
+    try {
+      this.#object.close();
+    } catch (error) {
+      // A mutex in it is held.
+      if (!(error instanceof Deno.errors.Busy)) throw error;
+    }
+  }
+
+  #requireOpen(): void {
+    if (!this.closed) return;
+    throw new Deno.errors.BadResource(
+      `Cannot use ${this.#object.what}: it is closed`,
+    );
   }
 
   #repair(guard: MutexGuard): Held {

@@ -268,7 +268,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   close(): void {
     this.#takers.changes.leave();
     this.#putters.changes.leave();
-    this.#object.close();
+    this.#lock.close();
   }
 
   /** The same as {@linkcode WorkQueue.close}, for `using`. */

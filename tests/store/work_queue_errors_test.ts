@@ -14,6 +14,7 @@ import {
 } from "../../deps.ts";
 import { isSystemError, SharedMemory } from "../../mod.ts";
 import { WorkQueue } from "../../store/mod.ts";
+import { Mutex } from "../../sync/mod.ts";
 import { testName } from "../helpers/store/place.ts";
 
 const encoder = new TextEncoder();
@@ -116,4 +117,33 @@ Deno.test("a queue that another program overwrites causes errors at most", async
     }
     await queue.take({ timeoutMs: 1 }).catch(() => {});
   }
+});
+
+Deno.test("WorkQueue.close() ends a call that was just given the lock", async () => {
+  using at = testName();
+  const queue = WorkQueue.create(at.place, { jobs: 10, byteLength: 33 });
+  using other = WorkQueue.open(at.place);
+  const { tryLock, lockAsync } = Mutex.prototype;
+  using cleanup = new DisposableStack();
+  cleanup.defer(() => Object.assign(Mutex.prototype, { tryLock, lockAsync }));
+  // As if another process had it until now: it is closed between the moment when
+  // the lock is given and the one when its taker goes on.
+  Object.assign(Mutex.prototype, {
+    tryLock: () => null,
+    async lockAsync(this: Mutex) {
+      const guard = await lockAsync.call(this);
+      queue.close();
+      return guard;
+    },
+  });
+  await assertRejects(
+    () => queue.put(new Uint8Array(3)),
+    Deno.errors.BadResource,
+    "it is closed",
+  );
+  Object.assign(Mutex.prototype, { tryLock, lockAsync });
+  assertThrows(() => queue.tryTake(), Deno.errors.BadResource, "it is closed");
+  queue.close();
+  // The lock is free again.
+  assertEquals(other.tryPut(new Uint8Array(3)), 1);
 });
