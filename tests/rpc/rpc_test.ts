@@ -234,3 +234,16 @@ Deno.test("Server and Client refuse wrong arguments before anything is made", as
   );
   assertEquals(objectsOf(at.name), []);
 });
+
+Deno.test("a server has room for 56 clients, and for another one when one has left", async () => {
+  using at = testName();
+  await using _server = Server.listen(at.place, (request) => request);
+  await using clients = new AsyncDisposableStack();
+  const connect = () => Client.connect(at.place, { capacity: 1024 });
+  const first = clients.use(await connect());
+  for (let i = 1; i < 56; i++) clients.use(await connect());
+  await assertRejects(connect, Deno.errors.Busy, "56 senders");
+  assertEquals(await first.call(7), 7);
+  await first.close();
+  assertEquals(await clients.use(await connect()).call(8), 8);
+});
