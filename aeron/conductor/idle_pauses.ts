@@ -3,18 +3,23 @@ const { setTimeout, clearTimeout, setImmediate } = globalThis;
 
 /** How long to look without a timer when something came just before. */
 const BUSY_MS = 2;
-/** After so long without anything pauses grow. */
-const QUIET_MS = 1000;
-const SHORT_PAUSE_MS = 1;
-const LONG_PAUSE_MS = 8;
+/** Pauses after so long without anything, in milliseconds. */
+const PAUSES = [
+  { quietMs: 1000, pauseMs: 1 },
+  { quietMs: 10_000, pauseMs: 8 },
+  { quietMs: Infinity, pauseMs: 20 },
+] as const;
+
+const LONGEST_PAUSE_MS = 20;
 
 /**
  * Pauses between two looks at a log. Nobody wakes a reader or writer of Aeron, so all
  * waiting is looking: in every turn of the event loop while messages come, every
- * millisecond for a second after that, then every 8 ms.
+ * millisecond for a second after that, then every 8 ms, and after ten seconds every
+ * 20 ms.
  */
 export class IdlePauses {
-  #lastSuccess = -Infinity;
+  #lastSuccess = performance.now();
   #wake: (() => void) | undefined;
 
   /** Says that something came. */
@@ -35,7 +40,8 @@ export class IdlePauses {
       return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    const ms = quiet < QUIET_MS ? SHORT_PAUSE_MS : LONG_PAUSE_MS;
+    const found = PAUSES.find(({ quietMs }) => quiet < quietMs);
+    const ms = found?.pauseMs ?? LONGEST_PAUSE_MS;
     const timer = setTimeout(resolve, ms);
     this.#wake = resolve;
     const abort = () => resolve();

@@ -1,8 +1,8 @@
 // Taken now, so that fake timers of a test stop no client.
 const { setTimeout, clearTimeout } = globalThis;
 
-/** Between two looks while nothing is waited for: 16 ms take 0.7 % of a processor. */
-const IDLE_MS = 16;
+/** Between two looks while nothing is waited for; what polls and offers looks itself. */
+const IDLE_MS = 40;
 /** The same while the driver is to answer. */
 const HURRY_MS = 1;
 

@@ -37,6 +37,8 @@ export class SendQueue {
   readonly #waiting: Waiting[] = [];
   readonly #pauses = new IdlePauses();
   #pumping = false;
+  /** Whether messages went without a wait; looking at the clock for each takes long. */
+  #active = false;
 
   constructor(target: SendTarget) {
     this.#target = target;
@@ -54,6 +56,7 @@ export class SendQueue {
     if (this.#waiting.length === 0) {
       const result = this.#target.offer(bytes);
       if (typeof result === "bigint") {
+        this.#active = true;
         return isTurnDue()
           ? giveTurn().then(() => result)
           : Promise.resolve(result);
@@ -96,6 +99,8 @@ export class SendQueue {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
+    if (this.#active) this.#pauses.reset();
+    this.#active = false;
     try {
       while (this.#waiting.length > 0) {
         this.#expire();

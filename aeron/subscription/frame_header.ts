@@ -82,6 +82,8 @@ export class FrameHeader {
   get reservedValue(): bigint {
     const low = this.#word(FRAME.reservedValue);
     const high = this.#word(FRAME.reservedValue + 1);
+    // Mostly there is none, and a bigint takes long to make.
+    if ((low | high) === 0) return 0n;
     return (BigInt(high) << 32n) | BigInt(low >>> 0);
   }
 

@@ -1,3 +1,4 @@
+import { MessageMemory } from "../../channel/buffers/copy_out.ts";
 import { giveTurn, isTurnDue } from "../../channel/waiting/pacing.ts";
 import { checkWord } from "../../memory/checks/checks.ts";
 import { readOptions } from "../../memory/checks/options.ts";
@@ -32,8 +33,11 @@ export class MessageQueue {
   readonly #images: ImageSet;
   readonly #pauses = new IdlePauses();
   readonly #handler: FragmentHandler;
+  readonly #copies = new Copies();
   readonly #taken: AeronMessage[] = [];
   #receiving = false;
+  /** Whether messages came without a wait; looking at the clock for each takes long. */
+  #active = false;
 
   constructor(source: Source, images: ImageSet) {
     this.#source = source;
@@ -41,7 +45,7 @@ export class MessageQueue {
     images.onEnd = () => this.#pauses.wake();
     const { handler } = new FragmentAssembler((bytes, at, length, header) => {
       this.#taken.push({
-        bytes: copyOf(bytes, at, length),
+        bytes: this.#copies.copy(bytes, at, length),
         sessionId: header.sessionId,
         streamId: header.streamId,
         position: header.position,
@@ -87,6 +91,7 @@ export class MessageQueue {
           if (!this.#receiving && !signal?.aborted && !isTurnDue()) {
             const value = this.#take();
             if (value !== undefined) {
+              this.#active = true;
               return Promise.resolve({ value, done: false });
             }
           }
@@ -148,6 +153,8 @@ export class MessageQueue {
       );
     }
     this.#receiving = true;
+    if (this.#active) this.#pauses.reset();
+    this.#active = false;
     try {
       if (isTurnDue()) await giveTurn();
       const end = performance.now() + timeoutMs;
@@ -181,13 +188,25 @@ export class MessageQueue {
   }
 }
 
-/** Copies a message. */
-function copyOf(
-  bytes: Uint8Array,
-  offset: number,
-  length: number,
-): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(length);
-  copy.set(bytes.subarray(offset, offset + length));
-  return copy;
+/** Copies messages out of terms, which come again and again. */
+class Copies {
+  readonly #memories = new WeakMap<Uint8Array, MessageMemory>();
+  #last: Uint8Array | undefined;
+  #memory: MessageMemory | undefined;
+
+  copy(
+    bytes: Uint8Array,
+    offset: number,
+    length: number,
+  ): Uint8Array<ArrayBuffer> {
+    if (bytes !== this.#last) {
+      let memory = this.#memories.get(bytes);
+      if (memory === undefined) {
+        this.#memories.set(bytes, memory = new MessageMemory(bytes));
+      }
+      this.#last = bytes;
+      this.#memory = memory;
+    }
+    return this.#memory!.copy(offset, length);
+  }
 }

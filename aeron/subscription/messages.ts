@@ -1,6 +1,6 @@
 /** A message that was received, as a copy. */
 export interface AeronMessage {
-  /** The message. */
+  /** The message. Short ones share a buffer: copy one before you transfer it. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Session of the publisher. */
   readonly sessionId: number;

@@ -7,6 +7,7 @@
 
 import { startDriver } from "../../tests/helpers/aeron_driver.ts";
 import type { Goal, Line, Report } from "../report.ts";
+import { MessagePeers } from "../channels/message_peers.ts";
 import { takeTurns } from "../rounds.ts";
 import { AeronPeers, type Kind, type Language } from "./aeron_peers.ts";
 
@@ -21,6 +22,10 @@ const UDP = "aeron:udp?endpoint=127.0.0.1:24325|term-length=1m";
 const SMALL = { length: 64, count: 2 ** 18 };
 const LARGE = { length: 1024, count: 2 ** 16 };
 const OVER_UDP = { length: 64, count: 2 ** 16 };
+
+/** Sockets are slow enough to measure fewer. */
+const LOOPS = { length: 64, count: 2 ** 17 };
+const SOCKET_COUNT = 2 ** 12;
 
 const PINGS = 2000;
 
@@ -72,6 +77,25 @@ export async function aeron(): Promise<Report> {
       { atMost: 1.8 },
     );
   };
+  const loops = async (): Promise<Line> => {
+    await using ours = await AeronPeers.start(
+      directory,
+      "deno",
+      "exclusive",
+      IPC,
+      ["send", "receive"],
+    );
+    await using sockets = await MessagePeers.start();
+    const { length, count } = LOOPS;
+    return await lineOf(
+      `${length} bytes, await send and for await; a Unix socket in Deno`,
+      () => ours.time(length, count),
+      async () =>
+        await sockets.time("socket", SOCKET_COUNT) * count / SOCKET_COUNT,
+      (ns) => `${(count / ns * 1000).toFixed(2)} million/s`,
+      { atLeast: 10 },
+    );
+  };
   return {
     question: "Send messages through a media driver",
     peer: "Java",
@@ -81,6 +105,7 @@ export async function aeron(): Promise<Report> {
       ...await speed("shared", "shared", IPC, [SMALL, LARGE], 0.8),
       ...await speed("exclusive, UDP", "exclusive", UDP, [OVER_UDP], 0.95),
       await roundTrip(),
+      await loops(),
     ],
   };
 }

@@ -7,7 +7,21 @@ import { checksumOf } from "../rings/ring_messages.ts";
  * Where each side runs: two sides that the system puts on one processor, for a
  * part of a round, measure the system.
  */
-const PROCESSORS = { produce: "0", consume: "1", lead: "0", follow: "1" };
+const PROCESSORS = {
+  produce: "0",
+  consume: "1",
+  lead: "0",
+  follow: "1",
+  // Where the system likes, as the peers that they are compared with.
+  send: "0,1",
+  receive: "0,1",
+};
+
+/** What the two do: the first sends first. */
+export type Roles =
+  | readonly ["produce", "consume"]
+  | readonly ["lead", "follow"]
+  | readonly ["send", "receive"];
 
 /** What both ends are written in. */
 export type Language = "deno" | "java";
@@ -43,7 +57,7 @@ export class AeronPeers implements AsyncDisposable {
     language: Language,
     kind: Kind,
     channel: string,
-    roles: readonly ["produce", "consume"] | readonly ["lead", "follow"],
+    roles: Roles,
   ): Promise<AeronPeers> {
     await using stack = new AsyncDisposableStack();
     const stream = `${lastStream += 2}`;

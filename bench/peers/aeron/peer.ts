@@ -115,8 +115,31 @@ function play(out: PublicationBase, input: Subscription, turns: number): void {
   }
 }
 
-const publication = role === "consume" ? undefined : await addPublication();
-const subscription = role === "produce" ? undefined : await addSubscription();
+async function send(out: PublicationBase, length: number, count: number) {
+  const source = new Int32Array(length / 4).fill(MARK);
+  const bytes = new Uint8Array(source.buffer);
+  for (let i = 0; i < count; i++) {
+    source[0] = i;
+    await out.send(bytes);
+  }
+}
+
+async function receive(subscription: Subscription, count: number) {
+  let left = count;
+  let start = 0;
+  for await (const { bytes } of subscription) {
+    if (left === count) start = performance.now();
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    checksum = (checksum + view.getInt32(0, true) + view.getInt32(4, true)) | 0;
+    if (--left === 0) break;
+  }
+  return Math.round((performance.now() - start) * 1e6 * count / (count - 1));
+}
+
+const isReader = role === "consume" || role === "receive";
+const isWriter = role === "produce" || role === "send";
+const publication = isReader ? undefined : await addPublication();
+const subscription = isWriter ? undefined : await addSubscription();
 answer("ready");
 // Lines come one at a time: the next when the last was answered.
 for await (
@@ -129,12 +152,15 @@ for await (
     play(publication, subscription, first);
     answer(`${Math.round((performance.now() - start) * 1e6)}`);
   } else if (publication !== undefined) {
-    produce(publication, first, count);
+    if (role === "send") await send(publication, first, count);
+    else produce(publication, first, count);
     answer("done");
   } else if (subscription !== undefined) {
     checksum = 0;
     answer("ready");
-    const time = consume(subscription, count);
+    const time = role === "receive"
+      ? await receive(subscription, count)
+      : consume(subscription, count);
     answer(`${checksum} ${time}`);
   }
 }
