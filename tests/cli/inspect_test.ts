@@ -7,6 +7,7 @@ import {
   addressText,
   describe,
   listObjects,
+  openBytes,
   parseAddress,
   processesOf,
   ratesBetween,
@@ -28,6 +29,9 @@ import {
 } from "../../sync/mod.ts";
 import { SystemMessageQueue } from "../../queue/mod.ts";
 import { randomKey, randomName } from "../helpers/names.ts";
+import { run } from "../helpers/deno.ts";
+import { needing } from "../helpers/needs.ts";
+import { jsonLines, shmemLine } from "./helpers.ts";
 import { takePart } from "./partners.ts";
 import { temporaryName } from "../helpers/cli/temporary.ts";
 
@@ -228,6 +232,10 @@ Deno.test("describe() tells the state of stores and their locks", () => {
   assertEquals(workQueue?.takenJobs[0]?.takerLives, true);
   assertEquals(locks.map(({ state }) => state), ["free"]);
 
+  assert(!text(queuePlace.name).includes("nobody"), text(queuePlace.name));
+  queue.tryPut(new Uint8Array(5));
+  assert(text(queuePlace.name).includes("it is full"), text(queuePlace.name));
+
   using latestPlace = temporaryName();
   using latest = Latest.create(latestPlace.name, { byteLength: 100 });
   latest.write(new Uint8Array(33));
@@ -297,6 +305,74 @@ Deno.test("processesOf() finds who has an object, when its name is gone, too", a
   assertEquals(after.holders.map(({ pid }) => pid), [receiver.pid]);
   assertEquals(after.holders[0]?.deleted, true);
 });
+
+Deno.test("inspection tells of what is no shared memory, and opens none of it", async () => {
+  const name = randomName();
+  const path = `/dev/shm${name}`;
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(async () => {
+    await run(["rm", "-rf", path]);
+  });
+  // Deno itself may not change anything under /dev without all permissions.
+  const shell = async (line: string) =>
+    assertEquals((await run(["sh", "-c", line, path, path])).code, 0);
+  await shell('mkfifo "$1"');
+  assertEquals(describe(name).kind, "other");
+  assertThrows(() => openBytes(name), Error);
+  await shell('rm "$1" && ln -s /etc/passwd "$1"');
+  assertEquals(describe(name).kind, "other");
+  assertThrows(() => openBytes(name), Error);
+  await shell('rm "$1" && mkdir "$1" && printf "no such thing" >"$1"/cnc.dat');
+  const { kind, aeron } = describe(name);
+  assertEquals([kind, aeron?.version], ["aeron", "29472.111.110"]);
+  assert(text(name).includes("the driver is not there"), text(name));
+});
+
+Deno.test(needing(
+  ["native", "unshare"],
+  "processesOf() says that a PID namespace hides processes",
+  async () => {
+    using place = temporaryName();
+    using _memory = SharedMemory.create(place.name, { size: 100 });
+    const line = shmemLine(["who", place.name]);
+    const { code, stderr } = await run([
+      "unshare",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      ...line,
+    ]);
+    assertEquals(code, 1);
+    assert(stderr.includes("PID namespace of its own"), stderr);
+    const listed = await run([
+      "unshare",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      ...shmemLine(["list", place.name, "--json"]),
+    ]);
+    const [entry] = jsonLines(listed);
+    // A lock tells that it is in use, whoever has it.
+    assertEquals([entry.inUse, entry.processes], [true, 0]);
+  },
+));
+
+Deno.test(needing(
+  ["native", "root", "setpriv"],
+  "processesOf() tells which processes it could not look into",
+  async () => {
+    using place = temporaryName();
+    using _memory = SharedMemory.create(place.name, { size: 100 });
+    // Root without this right may not look into root with it.
+    const { code, stderr } = await run([
+      "setpriv",
+      "--bounding-set=-sys_ptrace",
+      ...shmemLine(["who", place.name]),
+    ]);
+    assertEquals(code, 1);
+    assert(/\d+ processes could not be looked into/.test(stderr), stderr);
+  },
+));
 
 Deno.test("inspection survives objects whose every byte is anything", () => {
   // Sizes that pass for each kind, with its magic words and random rest.

@@ -109,15 +109,20 @@ function lookInto(info: ProcessInfo): Map<string, Holder> | undefined {
     found.set(key, entry);
     return entry;
   };
+  let isVisible = descriptors.length === 0;
   for (const name of descriptors) {
     const path = readLink(`/proc/${pid}/fd/${name}`);
-    if (path === undefined || !path.startsWith("/")) continue;
+    if (path === undefined) continue;
+    isVisible = true;
+    if (!path.startsWith("/")) continue;
     if (UNINTERESTING.test(path)) continue;
     const status = statusThrough(`/proc/${pid}/fd/${name}`);
     if (status === undefined) continue;
     entryOf(identity(status.device, status.inode), path)
       .descriptors.push({ fd: Number(name), access: accessOf(pid, name) });
   }
+  // Its descriptors may be counted, and not looked at.
+  if (!isVisible && processInfo(pid) !== undefined) return undefined;
   for (const mapped of parseMaps(readKernelFile(`/proc/${pid}/maps`))) {
     entryOf(mapped.key, mapped.path).mappings.push(mapped.mapping);
   }

@@ -5,104 +5,117 @@
  * @module
  */
 
-import { threadText } from "../objects/locks.ts";
+import { showAge } from "../../terminal/units.ts";
+import type { AeronState } from "../objects/aeron.ts";
+import type { BroadcastState } from "../objects/broadcast.ts";
+import { type LockState, threadText } from "../objects/locks.ts";
 import type { Description, Finding } from "../types.ts";
 import { channelFindings } from "./channel_findings.ts";
+import {
+  latestFindings,
+  mapFindings,
+  semaphoreFindings,
+  workQueueFindings,
+} from "./store_findings.ts";
+
+/** A driver that is well is seen each second; clients give up after this time. */
+const DRIVER_TIMEOUT_MS = 10_000;
 
 /** What is to be said of an object; nothing when there is nothing. */
 export function findingsOf(description: Description): Finding[] {
-  const findings: Finding[] = [];
-  const add = (tone: Finding["tone"], text: string) =>
-    findings.push({ tone, text });
-  const { ring, broadcast, latest, workQueue, map, semaphore, locks } =
-    description;
-  if (ring !== undefined) {
-    findings.push(...channelFindings(ring, description.kind));
-  }
-  if (broadcast !== undefined && description.kind === "broadcast") {
-    const { publisher } = broadcast;
-    if (publisher.state === "never") add("warning", "nobody has published yet");
-    if (publisher.state === "died") {
-      add("bad", `the publisher (process ${publisher.pid}) has died`);
-    }
-    if (publisher.state === "closed" || publisher.state === "aborted") {
-      add(
-        "warning",
-        "the publisher has closed it: no further message will come",
-      );
-    }
-    if (publisher.processState === "T") {
-      add(
-        "bad",
-        `the publisher (process ${publisher.pid}) is stopped (SIGSTOP)`,
-      );
-    }
-  }
-  if (latest !== undefined) {
-    if (!latest.hasWriter) add("warning", "nobody writes it now");
-    if (latest.newest === 0) add("warning", "it has no value yet");
-  }
-  if (workQueue !== undefined) {
-    const { jobs, waiting, delayed, taken, failed, takers } = workQueue;
-    if (waiting + delayed + taken + failed >= jobs) {
-      add("bad", `it is full: all ${jobs} places are taken`);
-    }
-    if (waiting > 0 && takers === 0) {
-      add("bad", `${waiting} jobs wait, and nobody takes any`);
-    }
-    if (failed > 0) add("warning", `${failed} jobs have failed for good`);
-    const lost = workQueue.takenJobs.filter(({ takerLives }) => !takerLives);
-    if (lost.length > 0) {
-      add(
-        "warning",
-        `${lost.length} jobs are those of takers that died; the next taker gets them`,
-      );
-    }
-  }
-  if (map !== undefined && map.freeChunks === 0) {
-    add(
-      map.eviction === "lru" ? "warning" : "bad",
-      map.eviction === "lru"
-        ? "it is full: what was not used for longest makes room"
-        : "it is full: setting fails",
-    );
-  }
-  if (semaphore !== undefined && semaphore.value === 0) {
-    add(
-      semaphore.waiters > 0 ? "warning" : "good",
-      semaphore.waiters > 0
-        ? `it is 0, and ${semaphore.waiters} say that they wait`
-        : "it is 0: the next one waits",
-    );
-  }
-  for (const lock of locks) {
-    const { state, detail, contended, kind } = lock;
-    const name = kind === "mutex" && !lock.name.startsWith("mutex")
-      ? `the lock of ${lock.name}`
-      : `the ${lock.name}`;
-    if (state === "held") {
-      const how = detail ?? `held by ${threadText(lock)}`;
-      const waits = contended ? ", and others wait for it" : "";
-      add("warning", `${name} is ${how}${waits}`);
-    }
-    if (state === "waited-for") {
-      add("warning", `${name} has ${detail ?? "waiters"}`);
-    }
-    if (state === "owner-died") {
-      add(
-        "warning",
-        `${name} was held by a thread that died; the next one repairs what it protects`,
-      );
-    }
-    if (state === "not-recoverable") {
-      add(
-        "bad",
-        `${name} cannot be taken any more: nobody repaired what it protects`,
-      );
-    }
-  }
-  if (description.stale === true) {
-    add("warning", "it is stale: no process has it open");
+  const { kind, ring, broadcast, latest, workQueue, map } = description;
+  const { semaphore, aeron, locks, stale } = description;
+  const findings = [
+    ...(ring === undefined ? [] : channelFindings(ring, kind)),
+    ...(broadcast === undefined || kind !== "broadcast"
+      ? []
+      : broadcastFindings(broadcast)),
+    ...(latest === undefined ? [] : latestFindings(latest)),
+    ...(workQueue === undefined ? [] : workQueueFindings(workQueue)),
+    ...(map === undefined ? [] : mapFindings(map)),
+    ...(semaphore === undefined ? [] : semaphoreFindings(semaphore)),
+    ...(aeron === undefined ? [] : aeronFindings(aeron)),
+    ...locks.flatMap(lockFindings),
+  ];
+  if (stale === true) {
+    findings.push({
+      tone: "warning",
+      text: "it is stale: no process has it open",
+    });
   }
   return findings;
+}
+
+function broadcastFindings({ publisher }: BroadcastState): Finding[] {
+  const { state, pid, processState } = publisher;
+  switch (state) {
+    case "never":
+      return [{ tone: "warning", text: "nobody has published yet" }];
+    case "died":
+      return [{
+        tone: "bad",
+        text: `the publisher (process ${pid}) has died`,
+      }];
+    case "closed":
+    case "aborted":
+      return [{
+        tone: "warning",
+        text: "the publisher has closed it: no further message will come",
+      }];
+  }
+  if (processState === "T" || processState === "t") {
+    return [{
+      tone: "bad",
+      text:
+        `the publisher (process ${pid}) is stopped (SIGSTOP, or a debugger)`,
+    }];
+  }
+  return [];
+}
+
+function aeronFindings({ pid, heartbeatAt }: AeronState): Finding[] {
+  if (heartbeatAt === null) {
+    return [{
+      tone: "bad",
+      text: "the driver is not there: it has ended, or is starting",
+    }];
+  }
+  if (Date.now() - heartbeatAt.getTime() <= DRIVER_TIMEOUT_MS) return [];
+  return [{
+    tone: "bad",
+    text: `the driver (process ${pid}) was last seen ${
+      showAge(heartbeatAt)
+    } ago: it has died, or hangs`,
+  }];
+}
+
+function lockFindings(lock: LockState): Finding[] {
+  const { kind, state, detail, contended } = lock;
+  // Those of stores are called by what they protect.
+  const name = kind === "mutex" && !lock.name.startsWith("mutex")
+    ? `the lock of ${lock.name}`
+    : `the ${lock.name}`;
+  switch (state) {
+    case "held": {
+      const how = detail ?? `held by ${threadText(lock)}`;
+      const waits = contended ? ", and others wait for it" : "";
+      return [{ tone: "warning", text: `${name} is ${how}${waits}` }];
+    }
+    case "waited-for":
+      return [{ tone: "warning", text: `${name} has ${detail ?? "waiters"}` }];
+    case "owner-died":
+      return [{
+        tone: "warning",
+        text:
+          `${name} was held by a thread that died; the next one repairs what it protects`,
+      }];
+    case "not-recoverable":
+      return [{
+        tone: "bad",
+        text:
+          `${name} cannot be taken any more: nobody repaired what it protects`,
+      }];
+    default:
+      return [];
+  }
 }

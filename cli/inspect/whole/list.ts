@@ -70,7 +70,7 @@ export function listObjects(options: ListOptions = {}): Listing {
   ];
   if (scan !== undefined && scan.unseen.length > 0) {
     notes.push(
-      `${scan.unseen.length} processes of other users could not be looked into; run it as root to see them`,
+      `${scan.unseen.length} processes could not be looked into: they are other users', or have more rights; run it as root to see them`,
     );
   }
   return {

@@ -44,9 +44,11 @@ export function processesOf(
   }
   if (scan.unseen.length > 0) {
     notes.push(
-      `${scan.unseen.length} processes of other users could not be looked into (${
+      `${scan.unseen.length} processes could not be looked into (${
         scan.unseen.slice(0, 10).join(", ")
-      }${scan.unseen.length > 10 ? ", …" : ""}); run it as root to see them`,
+      }${
+        scan.unseen.length > 10 ? ", …" : ""
+      }): they are other users', or have more rights; run it as root to see them`,
     );
   }
   if (address.space === "semaphore-set" || address.space === "system-queue") {
