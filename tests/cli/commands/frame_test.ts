@@ -1,15 +1,24 @@
-import { assert, assertEquals, assertMatch, assertThrows } from "../../deps.ts";
-import { parseDuration } from "../../cli/arguments/duration.ts";
-import { parseMode } from "../../cli/arguments/mode.ts";
-import { parseSize } from "../../cli/arguments/size.ts";
-import { UsageError } from "../../cli/command.ts";
-import { COMMANDS } from "../../cli/commands.ts";
-import { scriptFor, SHELLS } from "../../cli/completion/scripts.ts";
-import { suggest } from "../../cli/suggest.ts";
-import { showDuration, showPart, showSize } from "../../cli/terminal/units.ts";
-import { printable, widthOf } from "../../cli/terminal/width.ts";
-import { run } from "../helpers/deno.ts";
-import { shmem, shmemProcess } from "./helpers.ts";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertThrows,
+} from "../../../deps.ts";
+import { parseDuration } from "../../../cli/arguments/duration.ts";
+import { parseMode } from "../../../cli/arguments/mode.ts";
+import { parseSize } from "../../../cli/arguments/size.ts";
+import { UsageError } from "../../../cli/command.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
+import { scriptFor, SHELLS } from "../../../cli/completion/scripts.ts";
+import { suggest } from "../../../cli/suggest.ts";
+import {
+  showDuration,
+  showPart,
+  showSize,
+} from "../../../cli/terminal/units.ts";
+import { printable, widthOf } from "../../../cli/terminal/width.ts";
+import { run } from "../../helpers/deno.ts";
+import { shmem, shmemProcess } from "../helpers.ts";
 
 Deno.test("shmem without arguments prints the overview and exits with 2", async () => {
   const { code, stdout } = await shmemProcess([]);

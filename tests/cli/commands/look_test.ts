@@ -1,11 +1,11 @@
-import { assert, assertEquals, assertMatch, join } from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Mutex } from "../../sync/mod.ts";
-import { run } from "../helpers/deno.ts";
-import { needing } from "../helpers/needs.ts";
-import { jsonLines, shmem, shmemLine } from "./helpers.ts";
-import { takePart } from "./partners.ts";
-import { temporaryName } from "../helpers/cli/temporary.ts";
+import { assert, assertEquals, assertMatch, join } from "../../../deps.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Mutex } from "../../../sync/mod.ts";
+import { run } from "../../helpers/deno.ts";
+import { needing } from "../../helpers/needs.ts";
+import { jsonLines, shmem, shmemLine } from "../helpers.ts";
+import { takePart } from "../partners.ts";
+import { temporaryName } from "../../helpers/cli/temporary.ts";
 
 Deno.test("shmem list prints a table, JSON Lines or names, and exits with 1 for nothing", async () => {
   using place = temporaryName();
@@ -123,7 +123,7 @@ Deno.test("shmem dump prints bytes in hexadecimal, raw, and by a struct", async 
   const folder = await Deno.makeTempDir({ prefix: "shmem-test-" });
   try {
     const file = join(folder, "quote.ts");
-    const module = new URL("../../struct/mod.ts", import.meta.url);
+    const module = new URL("../../../struct/mod.ts", import.meta.url);
     await Deno.writeTextFile(
       file,
       `import { chars, struct, u64 } from "${module}";

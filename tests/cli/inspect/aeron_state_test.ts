@@ -4,12 +4,12 @@
  * @module
  */
 
-import { assert, assertEquals, assertMatch } from "../../deps.ts";
-import { Aeron } from "../../aeron/client/aeron.ts";
-import { describe } from "../../cli/inspect/mod.ts";
-import { startDriver } from "../helpers/aeron_driver.ts";
-import { needing } from "../helpers/needs.ts";
-import { shmem } from "./helpers.ts";
+import { assert, assertEquals, assertMatch } from "../../../deps.ts";
+import { Aeron } from "../../../aeron/client/aeron.ts";
+import { describe } from "../../../cli/inspect/mod.ts";
+import { startDriver } from "../../helpers/aeron_driver.ts";
+import { needing } from "../../helpers/needs.ts";
+import { shmem } from "../helpers.ts";
 
 Deno.test(needing(
   ["aeron driver"],

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { assert, assertEquals, join } from "../../deps.ts";
-import { COMMANDS } from "../../cli/commands.ts";
-import { checkUse } from "../../cli/run.ts";
-import { SharedMemory } from "../../mod.ts";
-import { blocksOf } from "../helpers/blocks.ts";
-import { projectPath } from "../helpers/deno.ts";
-import { randomName } from "../helpers/names.ts";
-import { shmem } from "./helpers.ts";
+import { assert, assertEquals, join } from "../../../deps.ts";
+import { COMMANDS } from "../../../cli/commands.ts";
+import { checkUse } from "../../../cli/run.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { blocksOf } from "../../helpers/blocks.ts";
+import { projectPath } from "../../helpers/deno.ts";
+import { randomName } from "../../helpers/names.ts";
+import { shmem } from "../helpers.ts";
 
 /** Lines that start with `shmem`, of the guides. */
 async function linesOfGuide(): Promise<string[]> {
@@ -57,7 +57,7 @@ Deno.test("lines of the guide that look and change do what they say", async () =
   using cleanup = new DisposableStack();
   cleanup.defer(() => Deno.removeSync(folder, { recursive: true }));
   const file = join(folder, "quote.ts");
-  const module = new URL("../../struct/mod.ts", import.meta.url);
+  const module = new URL("../../../struct/mod.ts", import.meta.url);
   await Deno.writeTextFile(
     file,
     `import { struct, u64 } from "${module}";

@@ -1,12 +1,12 @@
-import { assert, assertEquals, assertMatch } from "../../deps.ts";
-import { Receiver, Sender } from "../../channel/mod.ts";
-import { Segment, SharedMemory } from "../../mod.ts";
-import { Latest, WorkQueue } from "../../store/mod.ts";
-import { Semaphore } from "../../sync/mod.ts";
-import { randomKey, randomName } from "../helpers/names.ts";
-import { jsonLines, shmem } from "./helpers.ts";
-import { takePart } from "./partners.ts";
-import { temporaryName } from "../helpers/cli/temporary.ts";
+import { assert, assertEquals, assertMatch } from "../../../deps.ts";
+import { Receiver, Sender } from "../../../channel/mod.ts";
+import { Segment, SharedMemory } from "../../../mod.ts";
+import { Latest, WorkQueue } from "../../../store/mod.ts";
+import { Semaphore } from "../../../sync/mod.ts";
+import { randomKey, randomName } from "../../helpers/names.ts";
+import { jsonLines, shmem } from "../helpers.ts";
+import { takePart } from "../partners.ts";
+import { temporaryName } from "../../helpers/cli/temporary.ts";
 
 Deno.test("shmem create makes objects that the library opens", async () => {
   using object = temporaryName();
