@@ -22,6 +22,8 @@ export interface RingViews {
   readonly tail: number;
   /** Index of the low word of the head. */
   readonly head: number;
+  /** Whether this processor keeps loads in order, so that plain ones will do. */
+  readonly inOrder: boolean;
 }
 
 /** What a ring buffer is made of. */
@@ -54,4 +56,13 @@ export function peek(ring: RingBuffer): number {
 /** Releases a message, see {@linkcode RingReader.release}. */
 export function release(ring: RingBuffer, index: number): void {
   partsOf(ring).reader.release(index);
+}
+
+/** Releases a batch, see {@linkcode RingReader.releaseAll}. */
+export function releaseAll(
+  ring: RingBuffer,
+  index: number,
+  byteLength: number,
+): void {
+  partsOf(ring).reader.releaseAll(index, byteLength);
 }

@@ -152,6 +152,20 @@ export class RingReader {
     this.#space.release(index, align(length));
   }
 
+  /**
+   * Releases messages, and the padding between them, that lie one behind the other.
+   *
+   * @param index What {@linkcode RingReader.peek} returned.
+   * @param byteLength What they take, as it was read when they were looked at: it
+   * does not reach beyond the data area.
+   */
+  releaseAll(index: number, byteLength: number): void {
+    this.#enter();
+    const memory = this.#memory;
+    if (index !== memory.startOfHead()) memory.refuse(index, byteLength);
+    this.#space.release(index, byteLength);
+  }
+
   /** Finishes what a consumer that died was about to release. */
   recover(): void {
     this.checkIdle("recover");
