@@ -39,7 +39,7 @@ const { tasks } = JSON.parse(
 // natively, and examples in comments run in a process of their own each.
 const words = String(tasks["test:stress"].command).split(" ");
 const flags = words.slice(words.lastIndexOf("test"), -1)
-  .filter((word) => word !== "--trace-leaks");
+  .filter((word) => word !== "--trace-leaks" && word !== "--no-check");
 const files = Deno.args.length > 0 ? Deno.args : ["tests/"];
 const { code } = await new Deno.Command(EMULATOR[0] ?? "", {
   args: [...EMULATOR.slice(1), deno, ...flags, "--no-check", ...files],
