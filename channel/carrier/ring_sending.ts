@@ -123,12 +123,11 @@ export class RingSending {
   /** The ring checks the rest, when it writes. */
   #check(bytes: Uint8Array): void {
     if (this.#closed) this.requireOpen("send to");
-    if (this.#control.receiver === RECEIVER.closed) this.#refuse(bytes);
+    if (this.#control.seemsReceiverClosed) this.#refuse(bytes);
     if (!(bytes?.byteLength <= this.#maxMessageLength)) this.#refuse(bytes);
     // One that sleeps is asked for at once: waking it costs more than that.
-    if (this.#control.receiverBell.parked || ++this.#sends >= SENDS_PER_LOOK) {
-      this.#look();
-    }
+    const { seemsParked } = this.#control.receiverBell;
+    if (seemsParked || ++this.#sends >= SENDS_PER_LOOK) this.#look();
   }
 
   #look(): void {

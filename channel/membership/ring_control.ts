@@ -156,6 +156,11 @@ export class RingControl {
     return Atomics.load(this.#words, this.#receiver) & STATE_MASK;
   }
 
+  /** Whether the receiver has closed, by a plain load: for each message. */
+  get seemsReceiverClosed(): boolean {
+    return (this.#words[this.#receiver]! & STATE_MASK) === RECEIVER.closed;
+  }
+
   /** Whether the receiver rings pipes. */
   get receiverRingsPipes(): boolean {
     return (Atomics.load(this.#words, this.#receiver) & RINGS_PIPES) !== 0;
