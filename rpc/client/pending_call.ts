@@ -16,7 +16,7 @@ export interface Answer {
 
 /** What a call does with its client. */
 export interface CallOwner {
-  /** Tells the server that nobody waits for the answer any more. */
+  /** Tells the server that the answer is not waited for any more. */
   cancel(call: number): void;
   /** Lets the server send more items of a stream. */
   addCredit(call: number, count: number): void;
@@ -97,7 +97,7 @@ export class PendingCall {
     this.#answer.fail(error);
   }
 
-  /** Gives it up, unless it has ended: nobody wants the answer. */
+  /** Gives it up, unless it has ended: the answer is not wanted. */
   cancel(): void {
     if (!this.#end()) return;
     this.#sending?.abort();

@@ -73,7 +73,7 @@ export class Answering {
     this.#goOn();
   }
 
-  /** Tells the handler that nobody wants the answer. */
+  /** Tells the handler that the answer is not wanted any more. */
   abort(reason: unknown): void {
     this.#controller.abort(reason);
     this.#goOn();

@@ -155,7 +155,7 @@ export class Server implements AsyncDisposable {
         }
         if (!this.#closed) continue;
       } catch (error) {
-        // It was closed; or a ring of which others have made nonsense.
+        // It was closed; or the ring is corrupt.
         if (this.#closed || this.#receiver.closed) return;
         if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
       }

@@ -73,7 +73,7 @@ export class Visitor {
     try {
       if (this.#frames.trySend(type, content)) return;
     } catch {
-      // It died or left: what was to be told concerns nobody.
+      // It died or left: there is no one to tell.
       return this.#gone();
     }
     return this.#frames.send(type, content).catch(this.#gone);

@@ -147,7 +147,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
   }
 
   /**
-   * Writes a value, and wakes who waits for it.
+   * Writes a value, and wakes all that wait for it.
    *
    * @param value Its bytes.
    * @returns Its number.

@@ -24,7 +24,7 @@ export interface LatestOptions extends StoreOptions {
   /**
    * Whether each write wakes readers that may only read the memory and so cannot
    * say that they sleep: a system call a write. Without, such a reader looks
-   * every 10 ms. Default: whether `mode` lets someone read who may not write.
+   * every 10 ms. Default: whether `mode` lets a user read who may not write.
    */
   readonly wakeReaders?: boolean;
 }
@@ -39,7 +39,7 @@ export interface LatestOpenOptions {
 
 /** A value that {@linkcode Latest.read} copied. */
 export interface LatestValue {
-  /** A copy, which nobody else writes. */
+  /** A copy, which no other process writes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its number: the first value ever written is 1. */
   readonly number: number;
@@ -147,7 +147,7 @@ export function readOpenOptions(options: LatestOpenOptions | undefined): {
   return { access, layout: checkLayout(layout, operation) };
 }
 
-/** Whether a mode lets someone read who may not write. */
+/** Whether a mode lets a user read who may not write. */
 function wakesBy(mode: number): boolean {
   return ((mode >> 1) & ~mode & 0o022) !== 0;
 }

@@ -204,11 +204,11 @@ export class LatestReader {
 
   #overtaken(tries: number): Error {
     const { what } = this.#object;
-    // Nobody writes, and still it is never whole: it never will be.
+    // No process writes, and still it is not whole: it never will be.
     const before = Atomics.load(this.#words, NEWEST);
     if (!this.#look() && before === this.#newest) {
       return new Deno.errors.InvalidData(
-        `Cannot read ${what}: its newest value is not whole; another program has overwritten it, and the next write mends it`,
+        `Cannot read ${what}: its newest value is not whole; another program has overwritten it, and the next write repairs it`,
       );
     }
     return new Deno.errors.Busy(

@@ -7,7 +7,7 @@ import type { Patience } from "../object/wait_for.ts";
 import { FLAGS, NEWEST, SLEEPERS, WAKE_READERS } from "./latest_layout.ts";
 
 /**
- * A writer that is killed between its value and the wake-up wakes nobody: who
+ * A writer that is killed between its value and the wake-up wakes no process: one that
  * sleeps looks again this often.
  */
 const NET_MS = 250;
@@ -38,7 +38,7 @@ export class LatestWaiter {
     const leftMs = patience.end - performance.now();
     if (leftMs <= 0) {
       throw new Deno.errors.TimedOut(
-        `Cannot wait any longer for ${this.#object.what}: nobody wrote within ${patience.timeoutMs} ms`,
+        `Cannot wait any longer for ${this.#object.what}: no process wrote within ${patience.timeoutMs} ms`,
       );
     }
     const told = this.#counts ||

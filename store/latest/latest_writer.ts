@@ -116,7 +116,7 @@ export class LatestWriter {
     this.#claimed = false;
   }
 
-  /** Makes the next slot one that nobody believes; returns where it starts. */
+  /** Marks the next slot as being written; returns where it starts. */
   #begin(): number {
     const words = this.#words;
     const number = this.#next();
@@ -190,7 +190,7 @@ export class LatestWriter {
     const slot = this.#startOf(low) / 4;
     const number = (words[slot + NUMBER]! >>> 0) +
       (words[slot + NUMBER + 1]! >>> 0) * TWO_32;
-    // Unless someone overwrote it, when counting goes on from what there is.
+    // Unless a process overwrote it, when counting goes on from what there is.
     return (number | 0) === low && Number.isSafeInteger(number)
       ? number
       : low >>> 0;

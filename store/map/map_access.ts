@@ -45,7 +45,7 @@ export class MapAccess {
     return this.change(read);
   }
 
-  /** Does something while nobody else changes the map. */
+  /** Does something while no other process changes the map. */
   change<Result>(change: () => Result): Result {
     this.#object.requireOpen("change");
     const guard = this.#mutex.tryLock() ??

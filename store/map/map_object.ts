@@ -42,7 +42,7 @@ export function createMap<Built>(
     fill: (bytes) => {
       const words = wordsOf(bytes);
       words[POLICY] = eviction === "lru" ? LRU : 0;
-      // Nobody outside can choose keys that all fall into one bucket.
+      // No user can choose keys that all fall into one bucket.
       words[SEED] = crypto.getRandomValues(new Int32Array(1))[0] ?? 0;
       for (let i = 0; i <= KEY_MUTEX_COUNT; i++) {
         Mutex.create(bytes, MUTEX + 64 * i);

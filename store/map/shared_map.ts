@@ -162,7 +162,7 @@ export class SharedMap implements Disposable {
   }
 
   /**
-   * Computes a new value from the old one, while nobody else changes it.
+   * Computes a new value from the old one, while no other process changes it.
    *
    * The function is called once; what it throws leaves the entry as it was. It
    * must not change entries of the same map, and not wait: all keys that share its

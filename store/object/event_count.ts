@@ -14,7 +14,7 @@ export interface SleepOptions {
 
 /**
  * An eventcount in an object: a word that goes up with each event, and one that
- * counts those that sleep until the next. Who waits reads the event, looks for
+ * counts those that sleep until the next. A process that waits reads the event, looks for
  * what it wants, and sleeps on the event that it read; so no event is missed.
  */
 export class EventCount {

@@ -229,7 +229,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
 
   #throwIncomplete(): never {
     throw new Deno.errors.InvalidData(
-      `Cannot open ${this.what}: nobody completed it within ${PATIENCE_MS} ms, so the process that created it died; remove it, or create it with ifExists "open"`,
+      `Cannot open ${this.what}: no process completed it within ${PATIENCE_MS} ms, so the process that created it died; remove it, or create it with ifExists "open"`,
     );
   }
 }

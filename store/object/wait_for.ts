@@ -32,7 +32,7 @@ export function readPatience(
 /**
  * Opens an object as soon as it is there.
  *
- * @throws {Deno.errors.TimedOut} When nobody creates it in time.
+ * @throws {Deno.errors.TimedOut} When no process creates it in time.
  */
 export async function waitForObject<Handle>(
   noun: string,
@@ -55,6 +55,6 @@ export async function waitForObject<Handle>(
   throw new Deno.errors.TimedOut(
     `Cannot open ${noun} ${
       JSON.stringify(name)
-    }: nobody created it within ${timeoutMs} ms`,
+    }: no process created it within ${timeoutMs} ms`,
   );
 }

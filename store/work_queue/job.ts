@@ -1,6 +1,6 @@
 /** Options of {@linkcode Job.retry}. */
 export interface RetryOptions {
-  /** How long nobody gets it, in milliseconds. Default: 0. */
+  /** How long it is kept back, in milliseconds. Default: 0. */
   readonly delayMs?: number;
 }
 
@@ -18,7 +18,7 @@ let construct: (
 ) => Job;
 
 /**
- * A job that this process has: nobody else gets it, unless this process ends.
+ * A job that this process has: no other gets it, unless this process ends.
  *
  * @example Do it, or let another one try
  * ```ts
@@ -37,7 +37,7 @@ let construct: (
  * ```
  */
 export class Job implements Disposable {
-  /** What was put: a copy, which nobody else writes. */
+  /** What was put: a copy, which no other process writes. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Its number: the first job that was ever put is 1. */
   readonly number: number;

@@ -54,7 +54,7 @@ export class JobSlots {
       (this.words[slot + JOB_NUMBER + 1]! >>> 0) * TWO_32;
   }
 
-  /** Gives the job in a slot its number. */
+  /** Sets the number of the job in a slot. */
   setNumberAt(slot: number, number: number): void {
     this.words[slot + JOB_NUMBER] = number | 0;
     this.words[slot + JOB_NUMBER + 1] = (number / TWO_32) | 0;

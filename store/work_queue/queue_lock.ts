@@ -38,8 +38,8 @@ export class QueueLock {
   /**
    * Opens the lock.
    *
-   * @param repaired Called when a process died with the lock, and may have told
-   * nobody of what it did.
+   * @param repaired Called when a process died with the lock, and may have woken
+   * none of those that wait.
    */
   constructor(
     object: StoreObject<"read-write">,
@@ -106,7 +106,7 @@ export class QueueLock {
   /**
    * Closes the object. A task of this program that was given the lock and has not
    * gone on yet still needs the memory: then it is closed as soon as that does, and
-   * nobody gets the lock from here on.
+   * no task gets the lock from here on.
    */
   close(): void {
     this.#closed = true;

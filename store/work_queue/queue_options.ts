@@ -20,7 +20,7 @@ export interface WorkQueueOptions extends StoreOptions {
 
 /** How {@linkcode WorkQueue.put} puts. */
 export interface PutOptions extends WaitOptions {
-  /** How long nobody gets the job, in milliseconds. Default: 0. */
+  /** How long the job is kept back, in milliseconds. Default: 0. */
   readonly delayMs?: number;
 }
 

@@ -3,7 +3,7 @@ import type { JobTable, TakenJob } from "./job_table.ts";
 import { TAKERS } from "./queue_layout.ts";
 import type { QueueLock } from "./queue_lock.ts";
 
-/** A process that dies wakes nobody: those that wait for its jobs look this often. */
+/** A process that dies wakes no other: those that wait for its jobs look this often. */
 export const DEATHS_MS = 100;
 
 /**
@@ -41,7 +41,7 @@ export class Taker {
     for (let place = 0; place < TAKERS; place++) {
       if (!this.#object.tryLock(LOCKS.takers + place)) continue;
       this.#place = place;
-      // What the one before left in this place is nobody's.
+      // What the taker before left in this place has no owner.
       using _guard = this.#lock.lockNow();
       this.#lock.change(() => this.#table.giveBackAllOf(place));
       return;

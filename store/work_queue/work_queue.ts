@@ -30,7 +30,7 @@ const NET_MS = 250;
  * processor; Linux.
  *
  * The jobs of a process that dies go to the others, told by the kernel. So each
- * job is done at least once, and exactly once when nobody dies after doing it and
+ * job is done at least once, and exactly once when no process dies after doing it and
  * before `done()`. In a file, the queue outlives a restart of the machine.
  *
  * @example Put and take
@@ -249,7 +249,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
 
   /**
    * Counts the jobs; those of processes that died meanwhile count as taken until
-   * someone wants a job.
+   * a process wants a job.
    */
   status(): WorkQueueStatus {
     this.#object.requireOpen("look at");
