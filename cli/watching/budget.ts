@@ -14,11 +14,12 @@ export class Budget {
   readonly #share: number;
   #credit = MOST_CREDIT_MS;
   #pause = SHORTEST_MS;
-  #at = performance.now();
+  #at: number;
 
   /** Takes a part of one processor, from 0 to 1. */
-  constructor(share: number) {
+  constructor(share: number, now: number = performance.now()) {
     this.#share = share;
+    this.#at = now;
   }
 
   /**
@@ -28,8 +29,11 @@ export class Budget {
    * @param wasIdle Whether there was nothing.
    * @returns How long to pause, in milliseconds.
    */
-  spend(busyMs: number, wasIdle: boolean): number {
-    const now = performance.now();
+  spend(
+    busyMs: number,
+    wasIdle: boolean,
+    now: number = performance.now(),
+  ): number {
     this.#credit += (now - this.#at) * this.#share - busyMs;
     this.#credit = Math.min(this.#credit, MOST_CREDIT_MS);
     this.#at = now;

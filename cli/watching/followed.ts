@@ -8,9 +8,15 @@ import {
   type Seen,
 } from "./watched.ts";
 
+/**
+ * Where to begin: with what comes, with the oldest that is there, or with what is
+ * a state (a newest value, the entries of a map) and of all else with what comes.
+ */
+export type FollowStart = WatchStart | "state";
+
 /** How something is followed. */
 export interface FollowOptions {
-  readonly from: WatchStart;
+  readonly from: FollowStart;
   /** Whether to wait for what is not there. */
   readonly wait: boolean;
 }
@@ -100,7 +106,7 @@ export class Followed implements Disposable {
     this.#next?.object.close();
   }
 
-  #tryOpen(from: WatchStart, wait: boolean): OpenWatched | undefined {
+  #tryOpen(from: FollowStart, wait: boolean): OpenWatched | undefined {
     try {
       return openWatched(this.#place, from);
     } catch (error) {

@@ -9,7 +9,7 @@ import type { Context } from "../context.ts";
 import type { Output } from "../terminal/output.ts";
 import { showSize } from "../terminal/units.ts";
 import { printable } from "../terminal/width.ts";
-import { Followed } from "./followed.ts";
+import { Followed, type FollowStart } from "./followed.ts";
 import { placeOf } from "./place.ts";
 
 /** What commands that watch may be told. */
@@ -43,7 +43,7 @@ export const FROM_OPTION: Options = {
 /** Follows all names of the command line, until they are disposed of. */
 export function followAll(
   context: Context,
-  fallback: "now" | "oldest" = "now",
+  fallback: FollowStart = "now",
 ): Followed[] & Disposable {
   const { positionals } = context;
   if (positionals.length === 0) throw new UsageError("NAME is missing");

@@ -60,14 +60,20 @@ export interface OpenWatched extends Watched {
  * @throws {Deno.errors.Busy} When it is not complete.
  * @throws {Deno.errors.InvalidData} When it has no messages.
  */
-export function openWatched(place: NamedPlace, from: WatchStart): OpenWatched {
+export function openWatched(
+  place: NamedPlace,
+  from: WatchStart | "state",
+): OpenWatched {
   const object = ObservedObject.open(place);
   using undo = new DisposableStack();
   undo.use(object);
   const name = placeText(place);
   const memory = object.mapping.bytes;
   const identity = identify(memory, name);
-  const watch = watchOf(identity.kind, memory, name, from);
+  const { kind } = identity;
+  const isState = kind === "latest" || kind === "map";
+  const start = from === "state" ? isState ? "oldest" : "now" : from;
+  const watch = watchOf(kind, memory, name, start);
   undo.move();
   return {
     ...identity,

@@ -97,7 +97,7 @@ of a newest value it writes, to a queue of work it puts jobs, and a map needs
     const target = await findTarget(place, {
       wait: !context.flag("no-wait"),
       create: kind && defaultIdentity(kind),
-      signal,
+      signal: context.signal,
       timeoutMs,
     });
     let count = 0;
@@ -109,7 +109,14 @@ of a newest value it writes, to a queue of work it puts jobs, and a map needs
         length += bytes.length;
       }
     } catch (error) {
-      if (!context.signal.aborted) throw error;
+      if (!signal.aborted) throw error;
+      if (!context.signal.aborted) {
+        throw new Deno.errors.TimedOut(
+          `Cannot send to ${
+            placeText(place)
+          }: after ${timeoutMs} ms ${count} messages were sent, and there is no room for more, or no input`,
+        );
+      }
     } finally {
       target[Symbol.dispose]();
     }

@@ -25,6 +25,9 @@ export const record: Command = {
 file each half second, so a program that is killed, or a machine that stops,
 loses no more than that; such a file has no end, and recover gives it one.
 
+It begins with the newest value and the entries of a map that are there, and of
+channels and queues with what comes, unless --from says otherwise.
+
 Files are in the format MCAP, uncompressed, and can be opened by whatever reads
 that. With a split, FILE becomes FILE-001, FILE-002 and so on.`,
   options: {
@@ -82,7 +85,7 @@ that. With a split, FILE becomes FILE-001, FILE-002 and so on.`,
     const share = shareOf(context, CPU);
     const from = context.text("struct");
     const struct = from === undefined ? undefined : await loadStruct(from);
-    using followed = followAll(context);
+    using followed = followAll(context, "state");
     const recorder = new Recorder({
       path,
       replace: context.flag("force"),

@@ -1,6 +1,7 @@
 // tail, hz and send, as programs beside programs that share.
 
 import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
+import { Budget } from "../../../cli/watching/budget.ts";
 import { Publisher, Receiver, Sender } from "../../../channel/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
@@ -190,6 +191,23 @@ Deno.test("tail of a newest value, a map and a queue tells values, changes and j
   ]);
 });
 
+Deno.test("a watcher pauses for longer, the longer its work took and the less it may take", () => {
+  // 50 ms are saved up: 10 were too much.
+  assertEquals(new Budget(0.5, 0).spend(60, false, 0), 20);
+  assertEquals(Math.round(new Budget(0.03, 0).spend(60, false, 0)), 333);
+  assertEquals(new Budget(0.03, 0).spend(0.1, false, 0), 1);
+  const budget = new Budget(0.1, 0);
+  budget.spend(100, false, 0);
+  // Half of the debt of 50 ms is paid after a quarter of a second.
+  assertEquals(budget.spend(0, false, 250), 250);
+  assertEquals([1, 2, 3, 4].map(() => budget.spend(0, true, 1000)), [
+    2,
+    4,
+    8,
+    16,
+  ]);
+});
+
 Deno.test("tail --no-wait and what is no channel are status 1, a wrong filter is 2", async () => {
   using stack = new DisposableStack();
   const object = name(stack);
@@ -304,4 +322,28 @@ Deno.test("send --create creates what was not there, of each kind", async () => 
   assertEquals(textOf(latest.read()!.bytes), "value");
   using map = SharedMap.open(names[1]);
   assertEquals(textOf(map.get("k")!), "entry");
+});
+
+Deno.test("send gives up after its time: without a channel, and in a full one", async () => {
+  using stack = new DisposableStack();
+  const missing = await shmem([
+    "send",
+    name(stack),
+    "text",
+    "--timeout",
+    "100ms",
+  ]);
+  assertEquals(missing.code, 1);
+  assertStringIncludes(missing.stderr, "nobody created it within 100 ms");
+  const channel = name(stack);
+  using _receiver = Receiver.create(channel, { capacity: 64 });
+  const full = await shmem([
+    "send",
+    channel,
+    ..."abcdefghi",
+    "--timeout",
+    "100ms",
+  ]);
+  assertEquals(full.code, 1);
+  assertStringIncludes(full.stderr, "no room");
 });
