@@ -11,6 +11,7 @@
 // deno-lint-ignore-file no-console -- a tool talks to its terminal
 
 import { parseArgs } from "node:util";
+import { defaultDirectory } from "../aeron/client/directory.ts";
 import { fromFileUrl, resolve } from "../deps.ts";
 import { AERON_VERSION, aeronJar, checkJava, givenJar } from "./aeron/jar.ts";
 import {
@@ -123,16 +124,6 @@ async function serve(
   }
   const { code } = await status;
   return stopping ? 0 : code;
-}
-
-/** What drivers and clients agree on when nobody says anything else. */
-function defaultDirectory(): string {
-  const user = Deno.env.get("USER") ?? Deno.env.get("LOGNAME") ??
-    (Deno.uid() === 0 ? "root" : "default");
-  return Deno.env.get("AERON_DIR") ??
-    (Deno.build.os === "linux"
-      ? `/dev/shm/aeron-${user}`
-      : `${Deno.env.get("TMPDIR") ?? "/tmp"}/aeron-${user}`);
 }
 
 function threadingOf(text: string | undefined): Threading | undefined {

@@ -1,7 +1,16 @@
 /** Reads a variable where the program may. */
 function variable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
+  const value = state === "granted" ? Deno.env.get(name) : undefined;
+  return value === "" ? undefined : value;
+}
+
+/** Name of the user; services and containers often run as root without one. */
+function userName(): string | undefined {
+  const name = variable("USER") ?? variable("LOGNAME");
+  if (name !== undefined) return name;
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "uid" });
+  return state === "granted" && Deno.uid() === 0 ? "root" : undefined;
 }
 
 /**
@@ -11,10 +20,16 @@ function variable(name: string): string | undefined {
  */
 export function defaultDirectory(): string {
   const directory = variable("AERON_DIR");
-  if (directory !== undefined && directory !== "") return directory;
-  const user = variable("USER") ?? variable("LOGNAME");
-  if (user !== undefined && user !== "") return `/dev/shm/aeron-${user}`;
-  throw new TypeError(
-    "Cannot find the media driver: neither AERON_DIR nor USER can be read; pass `directory`, or `--allow-env=AERON_DIR,USER`",
-  );
+  if (directory !== undefined) return directory;
+  const user = userName();
+  if (user === undefined) {
+    throw new TypeError(
+      "Cannot find the media driver: neither AERON_DIR nor USER can be read; pass `directory`, or `--allow-env=AERON_DIR,USER`",
+    );
+  }
+  const folder = Deno.build.os === "linux"
+    ? "/dev/shm"
+    // As Java does, whose folder for such ends without a slash or with one.
+    : (variable("TMPDIR") ?? "/tmp").replace(/\/$/, "");
+  return `${folder}/aeron-${user}`;
 }
