@@ -34,7 +34,7 @@ const USAGE = `Starts Aeron's media driver ${AERON_VERSION}; Ctrl-C ends it.
   --ipc-term-length N     length of terms of aeron:ipc (default 64m)
   --threading MODE        ${
   THREADINGS.join(", ")
-} (default DEDICATED: three spinning threads)
+} (default DEDICATED: a thread for each job)
   --property NAME=VALUE   any other property of the driver, also several times
   --jar FILE              the jar, instead of the one that Maven fetches
 `;
