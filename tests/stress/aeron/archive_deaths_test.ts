@@ -7,7 +7,7 @@
 import { assert, assertRejects } from "../../../deps.ts";
 import { AeronArchive } from "../../../aeron/archive/aeron_archive.ts";
 import { Aeron } from "../../../aeron/client/aeron.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
+import { startDriver, type TestDriver } from "../../helpers/aeron_driver.ts";
 import { denoRun, ROOT } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../helpers/numbered.ts";
@@ -27,6 +27,11 @@ const PUBLISHER = `data:application/typescript,${
     }
   `)
 }`;
+
+/** Removes what says for a while that an archive lives which was killed. */
+async function forgetArchive({ archiveDirectory }: TestDriver): Promise<void> {
+  await Deno.remove(`${archiveDirectory}/archive-mark.dat`);
+}
 
 Deno.test(needing(
   ["aeron driver"],
@@ -70,8 +75,7 @@ Deno.test(needing(
       );
     }
 
-    // It would say for 10 s that its archive lives.
-    await Deno.remove(`${first.archiveDirectory}/archive-mark.dat`);
+    await forgetArchive(first);
     await using second = await startDriver({
       archive: true,
       directory: first.directory,
@@ -110,8 +114,7 @@ Deno.test(needing(
       }
       await first.kill();
     }
-    // It would say for 10 s that its archive lives.
-    await Deno.remove(`${first.archiveDirectory}/archive-mark.dat`);
+    await forgetArchive(first);
     await using second = await startDriver({
       archive: true,
       directory: first.directory,
