@@ -10,6 +10,8 @@ import { EventStream } from "./event_stream.ts";
 /** Each is a state to remember and a picture to compare, so not any number. */
 const MAX_STREAMS = 12;
 
+/** How much longer than a look the pause after it is. */
+const PAUSE_FOR_EACH = 30;
 const LONGEST_PAUSE_MS = 2000;
 
 /** Everybody who looks. */
@@ -70,12 +72,12 @@ export class Audience {
 
   /**
    * A machine with very many objects is looked at less often, so that looking takes
-   * a fifth of one processor at most; but not so seldom that it seems to stop.
+   * three percent of one processor; but not so seldom that it seems to stop.
    */
   #pauseAfter(took: number): number {
     return Math.max(
       this.#intervalMs,
-      Math.min(LONGEST_PAUSE_MS, took * 4),
+      Math.min(LONGEST_PAUSE_MS, took * PAUSE_FOR_EACH),
     );
   }
 

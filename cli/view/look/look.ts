@@ -8,9 +8,12 @@ import {
   describe,
   type Description,
   type Entry,
+  type Holders,
+  type Kind,
   listObjects,
   processesOf,
   type ProcessScan,
+  type Rates,
   ratesBetween,
   scanProcesses,
 } from "../../inspect/mod.ts";
@@ -23,12 +26,31 @@ import type { ObjectView, Picture } from "./picture.ts";
 import { type Known, objectView, processViews } from "./views.ts";
 
 /**
- * Who has what changes seldom, and is most of the work: it takes a twentieth of
- * one processor at most, unless that were too seldom.
+ * Who has what changes seldom, and is most of the work: it takes three percent
+ * of one processor, unless that were too seldom.
  */
 const SCAN_MS = 2000;
-const SCAN_PART = 20;
+const PAUSE_FOR_EACH = 30;
 const SELDOMEST_SCAN_MS = 10_000;
+
+/** What changes without its size or its processes doing so. */
+const MOVING: ReadonlySet<Kind> = new Set([
+  "channel",
+  "channel-many",
+  "ring",
+  "broadcast",
+  "agrona-broadcast",
+  "latest",
+  "map",
+  "work-queue",
+  "semaphore",
+]);
+
+/** Of these processes keep nothing open. */
+const UNHELD: ReadonlySet<Kind> = new Set([
+  "semaphore-set",
+  "system-queue",
+]);
 
 /** What to look at, and how. */
 export interface LookOptions {
@@ -52,6 +74,7 @@ export class Look implements Source {
   readonly #locks: readonly number[];
   readonly #history = new History();
   readonly #descriptions = new Map<string, Description>();
+  readonly #holders = new Map<string, Holders>();
   #scan: ProcessScan | undefined;
   #machine: readonly Limit[] = [];
   #nextScan = -Infinity;
@@ -108,34 +131,40 @@ export class Look implements Source {
     const started = performance.now();
     if (this.#scan === undefined || started >= this.#nextScan) {
       this.#scan = scanProcesses();
+      this.#holders.clear();
       this.#machine = machineLimits();
       const took = performance.now() - started;
       this.#nextScan = started + Math.max(
         SCAN_MS,
-        Math.min(SELDOMEST_SCAN_MS, took * SCAN_PART),
+        Math.min(SELDOMEST_SCAN_MS, took * PAUSE_FOR_EACH),
       );
     }
     return this.#scan;
   }
 
   #know(entry: Entry, scan: ProcessScan): Known {
-    const { name } = entry;
+    const { name, kind } = entry;
     const before = this.#descriptions.get(name);
-    try {
-      const description = describe(name, { scan, records: false });
-      const rates = before && ratesBetween(before, description);
-      this.#descriptions.set(name, description);
-      return { entry, description, rates, holders: processesOf(name, scan) };
-    } catch (error) {
-      // It went since it was listed, or may not be read.
-      if (!(error instanceof Error)) throw error;
-      return {
-        entry,
-        description: undefined,
-        rates: undefined,
-        holders: undefined,
-      };
+    let description: Description | undefined;
+    let rates: Rates | undefined;
+    // Of the others the list tells enough until one is selected.
+    if (MOVING.has(kind)) {
+      description = attempt(() => describe(name, { scan, records: false }));
     }
+    if (description !== undefined) {
+      this.#descriptions.set(name, description);
+      rates = before && ratesBetween(before, description);
+    }
+    return { entry, description, rates, holders: this.#holdersOf(entry, scan) };
+  }
+
+  /** Who has it, as of the scan. */
+  #holdersOf({ name, kind }: Entry, scan: ProcessScan): Holders | undefined {
+    if (UNHELD.has(kind)) return undefined;
+    const known = this.#holders.get(name) ??
+      attempt(() => processesOf(name, scan));
+    if (known !== undefined) this.#holders.set(name, known);
+    return known;
   }
 
   #forget(present: ReadonlySet<string>): void {
@@ -150,4 +179,14 @@ function byAddress(
   objects: readonly ObjectView[],
 ): Record<string, ObjectView> {
   return Object.fromEntries(objects.map((each) => [each.address, each]));
+}
+
+/** Nothing for what went since it was listed, or may not be read. */
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof Error) return undefined;
+    throw error;
+  }
 }

@@ -15,10 +15,11 @@ export type Measures = Record<string, number>;
  * @param rates Since the last look; nothing at the first.
  */
 export function measuresOf(
-  description: Description,
+  description: Description | undefined,
   rates: Rates | undefined,
 ): Measures {
   const measures: Measures = {};
+  if (description === undefined) return measures;
   const add = (name: string, value: number | null | undefined) => {
     if (value !== null && value !== undefined) measures[name] = value;
   };
@@ -49,8 +50,5 @@ export function measuresOf(
     add("chunksInUse", map.chunks - map.freeChunks);
   }
   add("value", description.semaphore?.value);
-  add("attachments", description.segment?.attachments);
-  add("messages", description.messageQueue?.status?.messages);
-  add("messages", description.systemQueue?.messages);
   return measures;
 }

@@ -48,7 +48,7 @@ export function objectView(known: Known): ObjectView {
     ...(creator === null ? {} : { creator: creator.pid }),
     ...(description === undefined ? {} : positionsOf(description)),
     findings: description?.findings ?? [],
-    measures: description === undefined ? {} : measuresOf(description, rates),
+    measures: measuresOf(description, rates),
     participants,
     holders: holdersOf(known.holders?.holders ?? [], participants),
   };

@@ -12,6 +12,8 @@ export interface Viewer extends AsyncDisposable {
   readonly url: string;
   /** Where it listens. */
   readonly port: number;
+  /** Sends a signal. */
+  signal(signal: Deno.Signal): void;
   /** Sends a signal, and returns how it ended. */
   end(signal: Deno.Signal): Promise<Deno.CommandStatus>;
 }
@@ -45,6 +47,7 @@ export async function startViewer(
   return {
     url: url.trim(),
     port: Number(new URL(url.trim()).port),
+    signal: (signal) => child.kill(signal),
     end,
     [Symbol.asyncDispose]: async () => void await end("SIGKILL"),
   };
