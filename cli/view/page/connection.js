@@ -7,7 +7,7 @@
 
 /** Without news for so many intervals the server counts as stopped. */
 const MISSING_INTERVALS = 6;
-const MIN_SILENCE_MS = 4000;
+const MIN_SILENCE_MS = 10_000;
 
 /**
  * Follows the server.
