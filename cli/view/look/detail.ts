@@ -28,12 +28,15 @@ export interface ClaimView {
 /** A lock. */
 export interface LockView {
   readonly name: string;
+  readonly kind: string;
   readonly state: string;
   /** Who has it, as a text; empty when nobody does. */
   readonly owner: string;
   readonly waiters: number;
   /** Whether somebody sleeps until it is free. */
   readonly contended: boolean;
+  /** What else is to be told; empty for nothing. */
+  readonly more: string;
 }
 
 /** All that is known of one object. */
@@ -84,7 +87,9 @@ function lockView(lock: LockState): LockView {
   const program = ownerCommand === null ? "" : `, ${ownerCommand}`;
   return {
     name,
+    kind: lock.kind.replaceAll("-", " "),
     state,
+    more: lock.detail ?? "",
     owner: owner === 0 ? "" : `thread ${owner}${process}${program}`,
     waiters,
     contended,

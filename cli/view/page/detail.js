@@ -158,7 +158,8 @@ const PARTICIPANTS = [
 
 const LOCKS = [
   ["Lock", ({ name }) => name],
-  ["State", ({ state }) => state],
+  ["Kind", ({ kind }) => kind],
+  ["State", ({ state, more }) => more === "" ? state : `${state}, ${more}`],
   ["Owner", ({ owner }) => owner],
   ["Waiting", waitingOf],
 ];

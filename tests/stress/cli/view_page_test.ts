@@ -102,6 +102,9 @@ Deno.test(needing(
     if (picture !== undefined) {
       // A minute of curves is worth a picture.
       await new Promise((resolve) => setTimeout(resolve, 60_000));
+      await browser.until(
+        `document.querySelector("#status").textContent === "Live"`,
+      );
       await browser.screenshot(picture);
     }
 
@@ -136,7 +139,7 @@ Deno.test(needing(
     await browser.open(viewer.url);
     await select(browser, map.name);
     await browser.until(
-      `/keys of group \\d+\\s+held\\s+thread \\d+ of process ${holder.pid}/
+      `/keys of group \\d+\\s+mutex\\s+held\\s+thread \\d+ of process ${holder.pid}/
         .test(${DETAIL})`,
     );
     await holder.kill();
