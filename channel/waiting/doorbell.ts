@@ -135,6 +135,9 @@ export class Doorbell {
       reject(reason);
     };
     const isRung = () => Atomics.load(words, index) !== PARKED_BY_PIPE;
+    const abort = () => fail(signal?.reason);
+    // First: when a signal fails here, nothing is left behind.
+    signal?.addEventListener("abort", abort);
     const remove = addSleeper(() => {
       if (isDone) return;
       try {
@@ -154,8 +157,6 @@ export class Doorbell {
     const timer = timeoutMs === Infinity
       ? undefined
       : setTimeout(wake, timeoutMs);
-    const abort = () => fail(signal?.reason);
-    signal?.addEventListener("abort", abort);
     try {
       return await promise;
     } finally {

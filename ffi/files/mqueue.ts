@@ -113,7 +113,7 @@ export function sendNow(
   // A view of memory that is shared between threads is no type of this parameter,
   // and works as any other.
   const pointer = bytes as Uint8Array<ArrayBuffer>;
-  while (mqSend(fd, pointer, sizeOf(length), priority) === -1) {
+  while (mqSend(fd, pointer, sizeOf(length), priority | 0) === -1) {
     const errno = errnoCell[0] ?? 0;
     const code = errnoName(errno);
     if (code === "EAGAIN") return false;

@@ -28,7 +28,7 @@ export function flushFile(fd: number, operation: string): void {
 /** Sets the permission bits exactly, whatever the umask says (`fchmod(2)`). */
 export function changeMode(fd: number, mode: number, operation: string): void {
   const { fchmod } = libc();
-  retry(() => fchmod(fd, mode), "fchmod", operation);
+  retry(() => fchmod(fd, mode | 0), "fchmod", operation);
 }
 
 /**

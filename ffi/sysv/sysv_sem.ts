@@ -35,7 +35,7 @@ export function getSet(
   operation: string,
 ): number {
   return checkNotMinusOne(
-    libc().semget(key, count, flags),
+    libc().semget(key | 0, count, flags | 0),
     errnoCell[0],
     "semget",
     operation,

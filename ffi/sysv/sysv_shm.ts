@@ -58,7 +58,7 @@ export function getSegment(
 ): number {
   // The huge page sizes reach into the sign bit.
   return retry(
-    () => libc().shmget(key, BigInt(size), flags | 0),
+    () => libc().shmget(key | 0, BigInt(size), flags | 0),
     "shmget",
     operation,
   );

@@ -39,11 +39,27 @@ export function checkTimeout(
   return timeoutMs;
 }
 
+const { apply } = Reflect;
+const readAborted = Object.getOwnPropertyDescriptor(
+  AbortSignal.prototype,
+  "aborted",
+)?.get;
+
+/** Whether a value is a signal, and no object that only has its prototype. */
+export function isSignal(value: unknown): value is AbortSignal {
+  if (readAborted === undefined) return value instanceof AbortSignal;
+  try {
+    return typeof apply(readAborted, value, []) === "boolean";
+  } catch {
+    return false;
+  }
+}
+
 /** Checks a signal, if there is one. */
 export function checkSignal(
   signal: AbortSignal | undefined,
 ): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw new TypeError(
     `Cannot use the signal: it must be an AbortSignal: received ${
       describe(signal)

@@ -1,4 +1,5 @@
 import { describe } from "../../ffi/libc/integers.ts";
+import { isSignal } from "../../memory/waiting/wait_options.ts";
 
 /**
  * Checks that options are an object with no other names than these: a name that
@@ -44,7 +45,7 @@ export function checkSignal(
   signal: AbortSignal | undefined,
   operation: string,
 ): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
+  if (signal === undefined || isSignal(signal)) return signal;
   throw new TypeError(
     `Cannot ${operation}: the signal must be an AbortSignal: received ${
       describe(signal)

@@ -1,24 +1,13 @@
-import { closeDescriptor } from "../../ffi/files/open.ts";
+import { unlinkQueue } from "../../ffi/files/mqueue.ts";
+import { checkName } from "../../memory/checks/checks.ts";
+import { label, statusOf } from "./queue_creation.ts";
+import type { QueueHandle } from "./queue_handle.ts";
+import { listQueues } from "./queue_list.ts";
 import {
-  openQueue,
-  type QueueAccess,
-  queueAttributes,
-  type QueueSize,
-  unlinkQueue,
-} from "../../ffi/files/mqueue.ts";
-import { isSystemError } from "../../ffi/errors/system_error.ts";
-import { checkName, checkWord } from "../../memory/checks/checks.ts";
-import { createOrOpen } from "../../memory/checks/create_or_open.ts";
-import { checkOptionNames } from "../checks/options.ts";
-import {
-  checkCreation,
-  checkSize,
-  createQueue,
-  label,
-  statusOf,
-} from "./queue_creation.ts";
-import { QueueHandle } from "./queue_handle.ts";
-import { queueNames } from "./queue_list.ts";
+  createMessageQueue,
+  type OpenedQueue,
+  openMessageQueue,
+} from "./queue_opening.ts";
 import type {
   MessageQueueCreateOptions,
   MessageQueueEntry,
@@ -64,15 +53,10 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
   readonly #name: string;
   readonly #handle: QueueHandle;
 
-  private constructor(
-    name: string,
-    handle: QueueHandle,
-    { maxMessages, maxMessageLength }: QueueSize,
-    created: boolean,
-  ) {
+  private constructor({ name, handle, size, created }: OpenedQueue) {
     this.name = name;
-    this.maxMessages = maxMessages;
-    this.maxMessageLength = maxMessageLength;
+    this.maxMessages = size.maxMessages;
+    this.maxMessageLength = size.maxMessageLength;
     this.created = created;
     this.#name = name;
     this.#handle = handle;
@@ -94,24 +78,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
     name: string,
     options: MessageQueueCreateOptions = {},
   ): MessageQueue {
-    const checked = checkName(name);
-    const operation = `create ${label(checked)}`;
-    const creation = checkCreation(options, operation);
-    const create = () => {
-      const fd = createQueue(checked, creation, operation);
-      return MessageQueue.#adopt(checked, "read-write", fd, operation, true);
-    };
-    if (creation.ifExists === "fail") return create();
-    return createOrOpen(create, () => {
-      const queue = MessageQueue.open(checked);
-      try {
-        checkSize(checked, queue, creation);
-      } catch (error) {
-        queue.close();
-        throw error;
-      }
-      return queue;
-    });
+    return new MessageQueue(createMessageQueue(name, options));
   }
 
   /**
@@ -127,13 +94,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
     name: string,
     options: MessageQueueOpenOptions = {},
   ): MessageQueue {
-    const checked = checkName(name);
-    const operation = `open ${label(checked)}`;
-    checkOptionNames(options, ["access"], operation);
-    const { access = "read-write" } = options;
-    checkWord(access, ["read", "write", "read-write"], "access");
-    const fd = openQueue(checked, access, null, operation);
-    return MessageQueue.#adopt(checked, access, fd, operation, false);
+    return new MessageQueue(openMessageQueue(name, options));
   }
 
   /**
@@ -157,43 +118,7 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
    * to.
    */
   static list(): MessageQueueEntry[] {
-    const operation = "list message queues";
-    const entries: MessageQueueEntry[] = [];
-    for (const name of queueNames(operation)) {
-      let fd;
-      try {
-        fd = openQueue(name, "read", null, operation);
-      } catch (error) {
-        // It is gone meanwhile, or somebody else's.
-        if (!isSystemError(error)) throw error;
-        if (error.code !== "ENOENT") entries.push({ name, status: null });
-        continue;
-      }
-      try {
-        entries.push({ name, status: statusOf(fd, operation) });
-      } finally {
-        closeDescriptor(fd);
-      }
-    }
-    return entries;
-  }
-
-  static #adopt(
-    name: string,
-    access: QueueAccess,
-    fd: number,
-    operation: string,
-    created: boolean,
-  ): MessageQueue {
-    try {
-      const size = queueAttributes(fd, operation);
-      const handle = new QueueHandle(fd, name, access, size);
-      return new MessageQueue(name, handle, size, created);
-    } catch (error) {
-      closeDescriptor(fd);
-      if (created) unlinkQueue(name, operation);
-      throw error;
-    }
+    return listQueues("list message queues");
   }
 
   /**

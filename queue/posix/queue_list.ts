@@ -1,5 +1,38 @@
+/**
+ * The list of all POSIX message queues of this IPC namespace.
+ *
+ * @module
+ */
+
+import { isSystemError } from "../../ffi/errors/system_error.ts";
 import { readNames } from "../../ffi/files/directory.ts";
 import { readKernelFile } from "../../ffi/files/kernel_file.ts";
+import { openQueue } from "../../ffi/files/mqueue.ts";
+import { closeDescriptor } from "../../ffi/files/open.ts";
+import { statusOf } from "./queue_creation.ts";
+import type { MessageQueueEntry } from "./queue_options.ts";
+
+/** Lists names, and what this process may know of each. */
+export function listQueues(operation: string): MessageQueueEntry[] {
+  const entries: MessageQueueEntry[] = [];
+  for (const name of queueNames(operation)) {
+    let fd;
+    try {
+      fd = openQueue(name, "read", null, operation);
+    } catch (error) {
+      // It was removed meanwhile, or is another user's.
+      if (!isSystemError(error)) throw error;
+      if (error.code !== "ENOENT") entries.push({ name, status: null });
+      continue;
+    }
+    try {
+      entries.push({ name, status: statusOf(fd, operation) });
+    } finally {
+      closeDescriptor(fd);
+    }
+  }
+  return entries;
+}
 
 /**
  * The names of all POSIX message queues of this IPC namespace, with their slashes.

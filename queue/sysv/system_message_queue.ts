@@ -1,13 +1,6 @@
-import {
-  IPC_CREAT,
-  IPC_EXCL,
-  IPC_NOWAIT,
-  IPC_PRIVATE,
-} from "../../ffi/platforms/constants.ts";
-import { checkI32, checkInteger, describe } from "../../ffi/libc/integers.ts";
+import { IPC_NOWAIT } from "../../ffi/platforms/constants.ts";
 import {
   changeQueue,
-  getQueue,
   listQueues,
   queueLimits,
   queueStatus,
@@ -15,13 +8,13 @@ import {
   type SystemQueueChanges,
   type SystemQueueLimits,
   type SystemQueueStatus,
-} from "../../ffi/sysv/sysv_msg.ts";
-import { checkMode, checkWord } from "../../memory/checks/checks.ts";
-import { createOrOpen } from "../../memory/checks/create_or_open.ts";
-import { checkChanges } from "../../memory/sysv/segment.ts";
-import { checkMessage } from "../checks/message_bytes.ts";
-import { checkOptionNames } from "../checks/options.ts";
-import { retry, retryAsync, takeTurns } from "../waiting/pauses.ts";
+} from "../../ffi/sysv/sysv_msg_control.ts";
+import { checkQueueChanges } from "./system_queue_checks.ts";
+import {
+  createSystemQueue,
+  type FoundQueue,
+  openSystemQueue,
+} from "./system_queue_opening.ts";
 import type {
   SystemMessage,
   SystemQueueCreateOptions,
@@ -33,12 +26,14 @@ import type {
   SystemQueueSendNowOptions,
   SystemQueueSendOptions,
 } from "./system_queue_options.ts";
+import { checkReceive, checkSend } from "./system_queue_requests.ts";
+import { Transfer } from "./system_queue_transfer.ts";
 import {
-  afterWaiting,
-  checkReceive,
-  checkSend,
-  Transfer,
-} from "./system_queue_transfer.ts";
+  receiveBlocking,
+  receivePending,
+  sendBlocking,
+  sendPending,
+} from "./system_queue_waits.ts";
 
 export type { SystemQueueChanges, SystemQueueLimits, SystemQueueStatus };
 
@@ -73,17 +68,17 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
   readonly created: boolean;
   readonly #id: number;
   readonly #transfer: Transfer;
-  readonly #sendAct: string;
-  readonly #receiveAct: string;
+  readonly #sending: string;
+  readonly #receiving: string;
 
-  private constructor(id: number, key: number, created: boolean) {
+  private constructor({ id, key, created }: FoundQueue) {
     this.id = id;
     this.key = key;
     this.created = created;
     this.#id = id;
     this.#transfer = new Transfer(id);
-    this.#sendAct = `send to system message queue ${id}`;
-    this.#receiveAct = `receive from system message queue ${id}`;
+    this.#sending = `send to system message queue ${id}`;
+    this.#receiving = `receive from system message queue ${id}`;
   }
 
   /**
@@ -95,18 +90,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @throws {SystemError} Above the system's number of queues (ENOSPC).
    */
   static create(options: SystemQueueCreateOptions = {}): SystemMessageQueue {
-    const known = ["key", "mode", "ifExists"];
-    checkOptionNames(options, known, "create system message queue");
-    const { key = IPC_PRIVATE, mode = 0o600, ifExists = "fail" } = options;
-    checkI32(key, "key");
-    checkMode(mode);
-    checkWord(ifExists, ["fail", "open"], "ifExists");
-    const operation = `create system message queue ${shown(key)}`;
-    const flags = IPC_CREAT | IPC_EXCL | mode;
-    const create = () =>
-      new SystemMessageQueue(getQueue(key, flags, operation), key, true);
-    if (ifExists === "fail") return create();
-    return createOrOpen(create, () => SystemMessageQueue.open({ key }));
+    return new SystemMessageQueue(createSystemQueue(options));
   }
 
   /**
@@ -120,32 +104,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * it (EACCES).
    */
   static open(options: SystemQueueOpenOptions): SystemMessageQueue {
-    checkOptionNames(options, ["key", "id"], "open system message queue");
-    const { key, id } = options;
-    if ((key === undefined) === (id === undefined)) {
-      throw new TypeError(
-        `Cannot open system message queue: give its key or its id: received ${
-          describe(key)
-        } and ${describe(id)}`,
-      );
-    }
-    if (key === IPC_PRIVATE) {
-      throw new RangeError(
-        "Cannot open system message queue: key 0 is IPC_PRIVATE, which finds none; open it by id",
-      );
-    }
-    if (key !== undefined) {
-      checkI32(key, "key");
-      const operation = `open system message queue ${shown(key)}`;
-      return new SystemMessageQueue(getQueue(key, 0, operation), key, false);
-    }
-    const found = checkI32(id ?? 0, "id");
-    const operation = `open system message queue with id ${found}`;
-    return new SystemMessageQueue(
-      found,
-      queueStatus(found, operation).key,
-      false,
-    );
+    return new SystemMessageQueue(openSystemQueue(options));
   }
 
   /**
@@ -182,19 +141,9 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     bytes: Uint8Array,
     options?: SystemQueueSendOptions,
   ): "ok" | "timed-out" {
-    const operation = this.#sendAct;
+    const operation = this.#sending;
     const request = checkSend(options, ["type", "timeoutMs"], operation);
-    const { timeoutMs } = request;
-    const now = () =>
-      this.#transfer.send(bytes, request, IPC_NOWAIT, operation);
-    if (now()) return "ok";
-    if (timeoutMs === Infinity) {
-      return this.#transfer.send(bytes, request, 0, operation)
-        ? "ok"
-        : "timed-out";
-    }
-    const again = () => afterWaiting("msgsnd", operation, now) || undefined;
-    return retry(timeoutMs, again) ? "ok" : "timed-out";
+    return sendBlocking(this.#transfer, bytes, request, operation);
   }
 
   /**
@@ -205,7 +154,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @returns Whether it was sent.
    */
   trySend(bytes: Uint8Array, options?: SystemQueueSendNowOptions): boolean {
-    const operation = this.#sendAct;
+    const operation = this.#sending;
     const request = checkSend(options, ["type"], operation);
     return this.#transfer.send(bytes, request, IPC_NOWAIT, operation);
   }
@@ -223,24 +172,10 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     bytes: Uint8Array,
     options?: SystemQueueSendAsyncOptions,
   ): Promise<"ok" | "timed-out"> {
-    const operation = this.#sendAct;
+    const operation = this.#sending;
     const known = ["type", "timeoutMs", "signal"];
     const request = checkSend(options, known, operation);
-    request.signal?.throwIfAborted();
-    if (this.#transfer.send(bytes, request, IPC_NOWAIT, operation)) {
-      await takeTurns();
-      return "ok";
-    }
-    const copy = new Uint8Array(checkMessage(bytes, operation));
-    copy.set(bytes);
-    const again = () =>
-      this.#transfer.send(copy, request, IPC_NOWAIT, operation) || undefined;
-    const sent = await retryAsync(
-      request.timeoutMs,
-      request.signal,
-      () => afterWaiting("msgsnd", operation, again),
-    );
-    return sent ? "ok" : "timed-out";
+    return await sendPending(this.#transfer, bytes, request, operation);
   }
 
   /**
@@ -260,17 +195,9 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    */
   receive(options: SystemQueueReceiveOptions): SystemMessage | null;
   receive(options?: SystemQueueReceiveOptions): SystemMessage | null {
-    const operation = this.#receiveAct;
+    const operation = this.#receiving;
     const request = checkReceive(options, ["timeoutMs"], operation);
-    const { timeoutMs } = request;
-    const now = () => this.#transfer.receive(request, IPC_NOWAIT, operation);
-    const message = now();
-    if (message !== undefined) return message;
-    if (timeoutMs === Infinity) {
-      return this.#transfer.receive(request, 0, operation) ?? null;
-    }
-    return retry(timeoutMs, () => afterWaiting("msgrcv", operation, now)) ??
-      null;
+    return receiveBlocking(this.#transfer, request, operation);
   }
 
   /**
@@ -280,7 +207,7 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @returns The message, or null.
    */
   tryReceive(options?: SystemQueueReceiveNowOptions): SystemMessage | null {
-    const operation = this.#receiveAct;
+    const operation = this.#receiving;
     const request = checkReceive(options, [], operation);
     return this.#transfer.receive(request, IPC_NOWAIT, operation) ?? null;
   }
@@ -307,18 +234,9 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
   async receiveAsync(
     options?: SystemQueueReceiveAsyncOptions,
   ): Promise<SystemMessage | null> {
-    const operation = this.#receiveAct;
+    const operation = this.#receiving;
     const request = checkReceive(options, ["timeoutMs", "signal"], operation);
-    const { timeoutMs, signal } = request;
-    signal?.throwIfAborted();
-    const now = () => this.#transfer.receive(request, IPC_NOWAIT, operation);
-    const message = now();
-    if (message !== undefined) {
-      await takeTurns();
-      return message;
-    }
-    const again = () => afterWaiting("msgrcv", operation, now);
-    return await retryAsync(timeoutMs, signal, again) ?? null;
+    return await receivePending(this.#transfer, request, operation);
   }
 
   /**
@@ -367,24 +285,4 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
   #operation(operation: string): string {
     return `${operation} system message queue ${this.#id}`;
   }
-}
-
-/** Reads each change once, and checks it. */
-export function checkQueueChanges(
-  changes: SystemQueueChanges,
-  operation: string,
-): SystemQueueChanges {
-  checkOptionNames(changes, ["uid", "gid", "mode", "maxBytes"], operation);
-  const { maxBytes, ...others } = changes;
-  checkChanges(others);
-  if (maxBytes === undefined) return others;
-  checkInteger(maxBytes, "maxBytes", 1, Number.MAX_SAFE_INTEGER);
-  return { ...others, maxBytes };
-}
-
-/** How messages call a queue with a key. */
-export function shown(key: number): string {
-  return key === IPC_PRIVATE
-    ? "without a key"
-    : `with key 0x${(key >>> 0).toString(16)}`;
 }

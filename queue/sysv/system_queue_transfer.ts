@@ -1,126 +1,21 @@
 /**
  * How messages get into System V message queues and out of them.
  *
- * The system tells nobody when one of these queues changes: a wait is a blocked
- * thread, or looking again and again. In the event loop it is the latter, because a
- * blocked call could never be cancelled.
- *
  * @module
  */
 
-import { errnoNumber } from "../../ffi/errors/errno.ts";
-import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
-import { checkInteger } from "../../ffi/libc/integers.ts";
-import { MSG_EXCEPT, MSG_NOERROR } from "../../ffi/platforms/constants.ts";
-import { platform } from "../../ffi/platforms/platform.ts";
+import { hasCode } from "../../ffi/errors/system_error.ts";
 import { MessageBuffer } from "../../ffi/sysv/sysv_msg.ts";
-import { checkTimeout } from "../../sync/waiting/wait.ts";
 import { checkMessage } from "../checks/message_bytes.ts";
+import type { SystemMessage } from "./system_queue_options.ts";
 import {
-  checkBoolean,
-  checkOptionNames,
-  checkSignal,
-} from "../checks/options.ts";
-import type {
-  SystemMessage,
-  SystemQueueReceiveAsyncOptions,
-  SystemQueueSendAsyncOptions,
-} from "./system_queue_options.ts";
+  HIGHEST_LENGTH,
+  type ReceiveRequest,
+  type SendRequest,
+} from "./system_queue_requests.ts";
 
-/** Longest message that the kernel's numbers allow. */
-const HIGHEST_LENGTH = 0x7fff_ffff - 8;
 /** Where to start when any length will do: `kernel.msgmax`, unless it was changed. */
 const FIRST_LENGTH = 8192;
-
-/** What a send was told, checked. */
-export interface SendRequest {
-  readonly type: number;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** What a receive was told, checked. */
-export interface ReceiveRequest {
-  readonly type: number;
-  readonly flags: number;
-  /** Undefined when any length will do. */
-  readonly maxLength: number | undefined;
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-}
-
-const SEND: SendRequest = { type: 1, timeoutMs: Infinity, signal: undefined };
-const RECEIVE: ReceiveRequest = {
-  type: 0,
-  flags: 0,
-  maxLength: undefined,
-  timeoutMs: Infinity,
-  signal: undefined,
-};
-
-/** Reads each option once, and checks it. */
-export function checkSend(
-  options: SystemQueueSendAsyncOptions | undefined,
-  known: readonly string[],
-  operation: string,
-): SendRequest {
-  if (options === undefined) return SEND;
-  checkOptionNames(options, known, operation);
-  const { type = 1, timeoutMs = Infinity, signal } = options;
-  checkInteger(type, "type", 1, Number.MAX_SAFE_INTEGER);
-  checkTimeout(timeoutMs, operation);
-  return { type, timeoutMs, signal: checkSignal(signal, operation) };
-}
-
-/** Reads each option once, and checks it. */
-export function checkReceive(
-  options: SystemQueueReceiveAsyncOptions | undefined,
-  known: readonly string[],
-  operation: string,
-): ReceiveRequest {
-  if (options === undefined) return RECEIVE;
-  const which = ["type", "except", "truncate", "maxLength"];
-  checkOptionNames(options, [...which, ...known], operation);
-  const {
-    type = 0,
-    except = false,
-    truncate = false,
-    maxLength,
-    timeoutMs = Infinity,
-    signal,
-  } = options;
-  const highest = Number.MAX_SAFE_INTEGER;
-  checkInteger(type, "type", -highest, highest);
-  if (checkBoolean(except, "except")) requireExcept(type, operation);
-  if (maxLength !== undefined) {
-    checkInteger(maxLength, "maxLength", 0, HIGHEST_LENGTH);
-  }
-  if (checkBoolean(truncate, "truncate") && maxLength === undefined) {
-    throw new TypeError(
-      `Cannot ${operation}: truncate needs a maxLength to cut a message to`,
-    );
-  }
-  checkTimeout(timeoutMs, operation);
-  return {
-    type,
-    flags: (except ? MSG_EXCEPT : 0) | (truncate ? MSG_NOERROR : 0),
-    maxLength,
-    timeoutMs,
-    signal: checkSignal(signal, operation),
-  };
-}
-
-function requireExcept(type: number, operation: string): void {
-  if (platform().layouts.msginfo === null) {
-    throw new Deno.errors.NotSupported(
-      `Cannot ${operation}: ${platform().name} cannot leave out a type`,
-    );
-  }
-  if (type > 0) return;
-  throw new RangeError(
-    `Cannot ${operation}: except needs a type above 0: received ${type}`,
-  );
-}
 
 /** Passes messages through one queue. */
 export class Transfer {
@@ -183,22 +78,5 @@ export class Transfer {
         room = Math.min(room * 2, HIGHEST_LENGTH);
       }
     }
-  }
-}
-
-/**
- * Runs a further look at a queue. One that is gone was removed while this waited for
- * it: that is EIDRM.
- */
-export function afterWaiting<Result>(
-  syscall: string,
-  operation: string,
-  call: () => Result,
-): Result {
-  try {
-    return call();
-  } catch (error) {
-    if (!hasCode(error, "EINVAL")) throw error;
-    throw systemError(syscall, errnoNumber("EIDRM"), operation);
   }
 }

@@ -18,10 +18,9 @@ import {
   MSG_STAT,
   MSG_STAT_ANY,
 } from "../../ffi/platforms/constants.ts";
+import { getQueue, MessageBuffer } from "../../ffi/sysv/sysv_msg.ts";
 import {
   changeQueue,
-  getQueue,
-  MessageBuffer,
   queueLimits,
   queueStatus,
   queueStatusAt,
@@ -31,9 +30,9 @@ import {
   type SystemQueueLimits,
   type SystemQueueStatus,
   type SystemQueueUsage,
-} from "../../ffi/sysv/sysv_msg.ts";
+} from "../../ffi/sysv/sysv_msg_control.ts";
 import { checkMessage } from "../checks/message_bytes.ts";
-import { checkQueueChanges, shown } from "./system_message_queue.ts";
+import { checkQueueChanges, shown } from "./system_queue_checks.ts";
 import type { SystemMessage } from "./system_queue_options.ts";
 
 export type { SystemQueueUsage };

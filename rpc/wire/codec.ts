@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe } from "../../ffi/libc/integers.ts";
 import { fromClone, toClone } from "../../store/object/structured.ts";
 
 /**
@@ -30,7 +31,7 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   json: {
     name: "json",
     // `undefined` goes as no bytes.
-    encode: (value) => JSON.stringify(value) ?? "",
+    encode: (value) => toJson(value) ?? "",
     decode: (bytes) =>
       bytes.byteLength === 0 ? undefined : JSON.parse(decoder.decode(bytes)),
   },
@@ -51,6 +52,17 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   },
 };
 
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new TypeError(
+      'Cannot send: the codec "json" cannot express the value, such as a bigint or a cycle; use the codec "structured"',
+      { cause },
+    );
+  }
+}
+
 /** Finds a codec. */
 export function codecNamed(name: unknown): Codec {
   const codec = name === "json" || name === "structured" || name === "bytes"
@@ -59,7 +71,7 @@ export function codecNamed(name: unknown): Codec {
   if (codec !== undefined) return codec;
   throw new TypeError(
     `Cannot use the codec: it must be "json", "structured" or "bytes": received ${
-      JSON.stringify(name)
+      describe(name)
     }`,
   );
 }

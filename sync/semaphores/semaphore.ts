@@ -1,13 +1,5 @@
-import {
-  createSemaphoreFile,
-  openSemaphoreFile,
-  SEMAPHORE_SIZE,
-  unlinkSemaphoreFile,
-} from "../../ffi/sync/semaphore_files.ts";
+import { SEMAPHORE_SIZE } from "../../ffi/sync/semaphore_files.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
-import { checkMode, checkName, checkWord } from "../../memory/checks/checks.ts";
-import { createOrOpen } from "../../memory/checks/create_or_open.ts";
-import type { Region } from "../../ffi/memory/region.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import { wrapReadWrite } from "../../memory/mapping/wrap.ts";
 import { Block, type BlockKind } from "../locks/block.ts";
@@ -20,6 +12,12 @@ import {
 } from "../waiting/options.ts";
 import { EndableWaits } from "../waiting/endable_waits.ts";
 import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
+import {
+  createNamed,
+  type NamedSemaphore,
+  openNamed,
+  unlinkNamed,
+} from "./named_semaphores.ts";
 import {
   initialize,
   isProcessShared,
@@ -94,22 +92,7 @@ export class Semaphore implements Disposable {
    * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
    */
   static create(name: string, options: SemaphoreCreateOptions = {}): Semaphore {
-    const checked = checkName(name);
-    requireKnown(options, ["value", "mode", "ifExists"], "create semaphore");
-    const { value = 0, mode = 0o600, ifExists = "fail" } = options;
-    checkInteger(value, "value", 0, MAX_VALUE);
-    checkMode(mode);
-    checkWord(ifExists, ["fail", "open"], "ifExists");
-    const operation = `create semaphore ${JSON.stringify(checked)}`;
-    const fill = ({ buffer, byteOffset }: Region) =>
-      initialize(new Int32Array(buffer, byteOffset, SEMAPHORE_SIZE / 4), value);
-    const create = () =>
-      Semaphore.#named(
-        createSemaphoreFile(checked, mode, fill, operation),
-        checked,
-      );
-    const open = () => Semaphore.open(checked);
-    return ifExists === "open" ? createOrOpen(create, open) : create();
+    return Semaphore.#named(createNamed(name, options));
   }
 
   /**
@@ -121,13 +104,11 @@ export class Semaphore implements Disposable {
    * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
    */
   static open(name: string): Semaphore {
-    const checked = checkName(name);
-    const operation = `open semaphore ${JSON.stringify(checked)}`;
-    return Semaphore.#named(openSemaphoreFile(checked, operation), checked);
+    return Semaphore.#named(openNamed(name));
   }
 
   /** Takes over the memory of a named one. */
-  static #named(region: Region, name: string): Semaphore {
+  static #named({ region, name }: NamedSemaphore): Semaphore {
     const own = wrapReadWrite(region);
     const block = new Block(KIND, own.bytes, 0, "open");
     return new Semaphore(block, name, own);
@@ -140,8 +121,7 @@ export class Semaphore implements Disposable {
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    */
   static unlinkName(name: string): void {
-    const checked = checkName(name);
-    unlinkSemaphoreFile(checked, `unlink semaphore ${JSON.stringify(checked)}`);
+    unlinkNamed(name);
   }
 
   /**

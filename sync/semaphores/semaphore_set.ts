@@ -3,7 +3,6 @@ import type { SemaphoreOperation } from "../../ffi/sysv/sysv_sem.ts";
 import {
   changeSet,
   listSets,
-  querySemaphore,
   readValues,
   removeSet,
   type SemaphoreLimits,
@@ -34,6 +33,7 @@ import {
   type SemaphoreState,
 } from "./semaphore_set_options.ts";
 import { type OperationResult, Operations } from "./set_operations.ts";
+import { readState } from "./set_state.ts";
 
 const OPERATE = "operate semaphores";
 
@@ -97,8 +97,8 @@ export class SemaphoreSet {
   /**
    * Creates a set.
    *
-   * The values are set after the kernel made the set, with zeros; who opens it
-   * between the two finds zeros, and waits.
+   * The values are set after the kernel made the set, with zeros; a process that
+   * opens it between the two finds zeros, and waits.
    *
    * @param options Values, key and the rest.
    * @returns The set.
@@ -196,15 +196,7 @@ export class SemaphoreSet {
    */
   state(index: number): SemaphoreState {
     const place = checkInteger(index, "index", 0, this.#count - 1);
-    const operation = this.#operation("read");
-    const query = (name: "GETPID" | "GETNCNT" | "GETZCNT") =>
-      querySemaphore(this.#id, place, name, operation);
-    return {
-      value: this.values[place] ?? 0,
-      lastPid: query("GETPID"),
-      waitingForMore: query("GETNCNT"),
-      waitingForZero: query("GETZCNT"),
-    };
+    return readState(this.#id, this.#count, place, this.#operation("read"));
   }
 
   /** Reads owner, mode and times (`IPC_STAT`). */

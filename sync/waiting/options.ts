@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../ffi/libc/integers.ts";
+import { isSignal } from "../../memory/waiting/wait_options.ts";
 
 /** How something waits. */
 export interface WaitOptions {
@@ -50,7 +51,7 @@ export function readWaitOptions(
       }`,
     );
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+  if (signal !== undefined && !isSignal(signal)) {
     throw new TypeError(
       `Cannot ${operation}: the signal must be an AbortSignal: received ${
         describe(signal)

@@ -7,6 +7,8 @@
 
 import { assertEquals, assertThrows } from "../../deps.ts";
 import {
+  IPC_NOWAIT,
+  IPC_RMID,
   MessageQueue,
   msgctl,
   msgget,
@@ -15,6 +17,7 @@ import {
   NamedPipe,
   SystemMessageQueue,
 } from "../../queue/mod.ts";
+import { Semaphore } from "../../sync/mod.ts";
 import { randomName } from "../helpers/names.ts";
 import { assertRefused, outcomeOf } from "../helpers/memory/outcomes.ts";
 import {
@@ -240,4 +243,27 @@ Deno.test("messages may lie in memory that others share or that grows", () => {
   const growing = new Uint8Array(new ArrayBuffer(3, { maxByteLength: 100 }));
   queue.send(growing.fill(9));
   assertEquals(queue.receive().bytes.toHex(), "090909");
+});
+
+Deno.test("-0 is taken for 0, as a mode, a key, an id, flags and a priority", () => {
+  using undo = new DisposableStack();
+  const name = randomName();
+  const queue = undo.use(MessageQueue.create(name, { mode: -0 }));
+  queue.unlink();
+  assertEquals(queue.trySend(bytesOf("x"), { priority: -0 }), true);
+  assertEquals(queue.tryReceive()?.priority, 0);
+  const system = SystemMessageQueue.create({ key: -0, mode: -0 });
+  undo.defer(() => system.remove());
+  const id = msgget(-0, -0 | 0o600);
+  undo.defer(() => msgctl(id, IPC_RMID));
+  msgsnd(id, 1, bytesOf("y"), -0);
+  assertEquals(textOf(msgrcv(id, 9, -0, -0)), "y");
+  // There may be a queue with the id 0.
+  const { failure } = outcomeOf(() => msgsnd(-0, 1, bytesOf("z"), IPC_NOWAIT));
+  assertEquals(failure?.syscall ?? "msgsnd", "msgsnd");
+  const folder = Deno.makeTempDirSync();
+  undo.defer(() => Deno.removeSync(folder, { recursive: true }));
+  NamedPipe.create(`${folder}/pipe`, { mode: -0 }).unlink();
+  const semaphore = undo.use(Semaphore.create(randomName(), { mode: -0 }));
+  semaphore.unlink();
 });

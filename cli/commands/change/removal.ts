@@ -7,7 +7,7 @@
 import { removeStale } from "../../../memory/posix/stale_object.ts";
 import { removeSegment } from "../../../ffi/sysv/sysv_shm.ts";
 import { removeSet } from "../../../ffi/sysv/sysv_sem_control.ts";
-import { removeQueue } from "../../../ffi/sysv/sysv_msg.ts";
+import { removeQueue } from "../../../ffi/sysv/sysv_msg_control.ts";
 import { MessageQueue } from "../../../queue/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { Semaphore } from "../../../sync/mod.ts";

@@ -1,7 +1,7 @@
 import {
   listQueues,
   type SystemQueueStatus,
-} from "../../../ffi/sysv/sysv_msg.ts";
+} from "../../../ffi/sysv/sysv_msg_control.ts";
 
 /** The state of a System V message queue. */
 export type SystemQueueState = SystemQueueStatus;

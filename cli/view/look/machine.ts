@@ -12,7 +12,7 @@ import {
 } from "../../../ffi/files/kernel_file.ts";
 import { controlGroups } from "../../../ffi/memory/control_groups.ts";
 import { segmentLimits, segmentUsage } from "../../../ffi/sysv/segment_list.ts";
-import { queueLimits, queueUsage } from "../../../ffi/sysv/sysv_msg.ts";
+import { queueLimits, queueUsage } from "../../../ffi/sysv/sysv_msg_control.ts";
 import { setLimits, setUsage } from "../../../ffi/sysv/sysv_sem_control.ts";
 
 /** A limit. */

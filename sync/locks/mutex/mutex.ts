@@ -1,13 +1,8 @@
 import { readWaitOptions, requireKnown } from "../../waiting/options.ts";
 import type { WaitOptions } from "../../waiting/options.ts";
 import { Block, type BlockKind } from "../block.ts";
-import {
-  BUSY,
-  DIED,
-  type MutexCore,
-  mutexCoreAt,
-  type Taken,
-} from "./mutex_core.ts";
+import { BUSY, DIED, type MutexCore, type Taken } from "./mutex_core.ts";
+import { mutexCoreAt } from "./mutex_cores.ts";
 import { failure } from "./mutex_errors.ts";
 import { makeGuard, type MutexGuard } from "./mutex_guard.ts";
 import {
@@ -44,7 +39,9 @@ export interface MutexOptions {
  *
  * When its owner dies, by `kill -9` too, the kernel frees it, and the next one
  * gets it with {@linkcode MutexGuard.ownerDied}; so does the one that finds a file
- * with a lock that was held here at a power cut, or a copy of such a file. It
+ * with a lock that was held here at a power cut, or a copy of such a file, and the
+ * next one after a program that `deno run --watch` started again while it held the
+ * lock. It
  * belongs to the thread that took it: a worker's guard is released in the worker,
  * by its end at the latest. A thread holds 2000 at most, because the kernel frees
  * no more than some 2000 when it dies.

@@ -12,8 +12,8 @@ import { bootMark, isSamePlace } from "./origin.ts";
 import { damaged, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
 import { isRecursive, isRobustShared } from "./mutex_layout.ts";
+import { cores } from "./held_cores.ts";
 import { type Neighbourhood, neighbourhoodOf } from "../neighbourhood.ts";
-import { WeakValues } from "../weak_values.ts";
 
 /*
  * The words and bits of mutex_layout.ts once more: each use of an imported
@@ -61,7 +61,7 @@ export class MutexCore implements Leaver {
   readonly #offset: number;
   readonly #mark: number;
 
-  /** Describes a mutex; {@linkcode mutexCoreAt} is the way to get one. */
+  /** Describes a mutex; `mutexCoreAt()` is the way to get one. */
   constructor(mapping: Mapping, region: Region, offset: number) {
     this.mapping = mapping;
     this.entry = new ListEntry(region, offset);
@@ -135,7 +135,7 @@ export class MutexCore implements Leaver {
    */
   release(): void {
     const { entry, list } = this;
-    if (this.depth > 1) return this.#releaseOnce();
+    if (this.depth !== 1) return this.#releaseOnce();
     const transferred = entry.words.length === 0;
     if (transferred) entry.reach();
     const { words } = entry;
@@ -158,18 +158,28 @@ export class MutexCore implements Leaver {
   }
 
   /**
-   * Says in the lock word that someone sleeps on it.
-   *
-   * @returns The word that can be slept on; nothing when it has changed.
+   * Leaves it as the kernel leaves the lock of a dead thread
+   * (`handle_futex_death` in `kernel/futex/core.c`): the next one that takes it is
+   * told that its owner died.
    */
-  announce(): number | undefined {
-    const { words } = this.entry;
-    const word = Atomics.load(words, LOCK);
-    if (word === 0 || (word & OWNER_DIED) !== 0) return undefined;
-    const announced = word | SLEEPERS_BIT;
-    if (word === announced) return announced;
-    const found = Atomics.compareExchange(words, LOCK, word, announced);
-    return found === word ? announced : undefined;
+  abandon(): void {
+    const { entry, list } = this;
+    entry.reach();
+    const { words } = entry;
+    list.begin(entry);
+    list.pull(entry);
+    this.depth = 0;
+    this.#neighbourhood.held--;
+    for (;;) {
+      const word = Atomics.load(words, LOCK);
+      // It was overwritten.
+      if ((word & TID_MASK) !== list.tid) break;
+      const dead = (word & SLEEPERS_BIT) | OWNER_DIED;
+      if (Atomics.compareExchange(words, LOCK, word, dead) !== word) continue;
+      if (word < 0) this.#wake();
+      break;
+    }
+    list.end();
   }
 
   /** Lets the kernel pass a wake-up on that this thread dies with. */
@@ -191,24 +201,6 @@ export class MutexCore implements Leaver {
   /** The same, because the memory goes. */
   leave(): void {
     this.stopAwaiting();
-  }
-
-  /**
-   * Gives a wake-up that was not used to those that still sleep: it wakes another
-   * one, or tells the holder of them, who may have come without a look at them.
-   */
-  passOn(): void {
-    const { words } = this.entry;
-    while (words.length > 0) {
-      const word = Atomics.load(words, LOCK);
-      if ((word & TID_MASK) === 0) {
-        wake(this.word, 1);
-        return;
-      }
-      const told = word | SLEEPERS_BIT;
-      if (word === told) return;
-      if (Atomics.compareExchange(words, LOCK, word, told) === word) return;
-    }
   }
 
   /** Looks why it is not free, and takes it when its holder is no more. */
@@ -259,6 +251,8 @@ export class MutexCore implements Leaver {
 
   #releaseOnce(): void {
     const { words } = this.entry;
+    // It was given up at `unload`, and what follows would touch unmapped memory.
+    if (this.depth === 0) throw gone("unlock");
     this.depth--;
     if (words.length > 0) words[COUNT] = this.depth;
   }
@@ -287,26 +281,4 @@ export class MutexCore implements Leaver {
     }
     throw damaged("lock");
   }
-}
-
-/** Mutexes of a mapping by their offset. */
-const places = new WeakMap<Mapping, WeakValues<MutexCore>>();
-/** Mutexes by what stands for them in the list. */
-const cores = new WeakMap<ListEntry, MutexCore>();
-
-/** The mutex at a place, the same one each time. */
-export function mutexCoreAt(
-  mapping: Mapping,
-  region: Region,
-  offset: number,
-): MutexCore {
-  const known = places.get(mapping) ?? new WeakValues<MutexCore>();
-  places.set(mapping, known);
-  let core = known.get(offset);
-  if (core === undefined) {
-    core = new MutexCore(mapping, region, offset);
-    known.set(offset, core);
-    cores.set(core.entry, core);
-  }
-  return core;
 }

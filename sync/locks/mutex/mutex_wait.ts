@@ -21,6 +21,7 @@ import {
 } from "./mutex_core.ts";
 import { failure } from "./mutex_errors.ts";
 import { SLEEPERS_BIT } from "./mutex_layout.ts";
+import { announce, passOn } from "./mutex_sleep.ts";
 
 /**
  * A lock that someone overwrites, or that a thread dies with between being woken
@@ -56,7 +57,7 @@ export function takeBlocking(
   const awaiting = { enter: () => core.startAwaiting(), exit: () => {} };
   try {
     const taken = waitBlocking(waitingFor(core, awaiting), deadline);
-    if (taken === undefined) core.passOn();
+    if (taken === undefined) passOn(core);
     return taken;
   } finally {
     core.stopAwaiting();
@@ -89,10 +90,10 @@ export async function takePending(
     const { mapping } = core;
     const taken = await waitPending(waiting, deadline, signal, mapping);
     // It may have taken a wake-up that is for another one.
-    if (taken === undefined) core.passOn();
+    if (taken === undefined) passOn(core);
     return taken;
   } catch (error) {
-    core.passOn();
+    passOn(core);
     throw error;
   } finally {
     core.stopAwaiting();
@@ -114,7 +115,7 @@ function waitingFor(
     },
     prepare: () => {
       sleepersBit = SLEEPERS_BIT;
-      return core.announce();
+      return announce(core);
     },
     word: core.word,
     sleepers,

@@ -5,7 +5,8 @@ import {
   type WaitOptions,
 } from "../../waiting/options.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "../block.ts";
-import { type MutexCore, mutexCoreAt } from "../mutex/mutex_core.ts";
+import type { MutexCore } from "../mutex/mutex_core.ts";
+import { mutexCoreAt } from "../mutex/mutex_cores.ts";
 import { requireFree } from "../mutex/mutex.ts";
 import { initialize, isRobustShared, KIND } from "../mutex/mutex_layout.ts";
 import { ReadWriteCore, SLOTS } from "./read_write_core.ts";

@@ -7,73 +7,11 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { Receiver, Sender } from "../../../channel/mod.ts";
-import { denoRun, ROOT } from "../../helpers/deno.ts";
+import { ROOT } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
-import { Program } from "../../helpers/peers/program.ts";
+import { Watched } from "../../helpers/sync/watched.ts";
 import { until } from "../../helpers/sync/size.ts";
 import { Name } from "../../helpers/channel/ends.ts";
-
-/** A watched program: its file is written again until the program says so. */
-class Watched implements AsyncDisposable {
-  readonly #file: string;
-  readonly #source: (start: string) => string;
-  readonly #program: Program;
-
-  private constructor(
-    file: string,
-    source: (start: string) => string,
-    program: Program,
-  ) {
-    this.#file = file;
-    this.#source = source;
-    this.#program = program;
-  }
-
-  static async start(
-    name: string,
-    source: (start: string) => string,
-  ): Promise<Watched> {
-    const file = await Deno.makeTempFile({ suffix: ".ts" });
-    await Deno.writeTextFile(file, source("0.0"));
-    // Deno wants all permissions for /proc.
-    const permissions = ["--allow-all"];
-    const options = { permissions, args: [name] };
-    const [deno = "", run = "", ...rest] = denoRun(file, options);
-    const command = [deno, run, "--watch", "--no-clear-screen", ...rest];
-    return new Watched(file, source, Program.start(command));
-  }
-
-  get program(): Program {
-    return this.#program;
-  }
-
-  /** Starts it again, and waits until it says "start ROUND.ATTEMPT". */
-  async restart(round: number): Promise<void> {
-    let attempt = 0;
-    const write = () => {
-      const source = this.#source(`${round}.${++attempt}`);
-      Deno.writeTextFileSync(this.#file, source);
-    };
-    if (round > 0) write();
-    // The watcher of Deno misses what is written right behind a restart, whatever
-    // the program is: so it is written again, until the last one has started.
-    const timer = setInterval(write, 1000);
-    try {
-      let started: number | undefined;
-      while (started !== attempt) {
-        await this.#program.hear(`start ${round}.`);
-        started = Number(await this.#program.line());
-      }
-    } finally {
-      clearInterval(timer);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#program[Symbol.asyncDispose]();
-    await Deno.remove(this.#file);
-  }
-}
 
 /** A receiver that says with each message how many pipes the process has. */
 const receiving = (start: string) => `

@@ -86,7 +86,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "a wait that ends in time tells nobody of those that sleep (found here)",
     file: "sync/locks/mutex/mutex_wait.ts",
     find:
-      "    if (taken === undefined) core.passOn();\n    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
+      "    if (taken === undefined) passOn(core);\n    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
     replace: "    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
     world: ["locks.ts", "mutexWithTimeout"],
     bounds: CHANCE,
