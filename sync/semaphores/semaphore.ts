@@ -19,6 +19,7 @@ import {
   unlinkNamed,
 } from "./named_semaphores.ts";
 import {
+  gone,
   initialize,
   isProcessShared,
   MAX_VALUE,
@@ -193,7 +194,7 @@ export class Semaphore implements Disposable {
    * once. Linux.
    */
   get value(): number {
-    return this.#open("read").value;
+    return this.#counter.value;
   }
 
   /**
@@ -203,7 +204,7 @@ export class Semaphore implements Disposable {
    * overwritten (EINVAL).
    */
   post(): void {
-    this.#open("post").post();
+    this.#counter.post();
   }
 
   /**
@@ -213,7 +214,7 @@ export class Semaphore implements Disposable {
    * @throws {SystemError} When its bytes were overwritten (EINVAL).
    */
   tryWait(): boolean {
-    return this.#open("take").tryTake();
+    return this.#counter.tryTake();
   }
 
   /**
@@ -278,6 +279,7 @@ export class Semaphore implements Disposable {
       // Each may have taken a wake-up that was for another one.
       this.#counter.passOn(count + 1);
     }
+    this.#counter.close();
     if (--this.#place.users === 0) {
       this.#block.neighbourhood.release(this.#place);
     }
@@ -290,11 +292,7 @@ export class Semaphore implements Disposable {
   }
 
   #open(operation: string): SemaphoreCounter {
-    if (this.#closed || this.#block.closed) {
-      throw new Deno.errors.BadResource(
-        `Cannot ${operation} semaphore: it was closed, or its memory unmapped`,
-      );
-    }
+    if (this.#closed || this.#block.closed) throw gone(operation);
     return this.#counter;
   }
 }

@@ -140,7 +140,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "a post wakes nobody",
     file: "sync/semaphores/semaphore_counter.ts",
-    find: "    if (Atomics.load(words, WAITERS) !== 0) unpark(this.word, 1);\n",
+    find: "    if (waitersBehindExchange(words) !== 0) unpark(this.word, 1);\n",
     replace: "",
     world: ["locks.ts", "semaphore"],
     bounds: ANY,
