@@ -42,7 +42,9 @@ Deno.test(needing(
     ReadWriteLock.create(mapping.bytes, 128, { slots: 3 });
     await using watched = await Watched.start(name.text, holding);
     await watched.restart(0);
-    assertEquals(await watched.program.line(), "false,false,false, true");
+    // On a loaded machine it may have been started twice by now.
+    const first = await watched.program.line();
+    assertEquals(first.endsWith(", true"), true, first);
     assertEquals(mutex.tryLock(), null);
     await watched.restart(1);
     assertEquals(await watched.program.line(), "true,true,true, true");
