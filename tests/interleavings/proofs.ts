@@ -16,22 +16,27 @@ export interface Proof {
   readonly ways: readonly Bounds[];
 }
 
-/** So many schedules of one way, explored or not. */
-const MOST = 60_000;
-/** So many at random, where the bound leaves some out. */
-const RANDOM = 12_000;
+/** How many schedules of one way, by how long they take. */
+interface Size {
+  /** In depth, explored or not. */
+  readonly most: number;
+  /** At random, where the bound leaves some out. */
+  readonly random: number;
+}
+
+const SHORT: Size = { most: 24_000, random: 5_000 };
+const MIDDLE: Size = { most: 8_000, random: 2_000 };
+const LONG: Size = { most: 2_000, random: 500 };
+const LONGEST: Size = { most: 800, random: 200 };
 
 const [X86, ARM] = ["x86-64", "aarch64"] as const;
-
-/** So many of each in worlds of many steps. */
-const LONG = { most: 4000, random: 1500 };
 
 /** Every schedule. */
 const all: Bounds = { order: X86 };
 /** All with at most so many preemptions, and at random beyond. */
 function within(
   preemptions: number,
-  { most, random } = { most: MOST, random: RANDOM },
+  { most, random }: Size,
 ): Bounds[] {
   return [
     { order: X86, preemptions, most },
@@ -44,7 +49,7 @@ function within(
 /** The same with a death at each access. */
 function deadly(
   preemptions: number,
-  { most, random } = { most: MOST, random: RANDOM },
+  { most, random }: Size,
 ): Bounds[] {
   return [
     { order: X86, preemptions, deaths: 1, most },
@@ -59,146 +64,151 @@ export const PROOFS: readonly Proof[] = [
     protocol: "one-to-one ring",
     file: "rings.ts",
     world: "oneToOne",
-    ways: within(3),
+    ways: within(3, SHORT),
   },
   {
     protocol: "one-to-one ring, producer taken over",
     file: "deaths.ts",
     world: "producerTakenOver",
-    ways: deadly(0),
+    ways: deadly(0, SHORT),
   },
   {
     protocol: "many-to-one ring, one producer",
     file: "rings.ts",
     world: "manyToOneOfOne",
-    ways: within(2),
+    ways: within(2, SHORT),
   },
   {
     protocol: "many-to-one ring, two producers",
     file: "rings.ts",
     world: "manyToOneOfTwo",
-    ways: within(2),
+    ways: within(2, SHORT),
   },
   {
     protocol: "many-to-one ring, claims of the dead repaired",
     file: "deaths.ts",
     world: "deadProducer",
-    ways: deadly(1),
+    ways: deadly(1, SHORT),
   },
   {
     protocol: "many-to-one ring, consumer taken over",
     file: "deaths.ts",
     world: "consumerTakenOver",
-    ways: deadly(0),
+    ways: deadly(0, SHORT),
   },
   {
     protocol: "broadcast, lapping",
     file: "broadcasts.ts",
     world: "lapped",
-    ways: within(2),
+    ways: within(2, SHORT),
   },
   {
     protocol: "broadcast, transmitter taken over",
     file: "broadcasts.ts",
     world: "transmitterTakenOver",
-    ways: deadly(1),
+    ways: deadly(1, SHORT),
   },
   {
     protocol: "doorbell, one rings",
     file: "bells.ts",
     world: "doorbell",
-    ways: [all, ...within(3)],
+    ways: [all, ...within(3, SHORT)],
   },
   {
     protocol: "doorbell, two ring",
     file: "bells.ts",
     world: "doorbellOfTwo",
-    ways: within(3),
+    ways: within(3, SHORT),
   },
   {
     protocol: "wait and notify",
     file: "bells.ts",
     world: "waitAndNotify",
-    ways: within(3),
+    ways: within(3, SHORT),
   },
   {
     protocol: "wait given up, its wake-up passed on",
     file: "bells.ts",
     world: "passedOn",
-    ways: [all, ...within(3)],
+    ways: [all, ...within(3, SHORT)],
   },
   {
     protocol: "one more word in a sleep under way",
     file: "bells.ts",
     world: "oneMoreWord",
-    ways: within(3),
+    ways: within(3, SHORT),
   },
   {
     protocol: "mutex of two",
     file: "locks.ts",
     world: "mutexOfTwo",
-    ways: [...within(2), ...deadly(1)],
+    ways: [...within(2, MIDDLE), ...deadly(1, MIDDLE)],
   },
   {
     protocol: "mutex of three",
     file: "locks.ts",
     world: "mutexOfThree",
-    ways: [...within(1), ...deadly(0)],
+    ways: [...within(1, MIDDLE), ...deadly(0, MIDDLE)],
   },
   {
     protocol: "mutex, handed over to two that wait",
     file: "locks.ts",
     world: "mutexHandedOver",
-    ways: deadly(1),
+    ways: deadly(1, MIDDLE),
   },
   {
     protocol: "mutex, one waits without blocking",
     file: "locks.ts",
     world: "mutexAsync",
-    ways: [...within(1), ...deadly(1)],
+    ways: [...within(1, MIDDLE), ...deadly(1, MIDDLE)],
   },
   {
     protocol: "mutex, a time limit runs out",
     file: "locks.ts",
     world: "mutexWithTimeout",
-    ways: within(1),
+    ways: within(1, MIDDLE),
   },
   {
     protocol: "condition",
     file: "locks.ts",
     world: "condition",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
-  { protocol: "barrier", file: "locks.ts", world: "barrier", ways: within(3) },
+  {
+    protocol: "barrier",
+    file: "locks.ts",
+    world: "barrier",
+    ways: within(3, MIDDLE),
+  },
   {
     protocol: "semaphore",
     file: "locks.ts",
     world: "semaphore",
-    ways: within(3),
+    ways: within(3, MIDDLE),
   },
   {
     protocol: "semaphore, a wait given up",
     file: "locks.ts",
     world: "semaphoreGivenUp",
-    ways: within(3),
+    ways: within(3, MIDDLE),
   },
   {
     protocol: "read-write lock, reader and writer",
     file: "locks.ts",
     world: "readersAndWriter",
-    ways: [...within(1), ...deadly(0)],
+    ways: [...within(1, MIDDLE), ...deadly(0, MIDDLE)],
   },
   {
     protocol: "read-write lock, two writers",
     file: "locks.ts",
     world: "twoWriters",
-    ways: [...within(1), ...deadly(0)],
+    ways: [...within(1, MIDDLE), ...deadly(0, MIDDLE)],
   },
   {
     protocol: "once",
     file: "locks.ts",
     world: "once",
-    ways: [...within(1), ...deadly(1)],
+    ways: [...within(1, MIDDLE), ...deadly(1, MIDDLE)],
   },
   {
     protocol: "named object, created or opened by two",
@@ -210,43 +220,43 @@ export const PROOFS: readonly Proof[] = [
     protocol: "named object, created and replaced",
     file: "objects.ts",
     world: "createdAndReplaced",
-    ways: [...within(2), ...deadly(1)],
+    ways: [...within(2, MIDDLE), ...deadly(1, MIDDLE)],
   },
   {
     protocol: "named object, replaced by two",
     file: "objects.ts",
     world: "replacedByTwo",
-    ways: [...within(2), ...deadly(1)],
+    ways: [...within(2, MIDDLE), ...deadly(1, MIDDLE)],
   },
   {
     protocol: "named object, opened and replaced",
     file: "objects.ts",
     world: "openedAndReplaced",
-    ways: within(3),
+    ways: within(3, MIDDLE),
   },
   {
     protocol: "named object, patience runs out",
     file: "objects.ts",
     world: "createdInHaste",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "named object, resized with mappings of others",
     file: "objects.ts",
     world: "madeSmaller",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "named object, resized and replaced",
     file: "objects.ts",
     world: "resizedAndReplaced",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "file, created and sized by two",
     file: "files.ts",
     world: "fileOfTwo",
-    ways: [all, { ...all, deaths: 1, most: MOST }],
+    ways: [all, { ...all, deaths: 1, most: MIDDLE.most }],
   },
   {
     protocol: "semaphore set, a call given up",
@@ -258,31 +268,31 @@ export const PROOFS: readonly Proof[] = [
     protocol: "semaphore set, given up for another",
     file: "semaphore_sets.ts",
     world: "setGivenUpForAnother",
-    ways: [{ ...all, most: MOST }],
+    ways: [{ ...all, most: MIDDLE.most }],
   },
   {
     protocol: "latest value, reader overtaken",
     file: "latest.ts",
     world: "latestRead",
-    ways: within(3),
+    ways: within(3, MIDDLE),
   },
   {
     protocol: "latest value, awaited",
     file: "latest.ts",
     world: "latestAwaited",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "latest value, writer taken over",
     file: "latest.ts",
     world: "latestTakenOver",
-    ways: deadly(1),
+    ways: deadly(1, MIDDLE),
   },
   {
     protocol: "count of events",
     file: "events.ts",
     world: "eventCount",
-    ways: within(2),
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "map, read while it changes",
@@ -325,6 +335,48 @@ export const PROOFS: readonly Proof[] = [
     file: "work_queues.ts",
     world: "queuePutterDies",
     ways: deadly(0, LONG),
+  },
+  {
+    protocol: "doorbell, a pipe is rung",
+    file: "bells.ts",
+    world: "pipeDoorbell",
+    ways: [all, ...within(3, SHORT)],
+  },
+  {
+    protocol: "channel, a sender joins and ends",
+    file: "ends.ts",
+    world: "sentAndEnded",
+    ways: within(1, LONGEST),
+  },
+  {
+    protocol: "channel, a sender waits for room",
+    file: "ends.ts",
+    world: "sentWhenFull",
+    ways: within(1, LONGEST),
+  },
+  {
+    protocol: "channel, a sender dies",
+    file: "ends.ts",
+    world: "senderDies",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, one of two senders dies",
+    file: "ends.ts",
+    world: "oneOfTwoDies",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, a sender is succeeded",
+    file: "ends.ts",
+    world: "senderSucceeded",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, a receiver is succeeded",
+    file: "ends.ts",
+    world: "receiverSucceeded",
+    ways: deadly(0, LONGEST),
   },
 ];
 

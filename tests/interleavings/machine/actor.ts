@@ -41,12 +41,24 @@ export class Actor {
   changed = false;
   /** Whether it waits for that. */
   paused = false;
+  /** Whether it waits in its event loop. */
+  loops = false;
+  /** Whether its event loop has timers that look again. */
+  hasTimers = false;
   /** Whether it does so for a while only. */
   dozes = false;
 
   constructor(index: number, name: string) {
     this.index = index;
     this.name = name;
+  }
+
+  /** Tells it how a call of the pool has ended; 0 is that of a blocked thread. */
+  tell(call: number, result: number): void {
+    if (call === 0) this.wake = result;
+    else this.events.push([call, result]);
+    // A thread that is blocked hears of others when it is back in its loop.
+    if (call === 0 || this.loops) this.blocked = false;
   }
 
   /** Notes what a step of it has found. */

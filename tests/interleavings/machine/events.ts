@@ -1,18 +1,51 @@
 import type { Machine } from "./machine.ts";
 
+/** What an event loop is told when its next timer is due, or its next nap over. */
+export const TIMER = -2, NAP = -3;
+
+/** What an event loop could do besides waiting for events. */
+export interface Waits {
+  /** Whether a task can be run at once. */
+  readonly ready: boolean;
+  /** Whether it naps: a short timer ends when something changes, or at last. */
+  readonly naps: boolean;
+  /** Whether it has timers that look again after a while. */
+  readonly hasTimers: boolean;
+}
+
 /** Waits until something happens that an event loop waits for. */
 export function awaitEvent(
   machine: Machine,
-  ready: boolean,
+  { ready, naps, hasTimers }: Waits,
 ): [number, number] {
   const actor = machine.current!;
   if (ready) return [machine.act("turn", 0, () => -1, false), 0];
-  const call = machine.act("look for events", 0, () => {
+  const found = machine.act("look for events", 0, () => {
     if (actor.events.length > 0) return 1;
-    actor.blocked = true;
+    if (naps && (machine.memory.catchUp(actor.index) || actor.changed)) {
+      actor.changed = false;
+      actor.watched.clear();
+      return NAP;
+    }
+    actor.blocked = actor.loops = true;
+    actor.paused = actor.dozes = naps;
+    actor.wake = 0;
+    actor.hasTimers = hasTimers;
     return 0;
   });
-  if (call === 0) machine.awaitWake();
+  if (found === NAP) return [NAP, 0];
+  if (found === 0) {
+    const how = machine.awaitWake();
+    const left = machine.act("go on", 0, () => {
+      actor.loops =
+        actor.paused =
+        actor.dozes =
+        actor.hasTimers =
+          false;
+      return actor.events.length;
+    }, false);
+    if (left === 0) return [naps ? NAP : TIMER, how];
+  }
   const which = machine.act("event", 0, () => {
     // Handed over by another thread, with all that it saw.
     machine.memory.catchUp(actor.index);

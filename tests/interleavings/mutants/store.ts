@@ -1,11 +1,4 @@
-import {
-  CHANCE,
-  DEADLY,
-  type Mutant,
-  ONE,
-  TWO,
-  WEAK_CHANCE,
-} from "./mutant.ts";
+import { CHANCE, type Mutant, ONE, TWO, WEAK_CHANCE } from "./mutant.ts";
 
 const WRITER = "store/latest/latest_writer.ts";
 const READER = "store/latest/latest_reader.ts";
@@ -124,14 +117,6 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       "    const slept = Atomics.load(this.#words, this.#sleepers) !== 0;\n    Atomics.add(this.#words, this.#event, 1);\n    if (slept) wake(this.#word, count);",
     world: ["events.ts", "eventCountOfOne"],
     bounds: TWO,
-  },
-  {
-    fault: "jobs of the dead stay with them",
-    file: "store/work_queue/taker.ts",
-    find: "if (!alive && this.#table.giveBackAllOf(taker) > 0) found = true;",
-    replace: "",
-    world: ["work_queues.ts", "queueTakenOver"],
-    bounds: DEADLY,
   },
   {
     fault: "a job is one before it is written",

@@ -6,6 +6,8 @@
  */
 
 import { Doorbell } from "../../../channel/waiting/doorbell.ts";
+import { ownPipes } from "../../../sync/bells/own_pipes.ts";
+import { hasBell } from "../../../sync/bells/sleepers.ts";
 import { notify, wait, waitAsync } from "../../../sync/waiting/wait.ts";
 import { mapped } from "../machine/mapped.ts";
 import type { World } from "../machine/world.ts";
@@ -53,6 +55,41 @@ export const doorbellOfTwo: World = {
       const words = wordsOf();
       words[3] = 1;
       new Doorbell(words, 1).ring();
+    },
+  },
+};
+
+/** Where the sleeper says which pipe is its own: whether, pid, descriptor, inode. */
+const PIPE = 4;
+
+/** One sleeps in its event loop, and is woken by a byte in its pipe. */
+export const pipeDoorbell: World = {
+  byteLength: 32,
+  participants: {
+    async sleeper() {
+      const words = wordsOf();
+      const { bell: { fd, inode } } = ownPipes()!;
+      words.set([Deno.pid, fd, inode], PIPE + 1);
+      Atomics.store(words, PIPE, 1);
+      notify(words, PIPE);
+      while (!hasBell()) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      const bell = new Doorbell(words, 1);
+      for (const expected of [1, 2]) {
+        const isReady = () => Atomics.load(words, 0) >= expected;
+        while (!isReady()) await bell.parkByPipe(isReady, Infinity);
+      }
+    },
+    ringer() {
+      const words = wordsOf();
+      while (Atomics.load(words, PIPE) === 0) wait(words, PIPE, 0);
+      const [pid = 0, fd = 0, inode = 0] = words.slice(PIPE + 1);
+      const bell = new Doorbell(words, 1, () => ({ pid, fd, inode }));
+      for (const said of [1, 2]) {
+        words[0] = said;
+        bell.ring();
+      }
     },
   },
 };

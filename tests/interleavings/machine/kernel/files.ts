@@ -23,6 +23,8 @@ export interface Opening {
   readonly who: number;
   readonly fd: number;
   readonly inode: number;
+  /** Which end of a pipe it is, if it is one. */
+  readonly end: "read" | "write" | undefined;
   /** The lock on the whole file, if it has one. */
   lock: LockKind | undefined;
   /** Locks on ranges, by where they start. */
@@ -65,9 +67,15 @@ export class Files {
       inode = this.inodes.push({ size: 0, links: 1 }) - 1;
       this.names.set(name, inode);
     }
+    return this.add(who, inode);
+  }
+
+  /** One more descriptor of a participant. */
+  add(who: number, inode: number, end?: "read" | "write"): number {
     const fd = 3 + (this.#opened.get(who) ?? 0);
     this.#opened.set(who, fd - 2);
-    this.openings.push({ who, fd, inode, lock: undefined, ranges: new Map() });
+    const lock = undefined;
+    this.openings.push({ who, fd, inode, end, lock, ranges: new Map() });
     return fd;
   }
 
@@ -146,8 +154,9 @@ export class Files {
     for (const [name, inode] of this.names) h = mix(mix(h, name.length), inode);
     for (const { size, links } of this.inodes) h = mix(mix(h, size), links);
     let sum = 0;
-    for (const { who, fd, inode, lock = "", ranges } of this.openings) {
+    for (const { who, fd, inode, end, lock = "", ranges } of this.openings) {
       let one = mix(mix(who, fd), 4 * inode + lock.length % 4);
+      if (end === "read") one = mix(one, 5);
       for (const [start, kind] of ranges) {
         one = mix(mix(one, start % 65536), kind.length);
       }

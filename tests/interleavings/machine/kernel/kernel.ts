@@ -11,6 +11,7 @@ import type { Machine } from "../machine.ts";
 import { mix } from "../memory/view.ts";
 import { Files } from "./files.ts";
 import { freeLocks, headAddress } from "./robust_list.ts";
+import { Pipes } from "./pipes.ts";
 import { SemaphoreValues } from "./semaphores.ts";
 
 /** Bytes of words of its own that each participant has. */
@@ -48,6 +49,7 @@ export class Kernel {
   readonly sleepers: Sleeper[] = [];
   readonly files: Files;
   readonly semaphores: SemaphoreValues;
+  readonly pipes: Pipes;
   /** Calls that wait to be started, by participant. */
   readonly pool: PoolCall[][] = [];
   /** Words that more may be kept in: who is in a place. */
@@ -55,6 +57,7 @@ export class Kernel {
 
   constructor(machine: Machine, participants: number, before?: Files) {
     this.files = new Files(before);
+    this.pipes = new Pipes(this.files);
     this.semaphores = new SemaphoreValues(machine.semaphores);
     this.#machine = machine;
     for (let i = 0; i < participants; i++) {
@@ -88,6 +91,8 @@ export class Kernel {
       this.remove(sleeper);
     }
     this.files.exit(who);
+    this.pipes.exit(who);
+    this.tellWatches();
     this.semaphores.exit(who);
   }
 
@@ -127,9 +132,7 @@ export class Kernel {
   rouse(sleeper: Sleeper, result: number): void {
     this.remove(sleeper);
     const actor = this.#machine.actors[sleeper.who]!;
-    if (sleeper.call === 0) actor.wake = result;
-    else actor.events.push([sleeper.call, result]);
-    actor.blocked = false;
+    actor.tell(sleeper.call, result);
   }
 
   /** Loads a word for the kernel, which makes it one that several touch. */
@@ -153,12 +156,20 @@ export class Kernel {
     for (let i = 0; i < offsets.length; i++) {
       memory.loadNewest(offsets[i]!, 4);
       if (memory.low !== values[i]!) {
-        actors[who]!.events.push([call, -1]);
-        actors[who]!.blocked = false;
+        actors[who]!.tell(call, -1);
         return;
       }
     }
     this.sleepers.push({ who, call, offsets, timed, woken: [] });
+  }
+
+  /** Lets event loops hear of pipes that have something, or have ended. */
+  tellWatches(): void {
+    for (const [{ who, call }, result] of this.pipes.heard()) {
+      const actor = this.#machine.actors[who];
+      if (actor === undefined) continue;
+      actor.tell(call, result);
+    }
   }
 
   /** Ends a call on the semaphore set: with 0 when it is done, else with -1. */
@@ -167,9 +178,7 @@ export class Kernel {
     if (call === undefined) return;
     if (result === 0) this.semaphores.try(call.operations);
     const actor = this.#machine.actors[call.who]!;
-    if (call.call === 0) actor.wake = result;
-    else actor.events.push([call.call, result]);
-    actor.blocked = false;
+    actor.tell(call.call, result);
   }
 
   /** Removes a file by its path, as `Deno.removeSync()` does. */
@@ -207,7 +216,7 @@ export class Kernel {
     });
     let sum = 0;
     for (const [name, owner] of this.places) sum += mix(~text(name), owner);
-    return this.files.hash(this.semaphores.hash(mix(h, sum)));
+    return this.files.hash(this.semaphores.hash(this.pipes.hash(mix(h, sum))));
   }
 }
 

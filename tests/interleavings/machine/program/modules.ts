@@ -21,6 +21,8 @@ const REPLACED: Readonly<Record<string, string>> = {
   "ffi/libc/library.ts": "library.ts",
   "ffi/files/kernel_file.ts": "files/kernel_file.ts",
   "ffi/files/open.ts": "files/open.ts",
+  "ffi/files/peer_pipe.ts": "files/peer_pipe.ts",
+  "ffi/files/poll.ts": "files/poll.ts",
   "ffi/files/range_lock.ts": "files/range_lock.ts",
   "ffi/files/size.ts": "files/size.ts",
   "ffi/files/status.ts": "files/status.ts",
@@ -28,6 +30,7 @@ const REPLACED: Readonly<Record<string, string>> = {
   "ffi/memory/mapped_files.ts": "memory/mapped_files.ts",
   "ffi/memory/mman.ts": "memory/mman.ts",
   "ffi/memory/region.ts": "memory/region.ts",
+  "sync/bells/event_loop.ts": "sync/event_loop.ts",
   "ffi/sync/futex.ts": "sync/futex.ts",
   "ffi/sysv/sysv_sem.ts": "sync/sysv_sem.ts",
 };

@@ -7,7 +7,7 @@
 
 // deno-lint-ignore-file no-explicit-any -- these carry values of any program
 
-import { awaitEvent, doze, readClock } from "../events.ts";
+import { awaitEvent, doze, NAP, readClock, TIMER } from "../events.ts";
 import type { Machine } from "../machine.ts";
 import { each, generate, Yielded } from "./iteration.ts";
 import { promiseOf } from "./promises.ts";
@@ -56,6 +56,7 @@ export class Tasks {
   readonly #machine: Machine;
   #jobs: (() => void)[] = [];
   #turns = new Map<number, () => void>();
+  #naps = new Map<number, () => void>();
   #timers = new Map<number, () => void>();
   #calls = new Map<number, (result: number) => void>();
   #count = 0;
@@ -95,13 +96,14 @@ export class Tasks {
       queueMicrotask: (job: () => void) => this.#jobs.push(job),
       // Short pauses end; what only looks again after a while never does.
       setTimeout: (job: (...args: Any[]) => void, ms = 0, ...args: Any[]) =>
-        this.#add(ms > SHORT_MS ? this.#timers : this.#turns, () => {
+        this.#add(this.#timersFor(ms), () => {
           this.now += ms;
           job(...args);
         }),
       clearTimeout: (id: number) => {
         this.#timers.delete(id);
         this.#turns.delete(id);
+        this.#naps.delete(id);
       },
       setInterval: (job: () => void) => this.#add(this.#timers, job),
       clearInterval: (id: number) => this.#timers.delete(id),
@@ -114,6 +116,11 @@ export class Tasks {
       FinalizationRegistry: NoRegistry,
       performance: { now: () => this.#clock() },
     };
+  }
+
+  #timersFor(ms: number): Map<number, () => void> {
+    if (ms > SHORT_MS) return this.#timers;
+    return ms > 0 ? this.#naps : this.#turns;
   }
 
   /** Time goes by only where that is to be tried, and then far. */
@@ -132,6 +139,7 @@ export class Tasks {
   reset(): void {
     this.#jobs = [];
     this.#turns.clear();
+    this.#naps.clear();
     this.#timers.clear();
     this.#calls.clear();
     this.#count = 0;
@@ -171,7 +179,17 @@ export class Tasks {
 
   #turn(): void {
     const [id] = this.#turns.keys();
-    const [call, result] = awaitEvent(this.#machine, id !== undefined);
+    const [nap] = this.#naps;
+    const [call, result] = awaitEvent(
+      this.#machine,
+      {
+        ready: id !== undefined,
+        naps: nap !== undefined,
+        hasTimers: this.#timers.size > 0,
+      },
+    );
+    if (call === TIMER) return this.#run(this.#timers);
+    if (call === NAP) return this.#run(this.#naps);
     if (call < 0 && id !== undefined) {
       const job = this.#turns.get(id);
       this.#turns.delete(id);
@@ -181,6 +199,14 @@ export class Tasks {
     const job = this.#calls.get(call);
     this.#calls.delete(call);
     job?.(result);
+  }
+
+  /** Runs the one that was set first. */
+  #run(timers: Map<number, () => void>): void {
+    const [first] = timers;
+    if (first === undefined) return;
+    timers.delete(first[0]);
+    first[1]();
   }
 
   #add(jobs: Map<number, () => void>, job: () => void): number {

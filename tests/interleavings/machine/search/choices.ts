@@ -21,6 +21,9 @@ export interface Option {
   readonly flushes: readonly Token[];
 }
 
+/** So often timers may end waits in one schedule. */
+const MOST_NETS = 12;
+
 /** All that may come next. */
 export function optionsOf(
   machine: Machine,
@@ -95,10 +98,16 @@ export function optionsOf(
     if (used.timeouts < limits.timeouts) add({ lapse: who, place }, null, 0);
   });
   if (options.length === 0) addLastResorts(machine, add);
-  if (options.length === 0 && machine.nets && actors.some((a) => a.dead)) {
+  const hasNets = machine.nets && actors.some((actor) => actor.dead);
+  if (options.length === 0 && hasNets) {
     kernel.sleepers.forEach(({ who, timed }, place) => {
       if (timed) add({ expire: who, place }, null, 0);
     });
+    for (const actor of actors) {
+      const waits = actor.blocked && actor.hasTimers && !actor.dead;
+      if (!waits || actor.finished || used.nets >= MOST_NETS) continue;
+      add({ doze: actor.index, place: 0 }, null, 0);
+    }
   }
   return options;
 }
@@ -162,6 +171,8 @@ export function apply(machine: Machine, token: Token, used: Used): void {
   } else if ("doze" in token) {
     const actor = actors[token.doze]!;
     actor.paused = actor.blocked = actor.dozes = false;
+    if (actor.hasTimers) used.nets++;
+    actor.hasTimers = false;
     actor.wake = PATIENCE_ENDED;
   } else if ("expire" in token) {
     used.timeouts++;

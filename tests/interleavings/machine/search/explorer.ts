@@ -96,7 +96,7 @@ function take(machine: Machine, option: Option, used: Used): Actor | Token {
 }
 
 function nothing(): Used {
-  return { preemptions: 0, deaths: 0, spurious: 0, timeouts: 0 };
+  return { nets: 0, preemptions: 0, deaths: 0, spurious: 0, timeouts: 0 };
 }
 
 /** Tries everything within limits, depth first. */

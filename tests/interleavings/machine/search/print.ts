@@ -70,7 +70,13 @@ export class Replay implements Strategy {
   #steps = 0;
   /** What steps are about to decide. */
   readonly #picks: number[] = [];
-  readonly #used = { preemptions: 0, deaths: 0, spurious: 0, timeouts: 0 };
+  readonly #used = {
+    nets: 0,
+    preemptions: 0,
+    deaths: 0,
+    spurious: 0,
+    timeouts: 0,
+  };
 
   constructor(tokens: Tokens) {
     this.#tokens = tokens;

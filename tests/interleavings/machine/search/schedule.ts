@@ -50,6 +50,8 @@ export interface Limits {
 
 /** What was used up of the limits. */
 export interface Used {
+  /** Timers that ended a wait after a death. */
+  nets: number;
   preemptions: number;
   deaths: number;
   spurious: number;
