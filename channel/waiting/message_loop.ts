@@ -1,6 +1,6 @@
 import type { Message } from "../ends/message.ts";
 import type { Outcome } from "../membership/outcome.ts";
-import { giveTurn, isTurnDue, Spin } from "./pacing.ts";
+import { giveTurn, GrowingPause, isTurnDue, sleepFor, Spin } from "./pacing.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
 /**
@@ -8,6 +8,11 @@ import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
  * message and what its receiver does about it.
  */
 const HOPS = 12;
+
+/** How many turns of the event loop to wait for a sender that is about to go. */
+const TURNS = 16;
+/** How long to pause at most between two looks behind these. */
+const LONGEST_PAUSE_MS = 20;
 
 /** Where a {@linkcode MessageLoop} gets messages from. */
 export interface MessageSource {
@@ -149,6 +154,8 @@ export class MessageLoop {
     const deadline = timeoutMs === Infinity
       ? Infinity
       : performance.now() + timeoutMs;
+    const pause = new GrowingPause();
+    let again = 0;
     for (;;) {
       await this.#giveWay(signal);
       if (!this.#spin.until(isReady)) {
@@ -158,7 +165,13 @@ export class MessageLoop {
           const result = outcome();
           if (result === "end") return undefined;
           if (result !== "again") throw result;
-          await giveTurn();
+          const left = deadline - performance.now();
+          if (left <= 0) this.#refuseToWait(timeoutMs);
+          // A sender has said that it ends, and still has its place: for a
+          // moment, or for long if its process was stopped.
+          await (++again < TURNS
+            ? giveTurn()
+            : sleepFor(Math.min(pause.next(LONGEST_PAUSE_MS), left), signal));
           this.#requireOpen();
           signal?.throwIfAborted();
           continue;

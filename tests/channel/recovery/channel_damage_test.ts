@@ -176,3 +176,18 @@ for (const access of ["read", "read-write"] as const) {
     },
   ));
 }
+
+Deno.test("Receiver.receive() times out when a sender has ended and keeps its place", async () => {
+  using name = new Name();
+  using receiver = Receiver.create(name.text, { capacity: CAPACITY });
+  using _sender = Sender.open(name.text);
+  using memory = SharedMemory.open(name.text);
+  using mapping = memory.map();
+  // As one leaves it that was stopped between its last two calls.
+  const ended = 2;
+  mapping.bytes[CAPACITY + 648] = ended;
+  await assertRejects(
+    () => receiver.receive({ timeoutMs: 50 }),
+    Deno.errors.TimedOut,
+  );
+});
