@@ -15,8 +15,10 @@
 import { parseArgs } from "node:util";
 import { denoRun, projectPath } from "../helpers/deno.ts";
 
-/** So long no input takes, on any machine. */
-const SILENCE_MS = 60_000;
+/** So long no round of inputs takes, on a machine that has other work, too. */
+const SILENCE_MS = 600_000;
+/** How often to tell how far it is. */
+const TELL_MS = 60_000;
 
 /** What the worker tells of its input, before it begins with it. */
 const NOTE_LENGTH = 4096;
@@ -51,12 +53,17 @@ const fall = () => {
 };
 let watch = setTimeout(fall, SILENCE_MS);
 let report = "";
+let nextTell = performance.now() + TELL_MS;
 for await (
   const text of child.stdout.pipeThrough(new TextDecoderStream())
 ) {
   clearTimeout(watch);
   watch = setTimeout(fall, SILENCE_MS);
-  report += text.replaceAll("alive\n", "");
+  report += text.replaceAll(/^alive \d+\n/gm, "");
+  const [, count] = text.match(/^alive (\d+)\n/m) ?? [];
+  if (count === undefined || performance.now() < nextTell) continue;
+  nextTell += TELL_MS;
+  console.log(`${count} inputs`);
 }
 clearTimeout(watch);
 const { code, signal } = await child.status;

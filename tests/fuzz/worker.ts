@@ -5,7 +5,7 @@
  *     worker.ts FILE SEED SECONDS INPUTS SAVE
  *
  * Before each input it leaves it in the file: a number of bytes, and these. Says
- * "alive" again and again, and last what it saw. Ends with 1 when a guarantee is
+ * "alive" and how many there were, again and again, and last what it saw. Ends with 1 when a guarantee is
  * broken.
  *
  * @module
@@ -20,7 +20,7 @@ import { Fuzzer } from "./fuzzer.ts";
 import { Random } from "./input.ts";
 import { manyToOne, oneToOne, strict } from "./rings.ts";
 
-/** Inputs between two words of life. */
+/** Inputs of one target between two words of life. */
 const ROUND = 500;
 
 const TARGETS = [oneToOne, manyToOne, strict, receivers, transmitters] as const;
@@ -62,8 +62,8 @@ while (inputs > 0 ? total < inputs : performance.now() < end) {
   for (const fuzzer of fuzzers) {
     for (let i = 0; i < ROUND; i++) run(fuzzer, fuzzer.next());
     total += ROUND;
+    console.log(`alive ${total}`);
   }
-  console.log("alive");
 }
 for (const fuzzer of fuzzers) {
   const { target, count, seen, kept } = fuzzer;

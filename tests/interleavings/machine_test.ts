@@ -9,6 +9,7 @@ import {
 } from "../../deps.ts";
 import { explore, printTrace, replay } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
+import { editsOf } from "./mutants/mutant.ts";
 import { TEXTBOOK } from "./proofs.ts";
 
 for (const { world, bounds, wrong } of TEXTBOOK) {
@@ -40,7 +41,7 @@ Deno.test("replay() comes to the same end where a participant dies and loads are
     const mutant = MUTANTS.find(({ fault }) => fault.includes(name));
     assert(mutant !== undefined);
     const { world: [file, world] } = mutant;
-    const bounds = { ...mutant.bounds, edits: [mutant] };
+    const bounds = { ...mutant.bounds, edits: editsOf(mutant) };
     const { violation } = explore(file, world, bounds);
     assert(violation !== undefined, name);
     const again = replay(file, world, bounds, violation.schedule);

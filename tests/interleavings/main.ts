@@ -14,6 +14,7 @@
 import { explore, holdsUnbroken } from "./machine/explore.ts";
 import type { Bounds, Report } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
+import { editsOf } from "./mutants/mutant.ts";
 import { PROOFS, TEXTBOOK } from "./proofs.ts";
 import { type Row, Table } from "./tables.ts";
 
@@ -60,7 +61,7 @@ function mutants(): Row[] {
     return {
       key: [fault, `\`${file}\``, bounds.order ?? "x86-64"],
       run() {
-        const all = { most: MOST, ...bounds, edits: [mutant] };
+        const all = { most: MOST, ...bounds, edits: editsOf(mutant) };
         const { schedules, violation } = explore(from, world, all);
         if (violation === undefined) {
           failures++;

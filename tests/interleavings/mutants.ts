@@ -6,6 +6,7 @@
 
 import { BELL_MUTANTS } from "./mutants/bells.ts";
 import { BROADCAST_MUTANTS } from "./mutants/broadcasts.ts";
+import { END_MUTANTS } from "./mutants/ends.ts";
 import { LOCK_MUTANTS } from "./mutants/locks.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { OBJECT_MUTANTS } from "./mutants/objects.ts";
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LOCK_MUTANTS,
   ...RING_MUTANTS,
   ...BROADCAST_MUTANTS,
+  ...END_MUTANTS,
   ...OBJECT_MUTANTS,
   ...STORE_MUTANTS,
 ];

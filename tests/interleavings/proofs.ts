@@ -24,10 +24,11 @@ interface Size {
   readonly random: number;
 }
 
-const SHORT: Size = { most: 24_000, random: 5_000 };
-const MIDDLE: Size = { most: 8_000, random: 2_000 };
-const LONG: Size = { most: 2_000, random: 500 };
-const LONGEST: Size = { most: 800, random: 200 };
+const TINY: Size = { most: 60_000, random: 30_000 };
+const SHORT: Size = { most: 15_000, random: 5_000 };
+const MIDDLE: Size = { most: 5_000, random: 2_000 };
+const LONG: Size = { most: 800, random: 300 };
+const LONGEST: Size = { most: 600, random: 200 };
 
 const [X86, ARM] = ["x86-64", "aarch64"] as const;
 
@@ -112,31 +113,31 @@ export const PROOFS: readonly Proof[] = [
     protocol: "doorbell, one rings",
     file: "bells.ts",
     world: "doorbell",
-    ways: [all, ...within(3, SHORT)],
+    ways: [all, ...within(3, TINY)],
   },
   {
     protocol: "doorbell, two ring",
     file: "bells.ts",
     world: "doorbellOfTwo",
-    ways: within(3, SHORT),
+    ways: within(3, TINY),
   },
   {
     protocol: "wait and notify",
     file: "bells.ts",
     world: "waitAndNotify",
-    ways: within(3, SHORT),
+    ways: within(3, TINY),
   },
   {
     protocol: "wait given up, its wake-up passed on",
     file: "bells.ts",
     world: "passedOn",
-    ways: [all, ...within(3, SHORT)],
+    ways: [all, ...within(3, TINY)],
   },
   {
     protocol: "one more word in a sleep under way",
     file: "bells.ts",
     world: "oneMoreWord",
-    ways: within(3, SHORT),
+    ways: within(3, TINY),
   },
   {
     protocol: "mutex of two",
@@ -178,13 +179,13 @@ export const PROOFS: readonly Proof[] = [
     protocol: "barrier",
     file: "locks.ts",
     world: "barrier",
-    ways: within(3, MIDDLE),
+    ways: within(3, TINY),
   },
   {
     protocol: "semaphore",
     file: "locks.ts",
     world: "semaphore",
-    ways: within(3, MIDDLE),
+    ways: within(3, TINY),
   },
   {
     protocol: "semaphore, a wait given up",
@@ -220,19 +221,19 @@ export const PROOFS: readonly Proof[] = [
     protocol: "named object, created and replaced",
     file: "objects.ts",
     world: "createdAndReplaced",
-    ways: [...within(2, MIDDLE), ...deadly(1, MIDDLE)],
+    ways: [...within(2, TINY), ...deadly(1, TINY)],
   },
   {
     protocol: "named object, replaced by two",
     file: "objects.ts",
     world: "replacedByTwo",
-    ways: [...within(2, MIDDLE), ...deadly(1, MIDDLE)],
+    ways: [...within(2, TINY), ...deadly(1, TINY)],
   },
   {
     protocol: "named object, opened and replaced",
     file: "objects.ts",
     world: "openedAndReplaced",
-    ways: within(3, MIDDLE),
+    ways: within(3, TINY),
   },
   {
     protocol: "named object, patience runs out",
@@ -256,7 +257,7 @@ export const PROOFS: readonly Proof[] = [
     protocol: "file, created and sized by two",
     file: "files.ts",
     world: "fileOfTwo",
-    ways: [all, { ...all, deaths: 1, most: MIDDLE.most }],
+    ways: [all, { ...all, deaths: 1, most: TINY.most }],
   },
   {
     protocol: "semaphore set, a call given up",
@@ -268,7 +269,7 @@ export const PROOFS: readonly Proof[] = [
     protocol: "semaphore set, given up for another",
     file: "semaphore_sets.ts",
     world: "setGivenUpForAnother",
-    ways: [{ ...all, most: MIDDLE.most }],
+    ways: [{ ...all, most: TINY.most }],
   },
   {
     protocol: "latest value, reader overtaken",
@@ -292,7 +293,7 @@ export const PROOFS: readonly Proof[] = [
     protocol: "count of events",
     file: "events.ts",
     world: "eventCount",
-    ways: within(2, MIDDLE),
+    ways: within(2, TINY),
   },
   {
     protocol: "map, read while it changes",
@@ -340,7 +341,7 @@ export const PROOFS: readonly Proof[] = [
     protocol: "doorbell, a pipe is rung",
     file: "bells.ts",
     world: "pipeDoorbell",
-    ways: [all, ...within(3, SHORT)],
+    ways: [all, ...within(3, TINY)],
   },
   {
     protocol: "channel, a sender joins and ends",

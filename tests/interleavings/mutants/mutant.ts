@@ -14,6 +14,13 @@ export interface Mutant extends Edit {
   /** In which world that shows, within which bounds. */
   readonly world: readonly [file: string, name: string];
   readonly bounds: Bounds;
+  /** The same fault at a second place, where one would make up for the other. */
+  readonly also?: Edit;
+}
+
+/** The lines that are broken. */
+export function editsOf(mutant: Mutant): readonly Edit[] {
+  return mutant.also === undefined ? [mutant] : [mutant, mutant.also];
 }
 
 const X86 = "x86-64";

@@ -127,12 +127,4 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     world: ["work_queues.ts", "queuePutterDies"],
     bounds: CHANCE,
   },
-  {
-    fault: "what a dead process changed of a queue is not repaired",
-    file: "store/work_queue/queue_lock.ts",
-    find: "      this.#table.rebuild();\n      this.#repaired();",
-    replace: "",
-    world: ["work_queues.ts", "queueTakenOver"],
-    bounds: CHANCE,
-  },
 ];

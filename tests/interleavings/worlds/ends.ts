@@ -36,6 +36,10 @@ const FEW: readonly Edit[] = [{
   find: "const BUSY_SPIN_MS = 0.05;",
   replace: "const BUSY_SPIN_MS = 0;",
 }, {
+  file: "channel/waiting/message_loop.ts",
+  find: "const TURNS = 16;",
+  replace: "const TURNS = 2;",
+}, {
   file: "channel/object/header.ts",
   find: "export const LABEL_LENGTH = 32;",
   replace: "export const LABEL_LENGTH = 1;",

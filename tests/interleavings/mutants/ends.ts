@@ -1,0 +1,63 @@
+import { CHANCE, type Mutant, ONE, TWO } from "./mutant.ts";
+
+const MESSAGES = "channel/carrier/ring_messages.ts";
+
+/** Ends of channels, and the pipes between them. */
+export const END_MUTANTS: readonly Mutant[] = [
+  {
+    fault: "one that waits for a sender to go looks again at once (found here)",
+    file: "channel/waiting/message_loop.ts",
+    find: "await (++again < TURNS\n",
+    replace: "await (++again < Infinity\n",
+    world: ["ends.ts", "sentAndEnded"],
+    bounds: ONE,
+  },
+  {
+    fault: "the pipe of one that sleeps is not rung",
+    file: "channel/waiting/doorbell.ts",
+    find: "      return this.#peer.ring(this.#sleeper());",
+    replace: "      return true;",
+    world: ["bells.ts", "pipeDoorbell"],
+    bounds: TWO,
+  },
+  {
+    fault: "one that sleeps by its pipe does not look before",
+    file: "channel/waiting/doorbell.ts",
+    find:
+      "    Atomics.store(words, index, PARKED_BY_PIPE);\n    if (isReady()) return true;",
+    replace: "    Atomics.store(words, index, PARKED_BY_PIPE);",
+    world: ["bells.ts", "pipeDoorbell"],
+    bounds: TWO,
+  },
+  {
+    fault: "one that sleeps by its pipe says so by a plain store",
+    file: "channel/waiting/doorbell.ts",
+    find: "    Atomics.store(words, index, PARKED_BY_PIPE);",
+    replace: "    words[index] = PARKED_BY_PIPE;",
+    world: ["bells.ts", "pipeDoorbell"],
+    bounds: TWO,
+  },
+  {
+    fault: "a receiver never rings senders that wait for room",
+    file: MESSAGES,
+    find:
+      "    if (this.#source.used <= this.#halfFull) this.#control.sendersBell.ring();",
+    replace: "",
+    also: {
+      file: MESSAGES,
+      find:
+        "    // All that was released is free now.\n    control.sendersBell.ring();",
+      replace: "",
+    },
+    world: ["ends.ts", "sentWhenFull"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a sender that ends does not ring its receiver",
+    file: "channel/membership/ring_control.ts",
+    find: "    this.receiverBell.ring();",
+    replace: "",
+    world: ["ends.ts", "sentAndEnded"],
+    bounds: ONE,
+  },
+];
