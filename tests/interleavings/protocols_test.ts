@@ -7,7 +7,7 @@ import { editsOf } from "./mutants/mutant.ts";
 import { PROOFS } from "./proofs.ts";
 
 /** So many schedules of each world, half of them at random. */
-const SHARE = 16;
+const SHARE = 8;
 /** Mutants that are found within a moment. */
 const QUICK = [
   ...["M10", "M15", "M16", "M17", "M12", "no room is kept", "its length"],
@@ -26,7 +26,7 @@ for (const { protocol, file, world, ways } of PROOFS) {
     const deaths = ways.some(({ deaths = 0 }) => deaths > 0) ? 1 : 0;
     // Less of those worlds of which the whole is less, too.
     const { most = Infinity } = ways[0]!;
-    const share = Math.max(1, Math.min(SHARE, most / 200));
+    const share = Math.max(1, Math.min(SHARE, most / 500));
     for (const order of ["x86-64", "aarch64"] as const) {
       const first = { order, preemptions: 1, deaths, most: share };
       const chance = { order, deaths, random: share, seed: 11 };
