@@ -60,7 +60,6 @@ export async function startDriver(
   const folder = await Deno.makeTempDir({
     prefix: `${NAME_PREFIX}${Deno.pid}-aeron-`,
   });
-  undo.defer(() => Deno.remove(folder, { recursive: true }));
   const directory = options.directory ?? `${folder}/driver`;
   const archiveDirectory = options.archiveDirectory ?? `${folder}/archive`;
   const command = [
@@ -142,15 +141,16 @@ function spawn(command: readonly string[], log: string): Deno.ChildProcess {
 }
 
 /**
- * Kills a process and removes its folder when this one ends without doing so: it
- * reads a pipe that closes then, whatever the reason.
+ * Kills a process and removes its folder, at the end of a block and when this
+ * program ends without coming to that: a shell reads a pipe that closes then,
+ * whatever the reason.
  */
 function guard(pid: number, folder: string): AsyncDisposable {
   const child = new Deno.Command("sh", {
     args: [
       "-c",
       // The folder in the command line tells it from one that got its number.
-      `trap '' INT TERM; cat; if grep -qaF "$2" "/proc/$1/cmdline"; then kill -KILL "$1"; fi; rm -rf "$2"`,
+      `trap '' INT TERM; cat; while grep -qaF "$2" "/proc/$1/cmdline"; do kill -KILL "$1"; sleep 0.01; done; rm -rf "$2"`,
       "-",
       `${pid}`,
       folder,
@@ -161,9 +161,8 @@ function guard(pid: number, folder: string): AsyncDisposable {
   }).spawn();
   return {
     async [Symbol.asyncDispose]() {
-      signal(child, "SIGKILL");
+      await child.stdin.close();
       await child.status;
-      await child.stdin.close().catch(() => {});
     },
   };
 }

@@ -57,8 +57,13 @@ function correlationOf(request: Uint8Array): bigint {
 async function fakeArchive(aeron: Aeron, answers: Answers) {
   const requests = await aeron.addSubscription("aeron:ipc?term-length=64k", 10);
   let publication: Publication | undefined;
-  const send = async (bytes: Uint8Array) =>
-    await publication?.send(bytes, { timeoutMs: 5000 });
+  const send = async (bytes: Uint8Array) => {
+    try {
+      await publication?.send(bytes, { timeoutMs: 5000 });
+    } catch {
+      // Who was told nonsense may have gone.
+    }
+  };
   const serving = (async () => {
     for await (const { bytes } of requests) {
       const templateId = decodeHeader(bytes)?.templateId ?? -1;
