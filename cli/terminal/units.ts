@@ -18,8 +18,12 @@ export function showMany(count: number): string {
 }
 
 /** A number of things: `1 message`, `2 messages`. */
-export function plural(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
+export function plural(
+  count: number,
+  what: string,
+  many: string = `${what}s`,
+): string {
+  return `${count} ${count === 1 ? what : many}`;
 }
 
 /** How often a second: `12.3 k/s`. */

@@ -9,10 +9,12 @@ import { isSystemError } from "../../../ffi/errors/system_error.ts";
 import { readNames } from "../../../ffi/files/directory.ts";
 import { readKernelFile } from "../../../ffi/files/kernel_file.ts";
 import { readLink, statusThrough } from "../../../ffi/files/process_files.ts";
+import { plural } from "../../terminal/units.ts";
 import { identity } from "./identity.ts";
 import { userName } from "./users.ts";
 import {
   commandLine,
+  isZombie,
   type ProcessInfo,
   processInfo,
   seesAllProcesses,
@@ -58,6 +60,16 @@ export interface ProcessScan {
 /** What is never an object, and would be most of what there is to look at. */
 const UNINTERESTING = /^\/dev\/(null|zero|full|u?random|tty|pts\/|ptmx|fuse)/;
 
+/** Says how many processes could not be looked into, and why; nothing when all could. */
+export function unseenNote({ unseen }: ProcessScan): string | undefined {
+  if (unseen.length === 0) return undefined;
+  const first = unseen.slice(0, 10).join(", ");
+  const more = unseen.length > 10 ? ", …" : "";
+  return `${
+    plural(unseen.length, "process", "processes")
+  } could not be looked into (${first}${more}), being other users' or having more rights; run it as root to see them`;
+}
+
 /** Looks at all processes. */
 export function scanProcesses(): ProcessScan {
   const holders = new Map<string, Holder[]>();
@@ -66,7 +78,8 @@ export function scanProcesses(): ProcessScan {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     const info = processInfo(pid);
-    if (info === undefined) continue;
+    // What has ended has nothing any more.
+    if (info === undefined || isZombie(info)) continue;
     const found = lookInto(info);
     if (found === undefined) unseen.push(pid);
     else {
@@ -98,8 +111,7 @@ function lookInto(info: ProcessInfo): Map<string, Holder> | undefined {
     descriptors = readNames(`/proc/${pid}/fd`, "look at a process");
   } catch (error) {
     if (!isSystemError(error)) throw error;
-    // It may have ended meanwhile; if not, it is another user's.
-    return processInfo(pid) === undefined ? new Map() : undefined;
+    return hasEnded(pid) ? new Map() : undefined;
   }
   const found = new Map<string, Found>();
   const entryOf = (key: string, path: string) => {
@@ -122,7 +134,7 @@ function lookInto(info: ProcessInfo): Map<string, Holder> | undefined {
       .descriptors.push({ fd: Number(name), access: accessOf(pid, name) });
   }
   // Its descriptors may be counted, and not looked at.
-  if (!isVisible && processInfo(pid) !== undefined) return undefined;
+  if (!isVisible && !hasEnded(pid)) return undefined;
   for (const mapped of parseMaps(readKernelFile(`/proc/${pid}/maps`))) {
     entryOf(mapped.key, mapped.path).mappings.push(mapped.mapping);
   }
@@ -139,6 +151,18 @@ function lookInto(info: ProcessInfo): Map<string, Holder> | undefined {
   return new Map(
     [...found].map(([key, entry]) => [key, { ...about, ...pathOf(entry) }]),
   );
+}
+
+/** Whether a process has ended meanwhile, or has closed everything to end. */
+function hasEnded(pid: number): boolean {
+  const info = processInfo(pid);
+  if (info === undefined || isZombie(info)) return true;
+  try {
+    return readNames(`/proc/${pid}/fd`, "look at a process").length === 0;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return processInfo(pid) === undefined;
+  }
 }
 
 const DELETED = " (deleted)";

@@ -1,7 +1,11 @@
 import { readNames } from "../../../ffi/files/directory.ts";
 import { isSystemError } from "../../../ffi/errors/system_error.ts";
 import { parseAddress } from "../address.ts";
-import { type ProcessScan, scanProcesses } from "../processes/scan.ts";
+import {
+  type ProcessScan,
+  scanProcesses,
+  unseenNote,
+} from "../processes/scan.ts";
 import { messageQueueStates } from "../sysv/message_queues.ts";
 import { segmentStates } from "../sysv/segments.ts";
 import { setStates } from "../sysv/sets.ts";
@@ -68,11 +72,8 @@ export function listObjects(options: ListOptions = {}): Listing {
       () => messageQueues(notes).map(messageQueueEntry),
     ),
   ];
-  if (scan !== undefined && scan.unseen.length > 0) {
-    notes.push(
-      `${scan.unseen.length} processes could not be looked into: they are other users', or have more rights; run it as root to see them`,
-    );
-  }
+  const unseen = scan === undefined ? undefined : unseenNote(scan);
+  if (unseen !== undefined) notes.push(unseen);
   return {
     entries: entries.filter(({ name, label }) =>
       matches(name) || (label !== null && matches(label))

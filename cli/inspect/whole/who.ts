@@ -9,6 +9,7 @@ import {
   type Holder,
   type ProcessScan,
   scanProcesses,
+  unseenNote,
 } from "../processes/scan.ts";
 import { OBJECTS_FOLDER, pathOf } from "./entry.ts";
 import { describeNumbered } from "./numbered.ts";
@@ -42,15 +43,8 @@ export function processesOf(
       "this is a PID namespace of its own, such as a container: processes outside cannot be seen",
     );
   }
-  if (scan.unseen.length > 0) {
-    notes.push(
-      `${scan.unseen.length} processes could not be looked into (${
-        scan.unseen.slice(0, 10).join(", ")
-      }${
-        scan.unseen.length > 10 ? ", …" : ""
-      }): they are other users', or have more rights; run it as root to see them`,
-    );
-  }
+  const unseen = unseenNote(scan);
+  if (unseen !== undefined) notes.push(unseen);
   if (address.space === "semaphore-set" || address.space === "system-queue") {
     describeNumbered(address, undefined);
     notes.push(
