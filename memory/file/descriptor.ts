@@ -18,7 +18,7 @@ import {
 import { checkAddress } from "../checks/checks.ts";
 import { checkFlag } from "../checks/options.ts";
 import { checkWindow, type WindowOptions } from "../mapping/access.ts";
-import { adviceAct } from "../mapping/advice.ts";
+import { adviceOperation } from "../mapping/advice.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import { WRAPS } from "../mapping/wrap.ts";
 import { atUnload } from "../mapping/unload.ts";
@@ -140,7 +140,7 @@ export class Descriptor {
   /** Tells the kernel how all that is mapped through this will be used. */
   advise(advice: string): void {
     this.fd("advise about");
-    const operation = adviceAct(advice);
+    const operation = adviceOperation(advice);
     for (const { address, byteLength } of this.#extents) {
       adviseAt(address, byteLength, advice, operation);
     }

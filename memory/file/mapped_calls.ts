@@ -8,7 +8,7 @@
 import { advise, pageSize, sync } from "../../ffi/memory/mman.ts";
 import {
   type Advice,
-  adviceAct,
+  adviceOperation,
   checkAdvice,
   SYNC_NAMES,
   type SyncOptions,
@@ -88,7 +88,7 @@ export function madvise(
   memory: Uint8Array | ReadonlyBytes,
   advice: Advice,
 ): void {
-  const operation = adviceAct(checkAdvice(advice));
+  const operation = adviceOperation(checkAdvice(advice));
   const { region, byteOffset, byteLength } = mappedRange(memory, operation);
   if (DESTRUCTIVE.includes(advice)) {
     // A window may start within a page.

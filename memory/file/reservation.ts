@@ -82,13 +82,13 @@ export function grow(
     }
     truncate(fd, to, operation);
   } catch (error) {
-    giveBack(fd, from, operation);
+    releaseAdded(fd, from, operation);
     throw error;
   }
 }
 
 /** ext4 keeps what it had allocated when the room ran out, behind the end. */
-function giveBack(fd: number, size: number, operation: string): void {
+function releaseAdded(fd: number, size: number, operation: string): void {
   // Unless someone else has lengthened it meanwhile.
   if (status(fd, operation).size !== size) return;
   try {

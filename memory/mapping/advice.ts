@@ -57,6 +57,6 @@ export function checkAdvice(advice: Advice): Advice {
 }
 
 /** What is tried when advice is given, for the message of an error. */
-export function adviceAct(advice: string): string {
+export function adviceOperation(advice: string): string {
   return `advise ${describe(advice)}`;
 }

@@ -9,7 +9,7 @@ import type { Region } from "../../ffi/memory/region.ts";
 import { checkFlag, readOptions } from "../checks/options.ts";
 import {
   type Advice,
-  adviceAct,
+  adviceOperation,
   checkAdvice,
   SYNC_NAMES,
   type SyncOptions,
@@ -150,7 +150,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   advise(advice: Advice): void {
     checkAdvice(advice);
     const region = this.#mapped("advise about");
-    advise(region, 0, region.byteLength, advice, adviceAct(advice));
+    advise(region, 0, region.byteLength, advice, adviceOperation(advice));
   }
 
   /**

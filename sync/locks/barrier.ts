@@ -35,7 +35,7 @@ const ARRIVED_MASK = 0xffff;
 const ALL = 0x7fff_ffff;
 /** The last one may die between closing a round and waking the others. */
 const LOOK_AGAIN_MS = 500;
-const ACT = "wait at barrier";
+const OPERATION = "wait at barrier";
 
 /** Options of {@linkcode Barrier.create}. */
 export interface BarrierOptions {
@@ -137,7 +137,7 @@ export class Barrier {
    * @returns How it ended; after `"timed-out"` this one has not arrived.
    */
   wait(options?: WaitOptions): BarrierResult {
-    const { timeoutMs } = readWaitOptions(options, ACT);
+    const { timeoutMs } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
     const generation = this.#arrive();
     if (generation === null) return "last";
@@ -153,7 +153,7 @@ export class Barrier {
    * signal's reason, this one has not arrived.
    */
   async waitAsync(options?: WaitOptions): Promise<BarrierResult> {
-    const { timeoutMs, signal } = readWaitOptions(options, ACT);
+    const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
     const { mapping, neighbourhood } = this.#block;
     const generation = this.#arrive();
@@ -188,7 +188,7 @@ export class Barrier {
 
   /** Counts this one in; returns the generation to wait for, or null for the last. */
   #arrive(): number | null {
-    this.#block.requireOpen(ACT);
+    this.#block.requireOpen(OPERATION);
     const words = this.#words;
     for (;;) {
       const generation = Atomics.load(words, GENERATION);

@@ -27,7 +27,7 @@ const MAGIC = magicOf("COND");
 const SEQUENCE = 1;
 const WAITERS = 2;
 
-const ACT = "wait for condition";
+const OPERATION = "wait for condition";
 /** The lock is taken again however long that takes. */
 const INDEFINITELY = { timeoutMs: Infinity, signal: undefined };
 
@@ -140,7 +140,7 @@ export class Condition {
    * The guard is released then.
    */
   wait(guard: MutexGuard, options?: WaitOptions): ConditionResult {
-    const { timeoutMs } = readWaitOptions(options, ACT);
+    const { timeoutMs } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
     this.#sleepers.enter();
     try {
@@ -169,7 +169,7 @@ export class Condition {
     guard: MutexGuard,
     options?: WaitOptions,
   ): Promise<ConditionResult> {
-    const { timeoutMs, signal } = readWaitOptions(options, ACT);
+    const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
     const { mapping } = this.#block;
     this.#sleepers.enter();
@@ -217,11 +217,11 @@ export class Condition {
   }
 
   #lockOf(guard: MutexGuard): MutexCore {
-    this.#block.requireOpen(ACT);
-    const core = coreOf(guard, ACT);
+    this.#block.requireOpen(OPERATION);
+    const core = coreOf(guard, OPERATION);
     if (core.depth > 1) {
       throw new TypeError(
-        `Cannot ${ACT}: this thread has the mutex ${core.depth} times, and a wait would release it once`,
+        `Cannot ${OPERATION}: this thread has the mutex ${core.depth} times, and a wait would release it once`,
       );
     }
     return core;

@@ -15,7 +15,7 @@ import {
 import { takeBlocking, takeNow, takePending } from "./mutex_wait.ts";
 
 const BLOCK: BlockKind = { name: "mutex", byteLength: 64, alignment: 8 };
-const ACT = "lock mutex";
+const OPERATION = "lock mutex";
 
 /** Options of {@linkcode Mutex.lock}: the same as {@linkcode WaitOptions}. */
 export type LockOptions = WaitOptions;
@@ -169,7 +169,7 @@ export class Mutex {
    */
   lock(options?: WaitOptions): MutexGuard {
     const core = this.#core;
-    const patience = readWaitOptions(options, ACT);
+    const patience = readWaitOptions(options, OPERATION);
     let taken: Taken | undefined = takeNow(core, this.#nesting);
     if (taken === BUSY) taken = takeBlocking(core, patience);
     if (taken === undefined) throw failure("ETIMEDOUT");
@@ -187,7 +187,7 @@ export class Mutex {
    */
   async lockAsync(options?: WaitOptions): Promise<MutexGuard> {
     const core = this.#core;
-    const patience = readWaitOptions(options, ACT);
+    const patience = readWaitOptions(options, OPERATION);
     let taken: Taken | undefined = BUSY;
     if (!core.turnstile.busy && core.depth === 0) taken = core.take(0);
     if (taken === BUSY) taken = await takePending(core, patience);

@@ -9,7 +9,7 @@ import type { Mapping } from "../../../memory/mapping/mapping.ts";
 import { Turnstile } from "../../waiting/turnstile.ts";
 import { type Leaver, Sleepers } from "../../waiting/sleepers.ts";
 import { bootMark, isSamePlace } from "./origin.ts";
-import { damaged, failure, gone } from "./mutex_errors.ts";
+import { corrupt, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
 import { isRecursive, isRobustShared } from "./mutex_layout.ts";
 import { cores } from "./held_cores.ts";
@@ -105,7 +105,7 @@ export class MutexCore implements Leaver {
     if (words.length === 0 || !isRobustShared(words[KIND]!)) this.#refuse();
     // A plain read: what it says is confirmed by the exchange, or read again.
     if (words[LOCK] !== 0) return this.#takeOver(sleepersBit);
-    if (this.depth > 0) throw damaged("lock");
+    if (this.depth > 0) throw corrupt("lock");
     list.admit();
     list.begin(entry);
     const { tid } = list;
@@ -154,7 +154,7 @@ export class MutexCore implements Leaver {
     }
     list.end();
     if (transferred) throw gone("unlock");
-    if (!sound || !isRobustShared(words[KIND]!)) throw damaged("unlock");
+    if (!sound || !isRobustShared(words[KIND]!)) throw corrupt("unlock");
   }
 
   /**
@@ -279,6 +279,6 @@ export class MutexCore implements Leaver {
     if (this.mapping.closed || this.entry.words.length === 0) {
       throw gone("lock");
     }
-    throw damaged("lock");
+    throw corrupt("lock");
   }
 }

@@ -17,7 +17,7 @@ export function failure(
 }
 
 /** Someone wrote into its bytes. */
-export function damaged(operation: "lock" | "unlock"): Error {
+export function corrupt(operation: "lock" | "unlock"): Error {
   return failure("EINVAL", operation);
 }
 
