@@ -33,11 +33,12 @@ async function serve(conn: Deno.Conn): Promise<void> {
   }
 }
 
-await using _server = Server.listen(name, answer, { capacity: 2 ** 20 });
+const server = Server.listen(name, answer, { capacity: 2 ** 20 });
 using listener = Deno.listen({ transport: "unix", path });
 (async () => {
   for await (const conn of listener) serve(conn).catch(() => {});
 })();
 Deno.stdout.writeSync(new TextEncoder().encode("0\n"));
 await Deno.stdin.readable.pipeTo(new WritableStream());
+await server.close();
 Deno.exit();
