@@ -1,3 +1,4 @@
+import type { MessageHandler } from "../../channel/buffers/message_handler.ts";
 import type { CncFile } from "../cnc/cnc_file.ts";
 import { AeronError } from "../client/aeron_error.ts";
 import {
@@ -214,10 +215,18 @@ export class Conductor {
     const { toClients } = this.cnc;
     for (let i = 0; i < MAX_EVENTS && !this.#ended; i++) {
       let event: DriverEvent | undefined;
-      const received = toClients.receive((typeId, bytes, _offset, length) => {
+      const take: MessageHandler = (typeId, bytes, _offset, length) => {
         event = readEvent(typeId, bytes, length);
-      });
-      if (received === 0) return;
+      };
+      try {
+        if (toClients.receive(take) === 0) return;
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        // What was in it may have been an image that came, or went.
+        throw new Deno.errors.ConnectionReset(
+          `Cannot use the Aeron client: the media driver's answers were written over before they were read (${error.message}); connect again, and let the event loop have a turn more often`,
+        );
+      }
       if (event !== undefined) this.#take(event);
     }
   }

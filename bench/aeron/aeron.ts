@@ -5,11 +5,13 @@
  * @module
  */
 
+import process from "node:process";
+import { Aeron } from "../../aeron/mod.ts";
 import { startDriver } from "../../tests/helpers/aeron_driver.ts";
-import type { Goal, Line, Report } from "../report.ts";
-import { MessagePeers } from "../channels/message_peers.ts";
+import type { Check, Goal, Line, Report } from "../report.ts";
 import { takeTurns } from "../rounds.ts";
 import { AeronPeers, type Kind, type Language } from "./aeron_peers.ts";
+import { TcpPeers } from "./tcp_peers.ts";
 
 const ROUNDS = 15;
 /** Rounds until the compilers of both languages have finished. */
@@ -25,9 +27,13 @@ const OVER_UDP = { length: 64, count: 2 ** 16 };
 
 /** Sockets are slow enough to measure fewer. */
 const LOOPS = { length: 64, count: 2 ** 17 };
-const SOCKET_COUNT = 2 ** 12;
+const SOCKET_COUNT = 2 ** 10;
 
 const PINGS = 2000;
+
+/** Pauses have grown to their longest by then. */
+const IDLE_BEFORE_MS = 11_000;
+const IDLE_MS = 5000;
 
 /** Runs the benchmark. */
 export async function aeron(): Promise<Report> {
@@ -85,19 +91,19 @@ export async function aeron(): Promise<Report> {
       IPC,
       ["send", "receive"],
     );
-    await using sockets = await MessagePeers.start();
     const { length, count } = LOOPS;
+    await using sockets = await TcpPeers.start(length);
     return await lineOf(
-      `${length} bytes, await send and for await; a Unix socket in Deno`,
+      `${length} bytes, await send and for await; TCP in Deno`,
       () => ours.time(length, count),
-      async () =>
-        await sockets.time("socket", SOCKET_COUNT) * count / SOCKET_COUNT,
+      async () => await sockets.time(SOCKET_COUNT) * count / SOCKET_COUNT,
       (ns) => `${(count / ns * 1000).toFixed(2)} million/s`,
       { atLeast: 10 },
     );
   };
   return {
     question: "Send messages through a media driver",
+    checks: [await idle(directory)],
     peer: "Java",
     ratio: "speed / Java",
     lines: [
@@ -108,6 +114,33 @@ export async function aeron(): Promise<Report> {
       await loops(),
     ],
   };
+}
+
+/** What a client takes that waits for a message. */
+async function idle(directory: string): Promise<Check> {
+  using aeron = await Aeron.connect({ directory });
+  using subscription = await aeron.addSubscription(IPC, 1999);
+  const ended = new AbortController();
+  const waiting = subscription.receive({ signal: ended.signal }).catch(
+    () => {},
+  );
+  await delay(IDLE_BEFORE_MS);
+  const { user, system } = process.cpuUsage();
+  await delay(IDLE_MS);
+  const used = process.cpuUsage({ user, system });
+  ended.abort();
+  await waiting;
+  const percent = (used.user + used.system) / IDLE_MS / 10;
+  return {
+    what: `A client that waits takes at most 2 % of a core (${
+      percent.toFixed(1)
+    } %)`,
+    met: percent <= 2,
+  };
+}
+
+async function delay(ms: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 async function lineOf(
