@@ -219,7 +219,9 @@ Deno.test(needing(
       return (await run(words, { env })).stdout;
     };
     assert(
-      (await onTerminal({ TERM: "xterm" })).includes("\x1b[1m/shmem-test-"),
+      (await onTerminal({ TERM: "xterm", NO_COLOR: "" })).includes(
+        "\x1b[1m/shmem-test-",
+      ),
     );
     const plain = await onTerminal({ TERM: "xterm", NO_COLOR: "1" });
     assert(plain.includes(place.name) && !plain.includes("\x1b["), plain);
