@@ -12,7 +12,7 @@ import { startDriver, type TestDriver } from "../../helpers/aeron_driver.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../helpers/peers/program.ts";
-import { deno, output } from "../../examples/programs.ts";
+import { deno, output } from "../examples/programs.ts";
 
 /** The command of an example that finds the driver of a test. */
 function example(

@@ -1,0 +1,336 @@
+/**
+ * The client of Aeron's archive, against the real one.
+ *
+ * @module
+ */
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "../../../../deps.ts";
+import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
+import { ArchiveError } from "../../../../aeron/archive/archive_error.ts";
+import type { RecordingSignal } from "../../../../aeron/archive/recording.ts";
+import { Aeron } from "../../../../aeron/client/aeron.ts";
+import { ChannelUri } from "../../../../aeron/uri/channel_uri.ts";
+import { startDriver } from "../../../helpers/aeron_driver.ts";
+import { needing } from "../../../helpers/needs.ts";
+import { assertNumbered, numbered } from "../../../helpers/numbered.ts";
+
+const CHANNEL = "aeron:ipc";
+
+/** Waits until a condition holds, as the archive works beside this program. */
+async function until(condition: () => Promise<boolean> | boolean) {
+  while (!await condition()) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** Records messages on a stream; returns the id and the end of the recording. */
+async function record(
+  archive: AeronArchive,
+  streamId: number,
+  count: number,
+): Promise<{ id: bigint; end: bigint; sessionId: number }> {
+  const subscription = await archive.startRecording(CHANNEL, streamId);
+  using publication = await archive.aeron.addPublication(CHANNEL, streamId);
+  for (let i = 0; i < count; i++) await publication.send(numbered(i));
+  const end = publication.position;
+  const { sessionId } = publication;
+  let id: bigint | undefined;
+  await until(async () => {
+    id = await archive.recordings.findLast(CHANNEL, streamId, sessionId);
+    return id !== undefined && await archive.recordings.position(id) === end;
+  });
+  await archive.stopRecording(subscription);
+  assert(id !== undefined);
+  return { id, end, sessionId };
+}
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive records, tells how far it is, and replays from any message on",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    const signals: RecordingSignal[] = [];
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron, {
+      onRecordingSignal: (signal) => signals.push(signal),
+    });
+    assert(await archive.id() >= 0n);
+    const { id, end, sessionId } = await record(archive, 1001, 1000);
+    await until(() => signals.some(({ signal }) => signal === "stop"));
+    assertEquals(signals.map(({ signal }) => signal), ["start", "stop"]);
+    assertEquals(signals.at(-1)?.position, end);
+
+    const { recordings } = archive;
+    const [recording] = await recordings.list();
+    assert(recording !== undefined);
+    assertEquals(recording, await recordings.get(id));
+    assertEquals(recording.id, id);
+    assertEquals(recording.streamId, 1001);
+    assertEquals(recording.sessionId, sessionId);
+    assertEquals(recording.termLength, 65536);
+    assertEquals(recording.startPosition, 0n);
+    assertEquals(recording.stopPosition, end);
+    assert(recording.startedAt! <= recording.stoppedAt!);
+    assertEquals(await recordings.startPosition(id), 0n);
+    assertEquals(await recordings.position(id), null);
+    assertEquals(await recordings.stopPosition(id), end);
+    assertEquals(await recordings.lastPosition(id), end);
+
+    using all = await archive.replay(id, CHANNEL, 2001);
+    const positions = [0n];
+    for (let i = 0; i < 1000; i++) {
+      const message = await all.receive({ timeoutMs: 10_000 });
+      assertNumbered(message.bytes, i);
+      positions.push(message.position);
+    }
+    assertEquals(positions.at(-1), end);
+    const from = positions[617];
+    assert(from !== undefined);
+    using part = await archive.replay(id, CHANNEL, 2002, {
+      position: from,
+      length: end - from,
+    });
+    let i = 617;
+    for await (const { bytes } of part.messages({ until: "last-image" })) {
+      assertNumbered(bytes, i++);
+    }
+    assertEquals(i, 1000);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive lists what was recorded by id, channel and stream, also asked twice at once",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron);
+    const { recordings } = archive;
+    assertEquals(await recordings.list(), []);
+    for (const stream of [7, 8, 7]) await record(archive, stream, 3);
+    const ids = async (query?: Parameters<typeof recordings.list>[0]) =>
+      (await recordings.list(query)).map(({ id }) => Number(id));
+    assertEquals(
+      await Promise.all([
+        ids(),
+        ids({ from: 1n }),
+        ids({ count: 2 }),
+        ids({ channel: "ipc", streamId: 7 }),
+        ids({ channel: "udp", streamId: 7 }),
+        ids({ from: 3n }),
+      ]),
+      [[0, 1, 2], [1, 2], [0, 1], [0, 2], [], []],
+    );
+    assertEquals(await recordings.get(3n), undefined);
+    assertEquals(await recordings.findLast("ipc", 9, 1), undefined);
+    const going = await archive.startRecording(CHANNEL, 9);
+    assertEquals(await recordings.subscriptions(), [
+      { id: going, streamId: 9, channel: CHANNEL },
+    ]);
+    assertEquals(await recordings.subscriptions("ipc", 10), []);
+    await archive.stopRecordingChannel(CHANNEL, 9);
+    assertEquals(await recordings.subscriptions(), []);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive cuts, extends and deletes recordings",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron);
+    const { recordings } = archive;
+    const { id, end } = await record(archive, 1, 2000);
+    const segment = 1024n * 1024n;
+    assert(end > 2n * segment, `${end}`);
+    assertEquals(await recordings.purgeSegments(id, segment), 1n);
+    assertEquals(await recordings.startPosition(id), segment);
+    await recordings.detachSegments(id, 2n * segment);
+    assertEquals(await recordings.deleteDetachedSegments(id), 1n);
+    assertEquals(await recordings.startPosition(id), 2n * segment);
+    await assertRejects(
+      () => archive.startReplay(id, CHANNEL, 2, { position: 0n }),
+      ArchiveError,
+    );
+    // What ended goes on where it ended.
+    const before = await recordings.get(id);
+    assert(before !== undefined);
+    const channel = ChannelUri.ipc()
+      .atPosition(end, before.initialTermId, before.termLength);
+    await archive.extendRecording(id, channel, 1);
+    {
+      using publication = await aeron.addExclusivePublication(channel, 1);
+      assertEquals(publication.position, end);
+      await publication.send(numbered(2000));
+      const { position } = publication;
+      await until(async () => await recordings.position(id) === position);
+    }
+    assertEquals(await archive.stopRecordingById(id), true);
+    assertEquals(await archive.stopRecordingById(id), false);
+    using replay = await archive.replay(id, CHANNEL, 3, { position: end });
+    assertNumbered((await replay.receive({ timeoutMs: 10_000 })).bytes, 2000);
+    replay.close();
+    await archive.stopAllReplays();
+    await until(() =>
+      recordings.truncate(id, end).then(() => true, (error) => {
+        // The replay may still be on its way out.
+        assertEquals(error.code, "active-recording");
+        return false;
+      })
+    );
+    assertEquals(await recordings.stopPosition(id), end);
+    assert(await recordings.purge(id) >= 1n);
+    assertEquals(await recordings.list(), []);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive says what the archive refused, with its code",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron);
+    const { recordings } = archive;
+    await archive.startRecording(CHANNEL, 1);
+    const refused: readonly (readonly [() => Promise<unknown>, string])[] = [
+      [() => archive.startRecording(CHANNEL, 1), "active-subscription"],
+      [() => archive.stopRecording(987n), "unknown-subscription"],
+      [() => archive.stopRecordingChannel(CHANNEL, 2), "unknown-subscription"],
+      [() => archive.startReplay(99n, CHANNEL, 2), "unknown-recording"],
+      [() => archive.replay(99n, CHANNEL, 2), "unknown-recording"],
+      [() => archive.extendRecording(99n, CHANNEL, 2), "unknown-recording"],
+      [() => archive.stopRecordingById(99n), "unknown-recording"],
+      [() => recordings.position(99n), "unknown-recording"],
+      [() => recordings.truncate(99n, 0n), "unknown-recording"],
+      [() => recordings.purge(99n), "unknown-recording"],
+    ];
+    for (const [ask, code] of refused) {
+      const error = await assertRejects(ask, ArchiveError);
+      assertEquals(error.code, code);
+      assert(error.message.startsWith("Cannot "), error.message);
+    }
+    assert(!archive.closed);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive refuses wrong arguments before it asks, and everything once it is closed",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ controlChanel: "aeron:ipc" }, "no option"],
+      [{ controlChannel: "ipc" }, "aeron:ipc or aeron:udp"],
+      [{ controlStreamId: 1.5 }, "streamId"],
+      [{ timeoutMs: -1 }, "timeoutMs"],
+      [{ credentials: { encoded: "secret" } }, "encoded must be a Uint8Array"],
+      [{ onError: 7 }, "onError"],
+    ];
+    for (const [options, message] of wrong) {
+      await assertRejects(
+        () => AeronArchive.connect(aeron, options),
+        Error,
+        message,
+      );
+    }
+    const connect: unknown = AeronArchive.connect;
+    assert(typeof connect === "function");
+    for (const client of [null, {}, 7]) {
+      await assertRejects(() => connect(client), TypeError, "Aeron client");
+    }
+    const archive = await AeronArchive.connect(aeron);
+    const { recordings } = archive;
+    const list: unknown = recordings.list.bind(recordings);
+    assert(typeof list === "function");
+    await assertRejects(
+      () => list({ channel: 7, streamId: 1 }),
+      TypeError,
+      "must be a text",
+    );
+    await assertRejects(
+      () => recordings.list({ channel: "ipc" }),
+      TypeError,
+      "together",
+    );
+    await assertRejects(
+      () => recordings.list({ count: 0 }),
+      RangeError,
+      "count",
+    );
+    await assertRejects(
+      () => recordings.truncate(0n, -1n),
+      RangeError,
+      "position",
+    );
+    await assertRejects(
+      () => archive.startRecording("ipc", 1),
+      TypeError,
+      "the channel",
+    );
+    await assertRejects(
+      () => archive.startReplay(0n, CHANNEL, 1, { length: -1n }),
+      RangeError,
+      "length",
+    );
+    archive.close();
+    archive.close();
+    assert(archive.closed && archive.signal.aborted);
+    await assertRejects(() => recordings.list(), Deno.errors.BadResource);
+    assertThrows(
+      () => archive.signal.throwIfAborted(),
+      Deno.errors.BadResource,
+    );
+    assert(!aeron.closed);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive.connect() ends in time where no archive is, and on its signal",
+  async () => {
+    await using driver = await startDriver();
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    await assertRejects(
+      () => AeronArchive.connect(aeron, { timeoutMs: 200 }),
+      Deno.errors.TimedOut,
+    );
+    const reason = new Error("changed my mind");
+    const error = await assertRejects(() =>
+      AeronArchive.connect(aeron, { signal: AbortSignal.abort(reason) })
+    );
+    assertEquals(error, reason);
+    const later = new AbortController();
+    const connecting = AeronArchive.connect(aeron, { signal: later.signal });
+    setTimeout(() => later.abort(reason), 50);
+    assertEquals(await assertRejects(() => connecting), reason);
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive goes over UDP, too",
+  async () => {
+    // The system's choice of a port, which is free a moment later.
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    listener.close();
+    const endpoint = `127.0.0.1:${port}`;
+    await using driver = await startDriver({ archive: endpoint });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron, {
+      controlChannel: `aeron:udp?endpoint=${endpoint}|term-length=64k`,
+      responseChannel: "aeron:udp?endpoint=127.0.0.1:0|term-length=64k",
+    });
+    const { id } = await record(archive, 1, 5);
+    assertEquals((await archive.recordings.list()).length, 1);
+    assertEquals((await archive.recordings.get(id))?.streamId, 1);
+  },
+));
