@@ -137,10 +137,8 @@ export async function queueArguments() {
     await sweep("msgget" + i, (v) => {
       const a = [0, 0];
       a[i] = v;
-      const id = A.msgget(...a);
-      if (i < 2 && typeof id === "number") {
-        A.msgctl(id, Q.IPC_RMID);
-      }
+      // Each call with the key 0 makes a queue, whatever follows its arguments.
+      A.msgctl(A.msgget(...a), Q.IPC_RMID);
     });
     await sweep("msgsnd" + i, (v) => {
       const a = [s.id, 1, B, Q.IPC_NOWAIT];
