@@ -123,7 +123,7 @@ export class RingSending {
   /** The ring checks the rest, when it writes. */
   #check(bytes: Uint8Array): void {
     if (this.#closed) this.requireOpen("send to");
-    if (this.#control.seemsReceiverClosed) this.#refuse(bytes);
+    if (this.#control.seemsReceiverClosed) this.#refuseClosed();
     if (!(bytes?.byteLength <= this.#maxMessageLength)) this.#refuse(bytes);
     // One that sleeps is asked for at once: waking it costs more than that.
     const { seemsParked } = this.#control.receiverBell;
@@ -146,14 +146,17 @@ export class RingSending {
 
   #refuse(bytes: Uint8Array): never {
     const { what } = this.#object;
-    if (this.#control.receiver !== RECEIVER.closed) {
-      checkSource(bytes, 0);
-      throw new RangeError(
-        `Cannot send to ${what}: the message has ${bytes.byteLength} bytes, and one may have ${this.#maxMessageLength}, an eighth of the capacity; create the channel with \`maxMessageLength\`, or write it to \`sender.writable\`, which sends it in pieces`,
-      );
-    }
+    checkSource(bytes, 0);
+    throw new RangeError(
+      `Cannot send to ${what}: the message has ${bytes.byteLength} bytes, and one may have ${this.#maxMessageLength}, an eighth of the capacity; create the channel with \`maxMessageLength\`, or write it to \`sender.writable\`, which sends it in pieces`,
+    );
+  }
+
+  /** Refuses to send to a receiver that closed, unless a successor has come meanwhile. */
+  #refuseClosed(): void {
+    if (this.#control.receiver !== RECEIVER.closed) return;
     throw new Deno.errors.BrokenPipe(
-      `Cannot send to ${what}: its receiver closed; messages are taken again when there is another one`,
+      `Cannot send to ${this.#object.what}: its receiver closed; messages are taken again when there is another one`,
     );
   }
 

@@ -72,15 +72,19 @@ export function operate(
 ): boolean {
   const { semop, semtimedop } = libc();
   const count = BigInt(operations.byteLength / SEMBUF_SIZE);
+  const end = performance.now() + ms;
+  let leftMs = ms;
   const call = () =>
     semtimedop === null || ms === Infinity
       ? semop(id, operations, count)
-      : semtimedop(id, operations, count, timespecOf(ms));
+      : semtimedop(id, operations, count, timespecOf(leftMs));
   while (call() === -1) {
     const number = errnoCell[0] ?? 0;
     const code = errnoName(number);
     if (code === "EAGAIN") return false;
     if (code !== "EINTR") throw systemError("semop", number, operation);
+    // A signal handler ran. With the whole time again, signals would keep it waiting.
+    leftMs = Math.max(0, end - performance.now());
   }
   return true;
 }
