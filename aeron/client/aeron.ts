@@ -7,10 +7,10 @@ import {
 import type { Counter } from "../cnc/counter.ts";
 import { Counters } from "../cnc/counters.ts";
 import { ExclusivePublication } from "../publication/exclusive_publication.ts";
-import { ExclusiveSpace } from "../publication/exclusive_space.ts";
+import { ExclusiveSpace } from "../publication/space/exclusive_space.ts";
 import { Publication } from "../publication/publication.ts";
 import { SECRET } from "../publication/publication_base.ts";
-import { SharedSpace } from "../publication/shared_space.ts";
+import { SharedSpace } from "../publication/space/shared_space.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { addCounter, type CounterOptions } from "./add_counter.ts";
 import { addPublication } from "./add_publication.ts";

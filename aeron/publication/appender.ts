@@ -11,7 +11,7 @@ import { failureOf, type OfferResult } from "./offer_result.ts";
 import { OpenClaims } from "./open_claims.ts";
 import type { PublicationParts } from "./publication_parts.ts";
 import { refuseGone, refuseLength } from "./sources.ts";
-import type { TermSpace } from "./term_space.ts";
+import type { TermSpace } from "./space/term_space.ts";
 
 /** A program that offers without a pause looks for events once in so many calls. */
 const CALLS_PER_LOOK = 256;

@@ -54,6 +54,7 @@ export abstract class PublicationBase implements Disposable {
   #queue: SendQueue | undefined;
   #writable: WritableStream<Uint8Array> | undefined;
   #lastPosition = 0n;
+  readonly #resource: Resource;
 
   /**
    * Not for programs: clients make publications.
@@ -84,8 +85,6 @@ export abstract class PublicationBase implements Disposable {
     this.#resource = resource;
     conductor.adopt(resource);
   }
-
-  readonly #resource: Resource;
 
   /** Whether it was closed, or its client lost its driver. */
   get closed(): boolean {
@@ -246,9 +245,7 @@ export abstract class PublicationBase implements Disposable {
     );
   }
 
-  /**
-   * Takes the stream back: receivers skip what they have not read yet.
-   */
+  /** Takes the stream back: receivers skip what they have not read yet. */
   revoke(): void {
     this.#remove(1n);
   }

@@ -4,8 +4,8 @@ import { openLog } from "../conductor/log_place.ts";
 import { CounterValue } from "../cnc/counter_value.ts";
 import { FrameWriter } from "../log/frame_writer.ts";
 import type { LogBuffer } from "../log/log_buffer.ts";
-import { PositionLimit } from "./position_limit.ts";
-import type { TermSpace } from "./term_space.ts";
+import { PositionLimit } from "./space/position_limit.ts";
+import type { TermSpace } from "./space/term_space.ts";
 
 /** What a publication is made of. */
 export interface PublicationParts {

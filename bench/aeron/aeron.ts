@@ -7,7 +7,7 @@
 
 import process from "node:process";
 import { Aeron } from "../../aeron/mod.ts";
-import { startDriver } from "../../tests/helpers/aeron_driver.ts";
+import { startDriver } from "../../tests/helpers/aeron/aeron_driver.ts";
 import type { Check, Goal, Line, Report } from "../report.ts";
 import { takeTurns } from "../rounds.ts";
 import { AeronPeers, type Kind, type Language } from "./aeron_peers.ts";

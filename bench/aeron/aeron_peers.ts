@@ -1,4 +1,4 @@
-import { compileAeron } from "../../tests/helpers/aeron_java.ts";
+import { compileAeron } from "../../tests/helpers/aeron/aeron_java.ts";
 import { Program } from "../../tests/helpers/peers/program.ts";
 import { denoRun } from "../peer.ts";
 import { checksumOf } from "../rings/ring_messages.ts";

@@ -1,4 +1,4 @@
-import { pollHere, type Readiness } from "../../ffi/files/poll.ts";
+import { pollHere, type Readiness } from "../../ffi/pipes/poll.ts";
 
 /**
  * Waits on this thread until something can be done with a descriptor. The time goes

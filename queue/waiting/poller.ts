@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Polled, PollSet, type Readiness } from "../../ffi/files/poll.ts";
+import { type Polled, PollSet, type Readiness } from "../../ffi/pipes/poll.ts";
 
 /** How a wait is ended but by success. */
 export interface PollOptions {

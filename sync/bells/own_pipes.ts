@@ -11,8 +11,8 @@
  */
 
 import { closeDescriptor } from "../../ffi/files/open.ts";
-import { inodeOf, PIPE_MODES } from "../../ffi/files/peer_pipe.ts";
-import { openPipe } from "../../ffi/files/poll.ts";
+import { inodeOf, PIPE_MODES } from "../../ffi/pipes/peer_pipe.ts";
+import { openPipe } from "../../ffi/pipes/poll.ts";
 import { changeMode } from "../../ffi/files/size.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
 import { atUnload } from "../../memory/mapping/unload.ts";

@@ -10,7 +10,7 @@ import {
   openPeerPipe,
   type PeerPipe,
   ringPipe,
-} from "../../ffi/files/peer_pipe.ts";
+} from "../../ffi/pipes/peer_pipe.ts";
 import { atUnload } from "../../memory/mapping/unload.ts";
 import { DescriptorWatch } from "./event_loop.ts";
 import { lookAll } from "./sleepers.ts";

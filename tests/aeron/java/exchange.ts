@@ -5,14 +5,17 @@
  */
 
 import { assertEquals } from "../../../deps.ts";
-import { type FileDriver, freshStream } from "../../helpers/aeron_client.ts";
+import {
+  type FileDriver,
+  freshStream,
+} from "../../helpers/aeron/aeron_client.ts";
 import {
   javaReceiver,
   javaSender,
   receiveNumbers,
   sendNumbers,
   type Way,
-} from "../../helpers/aeron_numbers.ts";
+} from "../../helpers/aeron/aeron_numbers.ts";
 
 /** What is exchanged. */
 export interface Exchange {

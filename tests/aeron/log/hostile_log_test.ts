@@ -7,9 +7,9 @@
 
 import { assert, assertEquals, assertThrows } from "../../../deps.ts";
 import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
-import { ExclusiveSpace } from "../../../aeron/publication/exclusive_space.ts";
-import { PositionLimit } from "../../../aeron/publication/position_limit.ts";
-import { SharedSpace } from "../../../aeron/publication/shared_space.ts";
+import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
+import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
+import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
 import { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
 import { ImageReader } from "../../../aeron/subscription/image_reader.ts";
 import {
@@ -17,7 +17,7 @@ import {
   randomWords,
   TERM_LENGTH,
   type TestLog,
-} from "../../helpers/aeron_log.ts";
+} from "../../helpers/aeron/aeron_log.ts";
 
 function readerOf({ log, position }: TestLog): ImageReader {
   // deno-lint-ignore no-explicit-any -- nobody asks the header for its image here

@@ -9,15 +9,15 @@ import { assertEquals, assertThrows } from "../../../deps.ts";
 import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
 import { LogBuffer } from "../../../aeron/log/log_buffer.ts";
 import { METADATA } from "../../../aeron/log/log_layout.ts";
-import { ExclusiveSpace } from "../../../aeron/publication/exclusive_space.ts";
+import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
 import {
   ADMIN_ACTION,
   BACK_PRESSURED,
   MAX_POSITION_EXCEEDED,
   NOT_CONNECTED,
 } from "../../../aeron/publication/offer_result.ts";
-import { PositionLimit } from "../../../aeron/publication/position_limit.ts";
-import { SharedSpace } from "../../../aeron/publication/shared_space.ts";
+import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
+import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
 import type { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
 import { FrameHeader as Header } from "../../../aeron/subscription/frame_header.ts";
 import { ImageReader } from "../../../aeron/subscription/image_reader.ts";
@@ -27,7 +27,7 @@ import {
   makeLog,
   TERM_LENGTH,
   type TestLog,
-} from "../../helpers/aeron_log.ts";
+} from "../../helpers/aeron/aeron_log.ts";
 
 const KINDS = { shared: SharedSpace, exclusive: ExclusiveSpace } as const;
 

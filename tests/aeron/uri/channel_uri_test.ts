@@ -12,7 +12,7 @@ import {
 } from "../../../deps.ts";
 import type { ChannelParameters } from "../../../aeron/uri/channel_parameters.ts";
 import { ChannelUri } from "../../../aeron/uri/channel_uri.ts";
-import { compileAeron } from "../../helpers/aeron_java.ts";
+import { compileAeron } from "../../helpers/aeron/aeron_java.ts";
 import { run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 

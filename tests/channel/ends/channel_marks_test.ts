@@ -8,9 +8,9 @@
 import { assertEquals } from "../../../deps.ts";
 import { Receiver } from "../../../channel/mod.ts";
 import { closeDescriptor } from "../../../ffi/files/open.ts";
-import { inodeOf, PIPE_MODES } from "../../../ffi/files/peer_pipe.ts";
+import { inodeOf, PIPE_MODES } from "../../../ffi/pipes/peer_pipe.ts";
 import { status } from "../../../ffi/files/status.ts";
-import { openPipe } from "../../../ffi/files/poll.ts";
+import { openPipe } from "../../../ffi/pipes/poll.ts";
 import { changeMode } from "../../../ffi/files/size.ts";
 import { libc } from "../../../ffi/libc/library.ts";
 import { SharedMemory } from "../../../mod.ts";

@@ -10,7 +10,7 @@
 
 import { Aeron } from "../../../aeron/mod.ts";
 import { isSystemError } from "../../../mod.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
+import { startDriver } from "../../helpers/aeron/aeron_driver.ts";
 
 await using driver = await startDriver({
   properties: { "aeron.perform.storage.checks": "false" },

@@ -6,8 +6,8 @@
 
 import { assert, assertEquals, assertRejects } from "../../../deps.ts";
 import { Aeron } from "../../../aeron/mod.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
-import { freshStream, until } from "../../helpers/aeron_client.ts";
+import { startDriver } from "../../helpers/aeron/aeron_driver.ts";
+import { freshStream, until } from "../../helpers/aeron/aeron_client.ts";
 import { denoRun } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
 import { needing } from "../../helpers/needs.ts";

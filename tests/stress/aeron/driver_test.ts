@@ -11,7 +11,7 @@ import {
   assertRejects,
 } from "../../../deps.ts";
 import { aeronJar, checkJava } from "../../../tools/aeron/jar.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
+import { startDriver } from "../../helpers/aeron/aeron_driver.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 
@@ -168,7 +168,7 @@ Deno.test(needing(
       "data:application/typescript," + encodeURIComponent(`
         import { startDriver } from ${
         JSON.stringify(
-          new URL("../../helpers/aeron_driver.ts", import.meta.url).href,
+          new URL("../../helpers/aeron/aeron_driver.ts", import.meta.url).href,
         )
       };
         const driver = await startDriver();

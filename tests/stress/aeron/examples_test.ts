@@ -8,7 +8,10 @@
 import { assert, assertEquals, assertMatch } from "../../../deps.ts";
 import { Receiver, Sender } from "../../../channel/mod.ts";
 import { aeronJar } from "../../../tools/aeron/jar.ts";
-import { startDriver, type TestDriver } from "../../helpers/aeron_driver.ts";
+import {
+  startDriver,
+  type TestDriver,
+} from "../../helpers/aeron/aeron_driver.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../helpers/peers/program.ts";

@@ -14,7 +14,7 @@ import { denoRun, ROOT } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { numbered } from "../../helpers/numbered.ts";
-import { twoMachines } from "../../helpers/two_machines.ts";
+import { twoMachines } from "../../helpers/aeron/two_machines.ts";
 
 const NEEDS = ["aeron driver", "network namespaces", "native"] as const;
 const LOSS = 0.05;

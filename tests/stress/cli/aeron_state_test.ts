@@ -7,7 +7,7 @@
 import { assert, assertEquals, assertMatch } from "../../../deps.ts";
 import { Aeron } from "../../../aeron/client/aeron.ts";
 import { describe } from "../../../cli/inspect/mod.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
+import { startDriver } from "../../helpers/aeron/aeron_driver.ts";
 import { needing } from "../../helpers/needs.ts";
 import { shmem } from "../../cli/helpers.ts";
 

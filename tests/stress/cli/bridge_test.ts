@@ -6,7 +6,7 @@
 
 import { assertEquals, assertMatch } from "../../../deps.ts";
 import { Receiver, Sender, Subscriber } from "../../../channel/mod.ts";
-import { startDriver } from "../../helpers/aeron_driver.ts";
+import { startDriver } from "../../helpers/aeron/aeron_driver.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../helpers/numbered.ts";

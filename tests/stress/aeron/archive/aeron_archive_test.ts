@@ -15,7 +15,7 @@ import { ArchiveError } from "../../../../aeron/archive/archive_error.ts";
 import type { RecordingSignal } from "../../../../aeron/archive/recording.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
 import { ChannelUri } from "../../../../aeron/uri/channel_uri.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../../helpers/numbered.ts";
 

@@ -8,8 +8,8 @@ import { assert, assertEquals, assertRejects } from "../../../../deps.ts";
 import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
 import { ArchiveError } from "../../../../aeron/archive/archive_error.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
-import { compileAeron } from "../../../helpers/aeron_java.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
+import { compileAeron } from "../../../helpers/aeron/aeron_java.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const AUTHENTICATOR = "AeronAuthenticator";

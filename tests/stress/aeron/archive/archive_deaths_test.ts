@@ -7,7 +7,10 @@
 import { assert, assertRejects } from "../../../../deps.ts";
 import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
-import { startDriver, type TestDriver } from "../../../helpers/aeron_driver.ts";
+import {
+  startDriver,
+  type TestDriver,
+} from "../../../helpers/aeron/aeron_driver.ts";
 import { denoRun, ROOT } from "../../../helpers/deno.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../../helpers/numbered.ts";

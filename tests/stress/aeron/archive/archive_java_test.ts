@@ -7,8 +7,8 @@
 import { assert, assertEquals } from "../../../../deps.ts";
 import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
-import { compileAeron } from "../../../helpers/aeron_java.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
+import { compileAeron } from "../../../helpers/aeron/aeron_java.ts";
 import { run } from "../../../helpers/deno.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../../helpers/numbered.ts";

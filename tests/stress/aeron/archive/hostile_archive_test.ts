@@ -24,7 +24,7 @@ import {
 } from "../../../../aeron/archive/codec/requests.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
 import type { Publication } from "../../../../aeron/publication/publication.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const SESSION = 77n;

@@ -9,7 +9,7 @@ import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
 import { ReplayMerge } from "../../../../aeron/archive/replay_merge.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
 import { FragmentAssembler } from "../../../../aeron/subscription/fragment_assembler.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../../helpers/numbered.ts";
 

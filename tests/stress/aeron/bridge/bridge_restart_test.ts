@@ -8,7 +8,7 @@ import { assert, assertEquals } from "../../../../deps.ts";
 import { CHECKPOINT_LENGTH } from "../../../../aeron/bridge/checkpoint.ts";
 import { Receiver } from "../../../../channel/ends/receiver.ts";
 import { Sender } from "../../../../channel/ends/sender.ts";
-import { startDriver } from "../../../helpers/aeron_driver.ts";
+import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
 import { denoRun, ROOT } from "../../../helpers/deno.ts";
 import { randomName } from "../../../helpers/names.ts";
 import { needing } from "../../../helpers/needs.ts";

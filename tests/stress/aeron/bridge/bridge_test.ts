@@ -17,7 +17,10 @@ import { Receiver } from "../../../../channel/ends/receiver.ts";
 import { Sender } from "../../../../channel/ends/sender.ts";
 import { Subscriber } from "../../../../channel/ends/subscriber.ts";
 import { Latest } from "../../../../store/latest/latest.ts";
-import { startDriver, type TestDriver } from "../../../helpers/aeron_driver.ts";
+import {
+  startDriver,
+  type TestDriver,
+} from "../../../helpers/aeron/aeron_driver.ts";
 import { randomName } from "../../../helpers/names.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { assertNumbered, numbered } from "../../../helpers/numbered.ts";

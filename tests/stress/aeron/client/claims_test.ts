@@ -16,7 +16,7 @@ import {
   freshStream,
   numbered,
   until,
-} from "../../../helpers/aeron_client.ts";
+} from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const driver = driverOfFile();

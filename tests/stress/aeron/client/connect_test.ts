@@ -16,7 +16,7 @@ import {
   driverOfFile,
   freshStream,
   until,
-} from "../../../helpers/aeron_client.ts";
+} from "../../../helpers/aeron/aeron_client.ts";
 import { projectPath, run, runDeno } from "../../../helpers/deno.ts";
 import { needing } from "../../../helpers/needs.ts";
 

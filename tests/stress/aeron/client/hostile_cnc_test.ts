@@ -6,8 +6,11 @@
 
 import { assert, assertEquals, assertRejects } from "../../../../deps.ts";
 import { Aeron } from "../../../../aeron/mod.ts";
-import { driverOfFile, freshStream } from "../../../helpers/aeron_client.ts";
-import { randomWords } from "../../../helpers/aeron_log.ts";
+import {
+  driverOfFile,
+  freshStream,
+} from "../../../helpers/aeron/aeron_client.ts";
+import { randomWords } from "../../../helpers/aeron/aeron_log.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const driver = driverOfFile();

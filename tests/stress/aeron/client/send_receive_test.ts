@@ -10,7 +10,7 @@ import {
   driverOfFile,
   freshStream,
   numbered,
-} from "../../../helpers/aeron_client.ts";
+} from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const driver = driverOfFile();

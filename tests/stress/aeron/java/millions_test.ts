@@ -5,7 +5,7 @@
  * @module
  */
 
-import { driverOfFile } from "../../../helpers/aeron_client.ts";
+import { driverOfFile } from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { exchange } from "../../../aeron/java/exchange.ts";
 

@@ -9,8 +9,11 @@ import {
   driverOfFile,
   freshStream,
   until,
-} from "../../../helpers/aeron_client.ts";
-import { receiveNumbers, sendNumbers } from "../../../helpers/aeron_numbers.ts";
+} from "../../../helpers/aeron/aeron_client.ts";
+import {
+  receiveNumbers,
+  sendNumbers,
+} from "../../../helpers/aeron/aeron_numbers.ts";
 import { needing } from "../../../helpers/needs.ts";
 import { exchange } from "../../../aeron/java/exchange.ts";
 

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Aeron, type AeronOptions } from "../../aeron/mod.ts";
+import { Aeron, type AeronOptions } from "../../../aeron/mod.ts";
 import {
   startDriver,
   type TestDriver,
   type TestDriverOptions,
 } from "./aeron_driver.ts";
-import { has } from "./needs.ts";
+import { has } from "../needs.ts";
 
 /** A driver that runs while the tests of a file do. */
 export interface FileDriver {

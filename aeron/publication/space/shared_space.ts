@@ -1,8 +1,8 @@
-import type { HeldSource } from "../../channel/buffers/held_source.ts";
-import type { FrameWriter } from "../log/frame_writer.ts";
-import type { LogBuffer, Term } from "../log/log_buffer.ts";
-import { METADATA, TERMS } from "../log/log_layout.ts";
-import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "./offer_result.ts";
+import type { HeldSource } from "../../../channel/buffers/held_source.ts";
+import type { FrameWriter } from "../../log/frame_writer.ts";
+import type { LogBuffer, Term } from "../../log/log_buffer.ts";
+import { METADATA, TERMS } from "../../log/log_layout.ts";
+import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
 import { copyLong, type TermSpace } from "./term_space.ts";
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { CounterValue } from "../../aeron/cnc/counter_value.ts";
-import { LogBuffer } from "../../aeron/log/log_buffer.ts";
-import { METADATA } from "../../aeron/log/log_layout.ts";
+import { CounterValue } from "../../../aeron/cnc/counter_value.ts";
+import { LogBuffer } from "../../../aeron/log/log_buffer.ts";
+import { METADATA } from "../../../aeron/log/log_layout.ts";
 
 /** Bytes of a term. */
 export const TERM_LENGTH = 65536;

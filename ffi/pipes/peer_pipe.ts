@@ -10,8 +10,8 @@ import { errnoCell, libc } from "../libc/library.ts";
 import { errnoName } from "../errors/errno.ts";
 import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
-import { closeDescriptor } from "./open.ts";
-import { status } from "./status.ts";
+import { closeDescriptor } from "../files/open.ts";
+import { status } from "../files/status.ts";
 
 /** A pipe of another process. */
 export interface PeerPipe {

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { assertEquals } from "../../deps.ts";
+import { assertEquals } from "../../../deps.ts";
 import { startDriver, type TestDriver } from "./aeron_driver.ts";
-import { run } from "./deno.ts";
-import { NAME_PREFIX } from "./names.ts";
+import { run } from "../deno.ts";
+import { NAME_PREFIX } from "../names.ts";
 
 /** The hosts, and the cable. */
 export interface TwoMachines extends AsyncDisposable {

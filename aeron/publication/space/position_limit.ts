@@ -1,15 +1,15 @@
-import type { CounterValue } from "../cnc/counter_value.ts";
-import type { LogBuffer } from "../log/log_buffer.ts";
+import type { CounterValue } from "../../cnc/counter_value.ts";
+import type { LogBuffer } from "../../log/log_buffer.ts";
 import {
   alignFrame,
   FRAME_HEADER_LENGTH,
   METADATA,
-} from "../log/log_layout.ts";
+} from "../../log/log_layout.ts";
 import {
   BACK_PRESSURED,
   MAX_POSITION_EXCEEDED,
   NOT_CONNECTED,
-} from "./offer_result.ts";
+} from "../offer_result.ts";
 
 const CONNECTED = METADATA.isConnected >> 2;
 /** How often a log may be rotated: terms have 32-bit ids. */

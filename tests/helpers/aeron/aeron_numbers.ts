@@ -11,7 +11,7 @@ import {
   FragmentAssembler,
   type PublicationBase,
   type Subscription,
-} from "../../aeron/mod.ts";
+} from "../../../aeron/mod.ts";
 import { compileAeron } from "./aeron_java.ts";
 
 /** How a publisher sends. */

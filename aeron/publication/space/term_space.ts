@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { HeldSource } from "../../channel/buffers/held_source.ts";
-import { setBytes } from "../../channel/buffers/typed_arrays.ts";
-import { FRAME_HEADER_LENGTH } from "../log/log_layout.ts";
-import type { Term } from "../log/log_buffer.ts";
+import type { HeldSource } from "../../../channel/buffers/held_source.ts";
+import { setBytes } from "../../../channel/buffers/typed_arrays.ts";
+import { FRAME_HEADER_LENGTH } from "../../log/log_layout.ts";
+import type { Term } from "../../log/log_buffer.ts";
 
 /** Claims room, alone or beside others; see the classes that implement it. */
 export interface TermSpace {

@@ -5,14 +5,14 @@
  * @module
  */
 
-import { aeronJar } from "../../tools/aeron/jar.ts";
+import { aeronJar } from "../../../tools/aeron/jar.ts";
 import {
   type ArchiveOptions,
   driverCommand,
   type DriverOptions,
   isReady,
-} from "../../tools/aeron/driver.ts";
-import { NAME_PREFIX } from "./names.ts";
+} from "../../../tools/aeron/driver.ts";
+import { NAME_PREFIX } from "../names.ts";
 
 /** What {@linkcode startDriver} may be told. */
 export interface TestDriverOptions {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { aeronJar } from "../../tools/aeron/jar.ts";
-import { projectPath, run } from "./deno.ts";
+import { aeronJar } from "../../../tools/aeron/jar.ts";
+import { projectPath, run } from "../deno.ts";
 
 const compiled = new Map<string, Promise<readonly string[]>>();
 
