@@ -1,3 +1,4 @@
+import { MessageQueue, SystemMessageQueue } from "../../queue/mod.ts";
 import { undoLater } from "../../tools/undo.ts";
 import { SharedMemory } from "../../mod.ts";
 import { Program } from "../../tests/helpers/peers/program.ts";
@@ -43,6 +44,7 @@ export class MessagePeers implements AsyncDisposable {
     stack.use(undoLater(() => Deno.removeSync(folder, { recursive: true })));
     const name = `/shmem-bench-${crypto.randomUUID()}`;
     stack.use(undoLater(() => SharedMemory.unlink(name)));
+    stack.use(undoLater(() => removeQueues(name)));
     const start = async (role: string) => {
       // It starts a child, too.
       const [deno = "", run = "", ...rest] = denoRun(
@@ -77,5 +79,22 @@ export class MessagePeers implements AsyncDisposable {
   /** Ends them. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+}
+
+/** Removes what the receiver made for the ways by queues: it is killed at the end. */
+function removeQueues(name: string): void {
+  const key = Number.parseInt(name.slice(-8), 16) | 1;
+  for (
+    const remove of [
+      () => MessageQueue.unlinkName(`${name}-queue`),
+      () => SystemMessageQueue.open({ key }).remove(),
+    ]
+  ) {
+    try {
+      remove();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
   }
 }
