@@ -81,7 +81,7 @@ export class Counter implements Disposable {
     return this.#required("add to").add(delta);
   }
 
-  /** Gives it back. Harmless when done before. */
+  /** Frees the counter. Calling it again does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

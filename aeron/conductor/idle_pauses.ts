@@ -32,7 +32,7 @@ export class IdlePauses {
     this.#wake?.();
   }
 
-  /** Lets the rest of the program have a turn, or a while. */
+  /** Yields to the event loop, or sleeps for a moment. */
   async pause(signal: AbortSignal | undefined): Promise<void> {
     const quiet = performance.now() - this.#lastSuccess;
     if (quiet < BUSY_MS) {

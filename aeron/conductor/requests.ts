@@ -57,9 +57,9 @@ export class Requests {
   }
 
   /**
-   * Hands an answer to whoever waits for it.
+   * Settles the request that an answer belongs to.
    *
-   * @returns Whether somebody did.
+   * @returns Whether a request was waiting for it.
    */
   settle(event: DriverEvent): boolean {
     if (!("correlationId" in event)) return false;

@@ -110,7 +110,7 @@ export class Claim {
   }
 
   /**
-   * Gives the room up: receivers skip it.
+   * Aborts the claim: the frame becomes padding, which receivers skip.
    *
    * @throws {TypeError} When nothing is claimed.
    */
@@ -152,7 +152,7 @@ export function checkClaim(claim: Claim): void {
   }
 }
 
-/** Lets a claim hold room, for publications alone. */
+/** Opens a claim over reserved space; for publications only. */
 export function openClaim(
   claim: Claim,
   place: Place,

@@ -16,7 +16,7 @@ export class OpenClaims {
     this.#parts = parts;
   }
 
-  /** Lets a claim hold room. */
+  /** Opens a claim over reserved space. */
   open(claim: Claim, term: Term, offset: number, length: number): void {
     openClaim(claim, { writer: this.#parts.writer, term }, offset, length);
     if (claim === this.#last) return;

@@ -92,7 +92,7 @@ export class FrameHeader {
   }
 }
 
-/** Lets a header tell of another frame, for images alone. */
+/** Moves a header to another frame; for images only. */
 export function moveHeader(
   header: FrameHeader,
   termCount: number,

@@ -9,8 +9,8 @@ import { Peer } from "../peer.ts";
 import type { Report } from "../report.ts";
 import { takeTurns } from "../rounds.ts";
 
-// Many short rounds: whoever is taken off its processor while the other one
-// waits spoils a round, and the shorter the rounds the more of them are whole.
+// Many short rounds: a process that is descheduled while the other one waits
+// spoils a round, and the shorter the rounds the more of them are undisturbed.
 const ROUNDS = 51;
 const COUNT = 2000;
 

@@ -1,6 +1,6 @@
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
-/** Lets calls that wait take their turns in the order in which they came. */
+/** Serves calls that wait in the order in which they came. */
 export class SendQueue {
   /** Settles when the last of them is done. */
   #last: Promise<void> = Promise.resolve();

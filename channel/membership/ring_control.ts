@@ -214,7 +214,7 @@ export class RingControl {
     this.receiverBell.ring();
   }
 
-  /** Lets another sender have a place. */
+  /** Frees the place of a sender. */
   freeSender(slot: number): void {
     this.clearClaim(slot);
     Atomics.store(this.#states, slot, SENDER.free);

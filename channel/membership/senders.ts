@@ -139,7 +139,7 @@ export class Senders {
   }
 
   /**
-   * Lets others have the places of senders that are gone, unless one has come
+   * Frees the places of senders that are gone, unless one has come
    * since they were counted.
    *
    * @param changes How often a sender had come or gone by then.
@@ -153,7 +153,7 @@ export class Senders {
     return true;
   }
 
-  /** Lets others have the places of dead senders; returns who they were. */
+  /** Frees the places of dead senders; returns their process ids. */
   freeDead(slots: readonly number[]): number[] {
     const control = this.#control;
     using places = this.lock(slots);

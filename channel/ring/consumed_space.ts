@@ -8,7 +8,7 @@ const HIGH_WORD = 1;
 
 /** What becomes of the memory of messages that were read. */
 export interface ConsumedSpace {
-  /** Lets producers have `byteLength` bytes from the head, at `start`, on. */
+  /** Returns `byteLength` bytes from the head, at `start`, on to the producers. */
   release(start: number, byteLength: number): void;
 
   /** Finishes the release in which a former consumer died. */

@@ -135,7 +135,7 @@ export class MessageLoop {
     this.#closed = true;
   }
 
-  /** Lets others have a turn, and looks around, as no pause may ever come. */
+  /** Yields to the event loop and looks around, as no pause may ever come. */
   async #giveTurn(signal: AbortSignal | undefined): Promise<void> {
     await giveTurn();
     this.#requireOpen();
@@ -189,7 +189,7 @@ export class MessageLoop {
   }
 
   /**
-   * Lets what the last message set off go on: a caller that waited for it sends
+   * Yields to what the last message has set off: a caller that waited for it sends
    * the next one now, and not after the looks in vain for the answer.
    */
   async #giveWay(signal: AbortSignal | undefined): Promise<void> {

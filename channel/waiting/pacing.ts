@@ -81,7 +81,7 @@ export function isTurnDueNow(): boolean {
   return performance.now() - lastTurn > TURN_MS;
 }
 
-/** Lets the rest of the program have a turn. */
+/** Yields to the event loop. */
 export async function giveTurn(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));
   lastTurn = performance.now();

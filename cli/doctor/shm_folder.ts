@@ -48,7 +48,7 @@ export const SHM_FOLDER: readonly Check[] = [
   },
   {
     name: `${FOLDER}, creating`,
-    why: "whoever creates a channel or a store writes there",
+    why: "every process that creates a channel or a store writes there",
     look: () =>
       tried(
         () => {

@@ -7,7 +7,7 @@ const CLEAR_LINE = "\x1b[K";
 const CLEAR_BELOW = "\x1b[J";
 
 /**
- * A picture that is drawn anew in place, on the terminal's other screen, so that
+ * A picture that is redrawn in place, on the terminal's other screen, so that
  * what was there before is there again afterwards, however the program ends.
  */
 export class Screen implements Disposable {
@@ -33,7 +33,7 @@ export class Screen implements Disposable {
     this.#output.text(`${HOME}${text}${CLEAR_BELOW}`);
   }
 
-  /** Gives the terminal back. */
+  /** Restores the terminal. */
   [Symbol.dispose](): void {
     if (!this.#open) return;
     this.#open = false;

@@ -37,7 +37,7 @@ export class Audience {
     return this.#streams.size;
   }
 
-  /** Lets one more look; nothing when there are too many. */
+  /** Adds a viewer; returns nothing when there are too many. */
   join(): EventStream | undefined {
     if (this.#streams.size >= MAX_STREAMS) return undefined;
     const stream = new EventStream(() => {
@@ -54,7 +54,7 @@ export class Audience {
     if (this.#streams.size > 0) this.#show();
   }
 
-  /** Lets all go. */
+  /** Ends all streams. */
   close(): void {
     for (const stream of this.#streams) stream.close();
     this.#stop();

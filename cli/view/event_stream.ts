@@ -49,7 +49,7 @@ export class EventStream {
     this.#sent = state;
   }
 
-  /** Lets the browser go. */
+  /** Ends the stream. */
   close(): void {
     if (this.#closed) return;
     this.#controller.close();

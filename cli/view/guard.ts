@@ -16,7 +16,7 @@ import { refuse } from "./responses.ts";
 
 /** How an address that was printed becomes a cookie, and what is let in. */
 export class Guard {
-  /** Part of the address that is printed; whoever knows it may look. */
+  /** Part of the address that is printed: a browser that knows it is let in. */
   readonly token: string = randomText();
   readonly #session: string = randomText();
   readonly #cookie: string;
@@ -66,7 +66,7 @@ export class Guard {
     return isSame(token, this.token);
   }
 
-  /** Lets a browser in: sends it on to the page, with a cookie. */
+  /** Admits a browser: redirects it to the page, with a cookie. */
   welcome(): Response {
     return new Response(null, {
       status: 303,

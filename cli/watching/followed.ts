@@ -22,8 +22,8 @@ export interface FollowOptions {
 }
 
 /**
- * Something that is watched by its name: as soon as it is there, and when it was
- * removed and made anew, the new one.
+ * Something that is watched by its name: as soon as it exists, and when it was
+ * removed and created again, the new one.
  */
 export class Followed implements Disposable {
   /** Its name with its slash, or its path. */
@@ -80,10 +80,10 @@ export class Followed implements Disposable {
     return this.#open.next();
   }
 
-  /** Looks whether it is there now, or made anew. */
+  /** Looks whether it exists now, or was created again. */
   look(): void {
     if (this.#open === undefined) {
-      // Whoever waited wants all of it.
+      // A watcher that waited for it wants all of it.
       this.#open = this.#tryOpen("oldest", true);
       return;
     }

@@ -3,7 +3,7 @@ import type { Followed } from "./followed.ts";
 import type { Seen } from "./watched.ts";
 import { Budget } from "./budget.ts";
 
-/** How often to look whether something is there, or made anew. */
+/** How often to look whether something exists, or was created again. */
 const LOOK_MS = 100;
 /** How long one turn takes at most. */
 const TURN_MS = 5;

@@ -186,7 +186,7 @@ static inline int shmem_latest_create(struct shmem_latest *latest, const char *n
   uint64_t size = 128 + slots * (64 + shmem_latest_round(capacity));
   latest->fd = shmem_latest_descriptor(name, O_RDWR | O_CREAT, mode);
   if (latest->fd < 0) return -1;
-  /* Others look whether it is complete; whoever has this lock completes it. */
+  /* Others look whether it is complete; the process that holds this lock completes it. */
   if (shmem_latest_lock(latest->fd, SHMEM_LATEST_CREATION, 1) != 0) goto failed;
   struct stat status;
   if (fstat(latest->fd, &status) != 0) goto failed;

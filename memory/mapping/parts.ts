@@ -51,6 +51,6 @@ export interface Origin {
 export interface MappingUser {
   /** Says why the memory must not go now; nothing when it may. */
   readonly refuse?: () => string | undefined;
-  /** Lets go of the memory: it goes now. */
+  /** Releases the memory now. */
   readonly leave?: () => void;
 }

@@ -22,15 +22,15 @@ export type Wrap<A extends Access> = (
   origin?: Origin,
 ) => Mapping<A>;
 
-/** Hands out memory that cannot be written. */
+/** Wraps memory that cannot be written. */
 export const wrapRead: Wrap<"read"> = (region, released, origin) =>
   wrap(region, "read", readonlyBytes(viewOver(region)), released, origin);
 
-/** Hands out memory whose writes others see. */
+/** Wraps memory whose writes other processes see. */
 export const wrapReadWrite: Wrap<"read-write"> = (region, released, origin) =>
   wrap(region, "read-write", viewOver(region), released, origin);
 
-/** Hands out memory whose writes stay in this process. */
+/** Wraps memory whose writes stay in this process. */
 const wrapCopyOnWrite: Wrap<"copy-on-write"> = (region, released, origin) =>
   wrap(region, "copy-on-write", viewOver(region), released, origin);
 

@@ -1,7 +1,7 @@
 /**
  * Looking at shared memory without being seen: for reading only, and without the
  * lock that every handle holds. So an object that is merely looked at counts as
- * not in use, and whoever starts again with `ifStale: "replace"` may replace it.
+ * not in use, and a process that creates it with `ifStale: "replace"` may replace it.
  *
  * @module
  */

@@ -15,7 +15,7 @@ import { forget, poll, type PollOptions } from "../waiting/poller.ts";
 /** The part of a socket of `node:net` that is used here. */
 type Socket = import("node:net").Socket;
 
-/** Hands a descriptor to the event loop, which closes it at last. */
+/** Passes a descriptor to the event loop, which closes it in the end. */
 type Watch = (fd: number, end: "read" | "write") => Socket;
 
 /**
@@ -64,7 +64,7 @@ export function readableEnd(
 
 const FOREVER: PollOptions = { timeoutMs: Infinity, signal: undefined };
 
-/** Lets a stream have what a socket reads, as fast as it takes it. */
+/** Passes what a socket reads to a stream, as fast as the stream takes it. */
 function pump(
   socket: Socket,
   controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>,

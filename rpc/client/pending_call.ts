@@ -18,7 +18,7 @@ export interface Answer {
 export interface CallOwner {
   /** Tells the server that the answer is not waited for any more. */
   cancel(call: number): void;
-  /** Lets the server send more items of a stream. */
+  /** Permits the server more items of a stream. */
   addCredit(call: number, count: number): void;
   /** Makes the error of a call whose time is over. */
   late(timeoutMs: number): Error;
@@ -80,7 +80,7 @@ export class PendingCall {
     return assembly.finish(bytes);
   }
 
-  /** Hands over an item of a stream. */
+  /** Passes on an item of a stream. */
   item(value: unknown): void {
     if (!this.#isOver) this.#answer.item(value);
   }
@@ -97,14 +97,14 @@ export class PendingCall {
     this.#answer.fail(error);
   }
 
-  /** Gives it up, unless it has ended: the answer is not wanted. */
+  /** Cancels the call, unless it has ended. */
   cancel(): void {
     if (!this.#end()) return;
     this.#sending?.abort();
     this.#owner.cancel(this.#number);
   }
 
-  /** Lets the server send more items of a stream, unless it has ended. */
+  /** Permits the server more items of a stream, unless it has ended. */
   addCredit(count: number): void {
     if (!this.#isOver) this.#owner.addCredit(this.#number, count);
   }

@@ -67,7 +67,7 @@ export class Answering {
     }
   }
 
-  /** Lets more items of a stream go out. */
+  /** Permits more items of a stream. */
   addCredit(count: number): void {
     this.#credit += count;
     this.#goOn();

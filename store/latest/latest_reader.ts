@@ -113,7 +113,7 @@ export class LatestReader {
     throw this.#overtaken(TRIES);
   }
 
-  /** Lets a handler look at the newest value in place. */
+  /** Calls a handler with the newest value, in place. */
   view<Result>(
     handler: (bytes: ReadonlyBytes, info: LatestInfo) => Result,
   ): Result | null {

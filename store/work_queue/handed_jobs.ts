@@ -19,14 +19,14 @@ interface Parts {
 /** How a job goes back. */
 interface Return {
   readonly notBefore: number;
-  readonly anew: boolean;
+  readonly resetAttempts: boolean;
 }
 
 /** Jobs as programs have them, which end themselves in the table. */
 export class HandedJobs {
   readonly #parts: Parts;
 
-  /** Hands out jobs of a queue. */
+  /** Wraps jobs of a queue for programs. */
   constructor(parts: Parts) {
     this.#parts = parts;
   }
@@ -57,9 +57,9 @@ export class HandedJobs {
     const { object, lock, taker } = this.#parts;
     const operation = `end job ${job.number} of ${object.what}`;
     const notBefore = readDelay(retry, operation);
-    // Closing gave it back.
+    // Closing returned it.
     if (lock.closed && retry !== undefined) return;
-    this.#end(job, retry && { notBefore, anew: false }, () => {
+    this.#end(job, retry && { notBefore, resetAttempts: false }, () => {
       if (taker.has(job)) return;
       throw new Deno.errors.InvalidData(
         `Cannot ${operation}: it is not in the hands of this process any more`,
@@ -71,7 +71,7 @@ export class HandedJobs {
     const { object, table } = this.#parts;
     const operation = `end failed job ${job.number} of ${object.what}`;
     const notBefore = readDelay(retry, operation);
-    this.#end(job, retry && { notBefore, anew: true }, () => {
+    this.#end(job, retry && { notBefore, resetAttempts: true }, () => {
       if (table.hasFailed(job)) return;
       throw new Deno.errors.InvalidData(
         `Cannot ${operation}: another handle has ended it already`,
@@ -86,7 +86,7 @@ export class HandedJobs {
     lock.change(() => {
       check();
       if (again === undefined) table.remove(job.index);
-      else table.giveBack(job.index, again.notBefore, again.anew);
+      else table.putBack(job.index, again.notBefore, again.resetAttempts);
     });
     (again === undefined ? putters : takers).changes.wakeOne();
   }

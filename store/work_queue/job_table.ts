@@ -128,14 +128,14 @@ export class JobTable {
    * often.
    *
    * @param notBefore When it is due: 0 for at once, as the next one.
-   * @param anew Whether its attempts are counted anew.
+   * @param resetAttempts Whether its attempts are counted from 0 again.
    */
-  giveBack(index: number, notBefore: number, anew = false): void {
+  putBack(index: number, notBefore: number, resetAttempts = false): void {
     const words = this.#words;
     const slot = this.#slots.at(index);
     const word = words[slot + STATE]!;
-    const attempts = anew ? 0 : attemptsOf(word);
-    const failed = !anew && attempts >= words[MOST_ATTEMPTS]!;
+    const attempts = resetAttempts ? 0 : attemptsOf(word);
+    const failed = !resetAttempts && attempts >= words[MOST_ATTEMPTS]!;
     this.#slots.setDueTimeAt(slot, notBefore);
     Atomics.store(
       words,
@@ -175,7 +175,7 @@ export class JobTable {
   }
 
   /** Returns all jobs of a dead taker to the queue; how many there were. */
-  giveBackAllOf(taker: number): number {
+  putBackAllOf(taker: number): number {
     const own = [...this.#all(TAKEN)]
       .filter(({ word }) => takerOf(word) === taker)
       .map(({ index, slot }) => ({
@@ -184,7 +184,7 @@ export class JobTable {
       }));
     // From the last on: each becomes the first, and they stay in order.
     own.sort((a, b) => b.number - a.number);
-    for (const { index } of own) this.giveBack(index, 0);
+    for (const { index } of own) this.putBack(index, 0);
     return own.length;
   }
 
@@ -269,7 +269,7 @@ export class JobTable {
     else if (state === FAILED) this.#words[FAILED_COUNT]!--;
   }
 
-  /** Lets delayed jobs join the line whose time has come. */
+  /** Moves delayed jobs whose time has come into the queue. */
   #admitDue(now: number): void {
     while (this.nextDue <= now) {
       const index = this.#delayed.pop();

@@ -43,7 +43,7 @@ export class Taker {
       this.#place = place;
       // What the taker before left in this place has no owner.
       using _guard = this.#lock.lockNow();
-      this.#lock.change(() => this.#table.giveBackAllOf(place));
+      this.#lock.change(() => this.#table.putBackAllOf(place));
       return;
     }
     throw new Deno.errors.Busy(
@@ -55,7 +55,7 @@ export class Taker {
   take(): TakenJob | undefined {
     return this.#lock.change(() => {
       const job = this.#table.take(this.#place, Date.now());
-      if (job !== undefined || !this.#giveBackDead()) return job;
+      if (job !== undefined || !this.#putBackJobsOfDead()) return job;
       return this.#table.take(this.#place, Date.now());
     });
   }
@@ -66,7 +66,7 @@ export class Taker {
   }
 
   /** Returns the jobs of dead processes to the queue; whether there was any. */
-  #giveBackDead(): boolean {
+  #putBackJobsOfDead(): boolean {
     // It looks at every job: not each time that there is none.
     const now = performance.now();
     if (now < this.#looksAgainAt) return false;
@@ -76,7 +76,7 @@ export class Taker {
       if (taker === this.#place) continue;
       const alive = taker < TAKERS &&
         this.#object.isLocked(LOCKS.takers + taker);
-      if (!alive && this.#table.giveBackAllOf(taker) > 0) found = true;
+      if (!alive && this.#table.putBackAllOf(taker) > 0) found = true;
     }
     return found;
   }

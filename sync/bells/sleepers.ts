@@ -106,7 +106,7 @@ function lookSome(): void {
   }
 }
 
-/** Lets all sleepers look. */
+/** Has all sleepers look. */
 export function lookAll(): void {
   for (const look of [...sleepers]) look();
 }

@@ -28,7 +28,7 @@ export class Poller implements Bedroom {
     this.#timer ??= setTimeout(this.#look, FIRST_PAUSE_MS);
   }
 
-  /** Hands some words over to a better place. */
+  /** Moves some words to a group that sleeps in the kernel. */
   take(count: number): WaiterList[] {
     const taken: WaiterList[] = [];
     for (const list of this.#lists) {

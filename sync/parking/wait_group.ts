@@ -79,7 +79,7 @@ export class WaitGroup implements Bedroom {
     return true;
   }
 
-  /** Lets one more word sleep here. */
+  /** Adds a word to sleep on. */
   add(list: WaiterList): void {
     list.bedroom = this;
     this.#lists.add(list);

@@ -63,7 +63,7 @@ export class WaiterList {
     return this.size > 0 && this.word.load() !== this.#value;
   }
 
-  /** Lets one more wait. */
+  /** Adds a waiter. */
   add(waiter: Waiter): void {
     if (this.size === 0) this.#value = waiter.value;
     else if (this.#value !== waiter.value) this.#value = undefined;

@@ -1,7 +1,7 @@
 import { onAbort } from "../parking/abort_listeners.ts";
 import { addDue, cancelDue } from "../parking/due_times.ts";
 
-/** Lets a limited number in at once; the others queue, in order. */
+/** Admits a limited number at once; the others queue, in order. */
 export class Turnstile {
   #free: number;
   readonly #queue = new Set<() => void>();

@@ -74,7 +74,7 @@ async function floodPosix(peer: Peer, queue: MessageQueue): Promise<void> {
 
 Deno.test(needing(
   ["cc"],
-  "a C program and Deno send and receive through the same POSIX queue, whoever made it",
+  "a C program and Deno send and receive through the same POSIX queue, whichever side made it",
   async () => {
     using program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
@@ -97,7 +97,7 @@ Deno.test(needing(
 
 Deno.test(needingPython(
   "posix_ipc",
-  "a program with posix_ipc and Deno send and receive through the same queue, whoever made it",
+  "a program with posix_ipc and Deno send and receive through the same queue, whichever side made it",
   async () => {
     await using peer = pythonPeer("queue_peer");
     using made = testQueue();
@@ -164,7 +164,7 @@ async function talkSystem(
 
 Deno.test(needing(
   ["cc"],
-  "a C program and Deno send and receive through the same System V queue, whoever made it",
+  "a C program and Deno send and receive through the same System V queue, whichever side made it",
   async () => {
     using program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
@@ -196,7 +196,7 @@ Deno.test(needing(
 
 Deno.test(needingPython(
   "sysv_ipc",
-  "a program with sysv_ipc and Deno send and receive through the same queue, whoever made it",
+  "a program with sysv_ipc and Deno send and receive through the same queue, whichever side made it",
   async () => {
     await using peer = pythonPeer("queue_peer");
     using made = testSystemQueue();

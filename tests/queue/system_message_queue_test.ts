@@ -260,7 +260,7 @@ Deno.test("msgget(), msgsnd(), msgrcv() and msgctl() do as their manual pages sa
 // The emulator has no MSG_STAT_ANY, and forgets who received.
 Deno.test(needing(
   ["native"],
-  "msgctl() tells who received last, and the status by index, whoever may read it",
+  "msgctl() tells who received last, and the status by index, to every process that may read it",
   () => {
     using made = testSystemQueue();
     const { queue } = made;

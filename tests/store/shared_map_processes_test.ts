@@ -1,6 +1,6 @@
 /**
  * `SharedMap` between processes: nothing torn, nothing lost, no memory lost,
- * whoever dies.
+ * whichever of them dies.
  *
  * @module
  */

@@ -67,7 +67,7 @@ Deno.test("the job of a worker that is killed goes to the next one, and fails af
   using job = await queue.take({ timeoutMs: 60_000 });
   assertEquals(new TextDecoder().decode(job.bytes), "8");
   job.done();
-  // Whoever finds no job looks for those of the dead.
+  // A taker that finds no job looks for those of the dead.
   await queue.take({ timeoutMs: 300 }).catch(() => {});
   const [failed] = queue.failed();
   assert(failed !== undefined);

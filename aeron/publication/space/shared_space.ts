@@ -77,8 +77,8 @@ export class SharedSpace implements TermSpace {
     if (!limit.allows(termCount, before)) {
       return limit.status(termCount, before, length);
     }
-    // Only the low word, which is the offset: it never overflows, because whoever
-    // adds beyond the end moves on before it adds again.
+    // Only the low word, which is the offset: it never overflows, because a
+    // publication that adds beyond the end rotates the log before it adds again.
     const added = Atomics.add(this.#metadata, tail, framed);
     const termIdNow = this.#load(tail + 1);
     if (termIdNow !== termId) {

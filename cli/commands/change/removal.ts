@@ -13,7 +13,7 @@ import { SharedMemory } from "../../../mod.ts";
 import { Semaphore } from "../../../sync/mod.ts";
 import { type Address, addressText, describe } from "../../inspect/mod.ts";
 
-/** Removes it, whoever has it. */
+/** Removes an object, even while processes have it open. */
 export function removeObject(address: Address): void {
   const { space, name } = address;
   const operation = `remove ${addressText(address)}`;

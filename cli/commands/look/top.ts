@@ -15,10 +15,10 @@ import { plural, showPart, showRate, showSize } from "../../terminal/units.ts";
 
 const DEFAULT_INTERVAL_MS = 1000;
 
-/** A table that is drawn anew. */
+/** A table that is redrawn again and again. */
 export const top: Command = {
   name: "top",
-  summary: "Show objects, their fill and their rates, anew each second",
+  summary: "Show objects, their fill and their rates, redrawn each second",
   usage: "top [PATTERN] [--interval 1s] [--count N]",
   details:
     `What moves most stands first. Ctrl-C ends it, and leaves the terminal as it was. When

@@ -1,6 +1,6 @@
 /**
- * Reading what other processes write: copies alone, so that nothing changes under
- * whoever decodes them, and nothing is mapped that others could cut short.
+ * Reading what other processes write: copies alone, so that no byte changes
+ * while it is decoded, and nothing is mapped that others could truncate.
  *
  * @module
  */

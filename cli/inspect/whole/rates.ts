@@ -15,7 +15,7 @@ export interface Rates {
 /**
  * How fast an object is used, by two descriptions of it.
  *
- * @returns Nothing for kinds that count nothing, or when it was made anew meanwhile.
+ * @returns Nothing for kinds that count nothing, or when it was created again meanwhile.
  */
 export function ratesBetween(
   before: Description,

@@ -104,12 +104,12 @@ export function suspend(guard: MutexGuard): void {
   suspendGuard(guard);
 }
 
-/** Hands a lock that was taken again to the guard that waited. */
+/** Returns a lock that was taken again to the guard that waited. */
 export function resume(guard: MutexGuard, ownerDied: boolean): void {
   resumeGuard(guard, ownerDied);
 }
 
-/** Lets a guard end that lost its lock, for {@linkcode Condition} alone. */
+/** Ends a guard that lost its lock; for {@linkcode Condition} only. */
 export function abandon(guard: MutexGuard): void {
   abandonGuard(guard);
 }

@@ -25,7 +25,7 @@ export function announce(core: MutexCore): number | undefined {
 }
 
 /**
- * Gives a wake-up that was not used to those that still sleep: it wakes another
+ * Passes a wake-up that was not used on to those that still sleep: it wakes another
  * one, or tells the holder of them, who may have come without a look at them.
  */
 export function passOn(core: MutexCore): void {

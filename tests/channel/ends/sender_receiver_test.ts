@@ -120,7 +120,7 @@ Deno.test("A channel of the smallest capacity carries messages of 0 to 8 bytes",
 });
 
 for (const length of [8, 77, 300, 5000]) {
-  Deno.test(`A message of ${length} bytes is a copy: of what was sent, and for whoever receives`, () => {
+  Deno.test(`A message of ${length} bytes is a copy: of what was sent, and for the receiver`, () => {
     using channel = ends({ capacity: 2 ** 16 });
     const { sender, receiver } = channel;
     const source = bytesOf(1, length);

@@ -46,7 +46,7 @@ Deno.test(needing(
       ...shmemLine(["list", place.name, "--json"]),
     ]);
     const [entry] = jsonLines(listed);
-    // A lock tells that it is in use, whoever has it.
+    // A lock tells that it is in use, whichever process has it.
     assertEquals([entry.inUse, entry.processes], [true, 0]);
   },
 ));

@@ -13,7 +13,7 @@ import { jsonLines, shmem, shmemLine } from "../helpers.ts";
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Removes a name at the end of its block, whoever made it. */
+/** Removes a name at the end of its block, whichever side made it. */
 function name(stack: DisposableStack): string {
   const name = randomName();
   stack.defer(() => {

@@ -167,7 +167,7 @@ async function start(
     return printed.trim().split("\n").at(-1) ?? "";
   };
   const done = rest();
-  // Whoever awaits it is told; a test that failed before does not.
+  // A test that awaits it is told; a test that failed before does not.
   done.catch(() => {});
   return {
     done,

@@ -144,7 +144,7 @@ export async function loseReceivers(
   for (const [which, sent] of outbox.sent.entries()) {
     assertEquals(inbox.count(1 + which), sent);
   }
-  // Whoever waits for a message has none in hand.
+  // A receiver that waits for a message has none in hand.
   assert(deaths < 50 || taken.repeated > 0, "none was killed with one in hand");
   return delays;
 }

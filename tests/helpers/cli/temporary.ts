@@ -1,7 +1,7 @@
 import { SharedMemory } from "../../../mod.ts";
 import { randomName } from "../names.ts";
 
-/** A name whose object goes with its test, whoever created it. */
+/** A name whose object is removed with its test, whichever process created it. */
 export function temporaryName(
   name: string = randomName(),
 ): { name: string } & Disposable {

@@ -142,7 +142,7 @@ function succeed<End>(self: Participant, open: () => End): End {
   }
 }
 
-/** Receives until one message, whoever dies meanwhile. */
+/** Receives until one message, whichever sender dies meanwhile. */
 const receiveUntil = (last: number) => async (self: Participant) => {
   useSafetyNets(false);
   using receiver = succeed(

@@ -220,7 +220,7 @@ const readUnder: Body = (self, memory) => {
 
 const writeUnder: Body = (self, memory) => {
   const guard = ReadWriteLock.open(memory).write();
-  // Whoever reads meanwhile is in one of these.
+  // A reader meanwhile is in one of these.
   for (const place of [1, 2, 3]) self.enter(`the lock as reader ${place}`);
   const writing = writingOf(memory);
   if (writing[0] !== 0 && !guard.ownerDied) {

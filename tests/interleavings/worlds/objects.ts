@@ -1,5 +1,5 @@
 /**
- * Named objects that several create, open, replace and resize at once: whoever
+ * Named objects that several create, open, replace and resize at once: a process that
  * has one keeps it, under its name and with all of its bytes.
  *
  * @module

@@ -22,7 +22,7 @@ see("another prototype", () => {
   return other.fill(7);
 });
 see("clone", () => structuredClone(bytes) instanceof Uint8Array);
-// Whoever is given a place to copy to, or patches what copies, sees no view.
+// A program that is given a target, or patches what copies, sees no view.
 const kept = [];
 class Spy extends Uint8Array {
   set(source) { kept.push(source); }

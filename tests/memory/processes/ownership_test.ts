@@ -155,7 +155,7 @@ Deno.test('ifStale "replace" replaces what a killed process left, and only that'
       "another process has it open",
     ],
   });
-  // Whoever asked has changed nothing.
+  // The process that asked has changed nothing.
   using old = SharedMemory.open(name, { size: 7777 });
   using oldMapping = old.map();
   assertEquals(oldMapping.bytes.at(-1), 7);

@@ -139,7 +139,7 @@ Deno.test("turns.ts takes turns with itself", async () => {
 
 Deno.test(needing(
   ["cc"],
-  "turns.ts takes turns with its twin in C, whoever begins",
+  "turns.ts takes turns with its twin in C, whichever begins",
   async () => {
     using twin = await twinOf("turns");
     const [first, second] = [randomName(), randomName()];

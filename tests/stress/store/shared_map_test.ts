@@ -56,7 +56,7 @@ Deno.test(needing(
         const words = new Int32Array(value.buffer);
         assert(words.every((word) => word === number), `torn: ${key}`);
       }
-      // Whoever changes it next mends what was left.
+      // The next process that changes it repairs what was left.
       map.delete("k0");
       const { usedBytes, budget } = map.usage();
       assert(usedBytes >= 0 && usedBytes <= budget);

@@ -83,7 +83,7 @@ async function waitAndLeave(words: Int32Array): Promise<string> {
   return end;
 }
 
-Deno.test("a token reaches the one that stays, whoever was aborted or timed out with its wake-up", async () => {
+Deno.test("a token reaches the one that stays, whichever was aborted or timed out with its wake-up", async () => {
   using memory = testMemory();
   const { words } = memory;
   await using peer = denoPeer(memory);

@@ -1,5 +1,5 @@
 /**
- * `Once`: one process does it, whoever comes first, and the next one when that
+ * `Once`: one process does it, the first to come, and the next one when that
  * one dies.
  *
  * @module

@@ -30,7 +30,7 @@ function codeOf(error: unknown): string | undefined {
 
 Deno.test(needing(
   ["cc"],
-  "a C program and Deno lock each other out of the mutex, whoever made it",
+  "a C program and Deno lock each other out of the mutex, whichever side made it",
   async () => {
     using program = await compile(SOURCE);
     using memory = testMemory();

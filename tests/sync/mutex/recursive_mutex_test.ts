@@ -99,7 +99,7 @@ Deno.test("Mutex refuses options that do not exist, or are of the wrong kind", (
 
 Deno.test(needing(
   ["cc"],
-  "a recursive Mutex nests in C and here, one after the other, whoever made it",
+  "a recursive Mutex nests in C and here, one after the other, whichever side made it",
   async () => {
     using program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();

@@ -19,7 +19,7 @@ const OFFSET = 200;
 const TRIGGER = 100;
 const SOURCE = "tests/peers/c/locks/semaphore_peer.c";
 
-/** Removes a name, whoever made it. */
+/** Removes a name, whichever side made it. */
 function unlinking(name: string): Disposable {
   return {
     [Symbol.dispose]: () => {

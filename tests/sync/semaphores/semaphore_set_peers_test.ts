@@ -46,7 +46,7 @@ function testSet(
 
 Deno.test(needing(
   ["cc"],
-  "a C program and Deno operate on the same set, whoever made it",
+  "a C program and Deno operate on the same set, whichever side made it",
   async () => {
     using program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);

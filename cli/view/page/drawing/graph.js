@@ -47,7 +47,7 @@ export class ProcessGraph {
         ? "No process that can be seen has any of the objects."
         : "",
     );
-    // Drawn anew only when it is another one: focus in it stays otherwise.
+    // Redrawn only when it has changed: otherwise the focus in it would be lost.
     const width = Math.min(
       MAX_WIDTH,
       Math.max(MIN_WIDTH, this.#body.clientWidth),

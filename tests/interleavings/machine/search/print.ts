@@ -105,7 +105,7 @@ export class Replay implements Strategy {
     return Math.min(this.#picks.shift() ?? 0, count - 1);
   }
 
-  /** Behind its end: whoever can, goes on. */
+  /** Behind its end: any participant that can goes on. */
   #rest(machine: Machine): Actor | null | Token {
     const { last, actors } = machine;
     if (last?.enabled) return last;

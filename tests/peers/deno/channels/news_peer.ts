@@ -4,7 +4,7 @@
  *
  *     NAME ACCESS EVERY     pauses after each EVERY-th message; 0: never
  *
- * Whoever publishes waits for those that never pause: they say how many they
+ * The publisher waits for those that never pause: they say how many they
  * received in words of the memory NAME-seen.
  *
  * @module
