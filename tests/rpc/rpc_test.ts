@@ -204,13 +204,14 @@ Deno.test("closing a server tells its clients, and a client its own calls", asyn
   const server = Server.listen(at.place, () => new Promise(() => {}));
   await using first = await Client.connect(at.place);
   const second = await Client.connect(at.place);
-  const call = second.call(1);
-  const waiting = first.call(1);
+  // Awaited from here on: closing may reject them before it has ended itself.
+  const call = assertRejects(() => second.call(1), Deno.errors.BadResource);
+  const waiting = assertRejects(() => first.call(1));
   await second.close();
-  await assertRejects(() => call, Deno.errors.BadResource);
+  await call;
   await assertRejects(() => second.call(1), Deno.errors.BadResource);
   await server.close();
-  await assertRejects(() => waiting);
+  await waiting;
   assertEquals(first.closed, true);
   assertEquals(objectsOf(at.name), []);
 });
