@@ -1,8 +1,8 @@
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
+import { Inconsistent, useRepaired } from "../object/repair.ts";
 import type { StoreObject } from "../object/store_object.ts";
-import { Inconsistent } from "./inconsistent.ts";
 import { KEY_MUTEX_COUNT, KEY_MUTEXES, MUTEX } from "./map_layout.ts";
 import type { MapTable } from "./map_table.ts";
 
@@ -53,27 +53,9 @@ export class MapAccess {
     // Not `using`, which takes longer than the lock itself.
     try {
       if (guard.ownerDied) this.#table.rebuild();
-      return this.#soundly(change);
+      return useRepaired(this.#object.what, this.#table, change);
     } finally {
       guard.unlock();
-    }
-  }
-
-  /** Does something with the table, which is rebuilt when it does not fit. */
-  #soundly<Result>(change: () => Result): Result {
-    try {
-      return change();
-    } catch (error) {
-      if (!(error instanceof Inconsistent)) throw error;
-    }
-    try {
-      this.#table.rebuild();
-      return change();
-    } catch (error) {
-      if (!(error instanceof Inconsistent)) throw error;
-      throw new Deno.errors.InvalidData(
-        `Cannot use ${this.#object.what}: another program overwrites it; remove it`,
-      );
     }
   }
 

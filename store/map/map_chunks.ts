@@ -1,4 +1,4 @@
-import { Inconsistent } from "./inconsistent.ts";
+import { Inconsistent } from "../object/repair.ts";
 import {
   CHUNK,
   EXPIRES,

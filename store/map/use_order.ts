@@ -1,4 +1,4 @@
-import { Inconsistent } from "./inconsistent.ts";
+import { Inconsistent } from "../object/repair.ts";
 import type { MapChunks } from "./map_chunks.ts";
 import {
   EARLIER,

@@ -12,7 +12,7 @@ import {
   TEXT_KEY,
   VALUE_LENGTH,
 } from "../map/map_layout.ts";
-import { Inconsistent } from "../map/inconsistent.ts";
+import { Inconsistent } from "../object/repair.ts";
 import type { Entry } from "../map/map_chunks.ts";
 import { MapTable } from "../map/map_table.ts";
 import { damagedHeader, viewObject } from "./object_view.ts";

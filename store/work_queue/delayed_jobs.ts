@@ -1,4 +1,5 @@
-import { Inconsistent, type JobSlots } from "./job_slots.ts";
+import { Inconsistent } from "../object/repair.ts";
+import type { JobSlots } from "./job_slots.ts";
 import { DELAYED_COUNT, HEAP } from "./queue_layout.ts";
 
 const START = HEAP / 4;

@@ -1,3 +1,4 @@
+import { Inconsistent } from "../object/repair.ts";
 import {
   JOB_NUMBER,
   type Jobs,
@@ -10,11 +11,6 @@ import {
 } from "./queue_layout.ts";
 
 const TWO_32 = 2 ** 32;
-
-/** Lists that do not fit the states: a process died, or overwrote them. */
-export class Inconsistent extends Error {
-  override name = "Inconsistent";
-}
 
 /**
  * The memory of a queue, and where its jobs lie in it. Nothing that is read from

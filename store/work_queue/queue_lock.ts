@@ -1,9 +1,9 @@
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
+import { useRepaired } from "../object/repair.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import type { Patience } from "../object/wait_for.ts";
-import { Inconsistent } from "./job_slots.ts";
 import type { JobTable } from "./job_table.ts";
 import { MUTEX } from "./queue_layout.ts";
 
@@ -82,20 +82,7 @@ export class QueueLock {
 
   /** Changes the table, which is rebuilt when it does not fit; with the lock. */
   change<Result>(change: () => Result): Result {
-    try {
-      return change();
-    } catch (error) {
-      if (!(error instanceof Inconsistent)) throw error;
-    }
-    try {
-      this.#table.rebuild();
-      return change();
-    } catch (error) {
-      if (!(error instanceof Inconsistent)) throw error;
-      throw new Deno.errors.InvalidData(
-        `Cannot use ${this.#object.what}: another program has overwritten it; remove it`,
-      );
-    }
+    return useRepaired(this.#object.what, this.#table, change);
   }
 
   /** Whether {@linkcode QueueLock.close} was called, or the memory is gone. */
