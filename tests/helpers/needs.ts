@@ -7,6 +7,11 @@
  */
 
 import { projectPath } from "./deno.ts";
+import { PYTHON } from "./peers/python.ts";
+
+/** The command that imports a module of Python. */
+const importing = (module: string) =>
+  [...PYTHON, "-c", `import ${module}`] as const;
 
 /** Things that a machine may lack, and how to find out. */
 const PROBES = {
@@ -17,13 +22,10 @@ const PROBES = {
   "go": ["go", "version"],
   "python3": ["python3", "--version"],
   "rustc": ["rustc", "--version"],
-  "numpy": [
-    "env",
-    `PYTHONPATH=${projectPath(".cache/python")}`,
-    "python3",
-    "-c",
-    "import numpy",
-  ],
+  "mcap": importing("mcap"),
+  "numpy": importing("numpy"),
+  "posix_ipc": importing("posix_ipc"),
+  "sysv_ipc": importing("sysv_ipc"),
   "prlimit": ["prlimit", "--version"],
   "setpriv": ["setpriv", "--version"],
   // Gives a program a terminal.

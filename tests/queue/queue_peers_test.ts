@@ -17,7 +17,7 @@ import { randomKey, randomName } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
 import { Peer } from "../helpers/peers/peer.ts";
 import { Program } from "../helpers/peers/program.ts";
-import { needingPython, pythonPeer } from "../helpers/sync/python.ts";
+import { pythonPeer } from "../helpers/peers/python.ts";
 import { pause, times } from "../helpers/sync/size.ts";
 import {
   bytesOf,
@@ -95,32 +95,34 @@ Deno.test(needing(
   },
 ));
 
-Deno.test(needingPython(
-  "posix_ipc",
-  "a program with posix_ipc and Deno send and receive through the same queue, whichever side made it",
-  async () => {
-    await using peer = pythonPeer("queue_peer");
-    using made = testQueue();
-    await peer.ask("mq-open", made.name);
-    await talkPosix(peer, made.queue);
-    await floodPosix(peer, made.queue);
+Deno.test(
+  needing(
+    ["posix_ipc"],
+    "a program with posix_ipc and Deno send and receive through the same queue, whichever side made it",
+    async () => {
+      await using peer = pythonPeer("queue_peer");
+      using made = testQueue();
+      await peer.ask("mq-open", made.name);
+      await talkPosix(peer, made.queue);
+      await floodPosix(peer, made.queue);
 
-    const name = randomName();
-    await peer.ask("mq-create", name, 5, 77);
-    try {
-      using opened = MessageQueue.open(name);
-      assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
-      await talkPosix(peer, opened);
-    } finally {
-      await peer.ask("mq-unlink", name);
-    }
-    await assertRejects(
-      () => peer.ask("mq-open", name),
-      Error,
-      "ExistentialError",
-    );
-  },
-));
+      const name = randomName();
+      await peer.ask("mq-create", name, 5, 77);
+      try {
+        using opened = MessageQueue.open(name);
+        assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
+        await talkPosix(peer, opened);
+      } finally {
+        await peer.ask("mq-unlink", name);
+      }
+      await assertRejects(
+        () => peer.ask("mq-open", name),
+        Error,
+        "ExistentialError",
+      );
+    },
+  ),
+);
 
 /** Both have the System V queue open: each sends, and each waits for the other. */
 async function talkSystem(
@@ -194,25 +196,27 @@ Deno.test(needing(
   },
 ));
 
-Deno.test(needingPython(
-  "sysv_ipc",
-  "a program with sysv_ipc and Deno send and receive through the same queue, whichever side made it",
-  async () => {
-    await using peer = pythonPeer("queue_peer");
-    using made = testSystemQueue();
-    await peer.ask("msg-open", made.queue.key);
-    await talkSystem(peer, made.queue);
-    const key = randomKey();
-    await peer.ask("msg-create", key);
-    await talkSystem(peer, SystemMessageQueue.open({ key }));
-    await peer.ask("msg-remove");
-    await assertRejects(
-      () => peer.ask("msg-open", key),
-      Error,
-      "ExistentialError",
-    );
-  },
-));
+Deno.test(
+  needing(
+    ["sysv_ipc"],
+    "a program with sysv_ipc and Deno send and receive through the same queue, whichever side made it",
+    async () => {
+      await using peer = pythonPeer("queue_peer");
+      using made = testSystemQueue();
+      await peer.ask("msg-open", made.queue.key);
+      await talkSystem(peer, made.queue);
+      const key = randomKey();
+      await peer.ask("msg-create", key);
+      await talkSystem(peer, SystemMessageQueue.open({ key }));
+      await peer.ask("msg-remove");
+      await assertRejects(
+        () => peer.ask("msg-open", key),
+        Error,
+        "ExistentialError",
+      );
+    },
+  ),
+);
 
 Deno.test(needing(
   ["cc", "native"],

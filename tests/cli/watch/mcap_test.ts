@@ -1,6 +1,7 @@
 // Recordings: written here, read by the libraries of the makers of the format, and
 // recovered when they were cut short or damaged.
 
+import { PYTHON } from "../../helpers/peers/python.ts";
 import {
   assert,
   assertEquals,
@@ -15,7 +16,7 @@ import { type Found, readMcap } from "../../../cli/mcap/mcap_reader.ts";
 import { McapWriter } from "../../../cli/mcap/mcap_writer.ts";
 import { recover, type Recovered } from "../../../cli/mcap/recover.ts";
 import { projectPath, run } from "../../helpers/deno.ts";
-import { needingPython } from "../../helpers/sync/python.ts";
+import { needing } from "../../helpers/needs.ts";
 
 const encoder = new TextEncoder();
 const SCHEMA = '{"type":"object"}';
@@ -285,9 +286,7 @@ interface Seen {
 
 async function readByPython(path: string): Promise<Seen> {
   const { code, stdout, stderr } = await run([
-    "env",
-    `PYTHONPATH=${projectPath(".cache/python")}`,
-    "python3",
+    ...PYTHON,
     projectPath("tests/peers/python/mcap_reader.py"),
     path,
   ]);
@@ -299,7 +298,7 @@ function needingPythonTest(
   name: string,
   fn: (path: string) => Promise<void>,
 ): void {
-  Deno.test(needingPython("mcap", name, async () => {
+  Deno.test(needing(["mcap"], name, async () => {
     const path = await Deno.makeTempFile({ suffix: ".mcap" });
     try {
       await fn(path);

@@ -1,5 +1,6 @@
 // record, replay and recover, as programs beside programs that share.
 
+import { PYTHON } from "../../helpers/peers/python.ts";
 import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
 import {
   Publisher,
@@ -13,7 +14,6 @@ import { projectPath, run } from "../../helpers/deno.ts";
 import { inSmallShm } from "../../helpers/limits.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
-import { needingPython } from "../../helpers/sync/python.ts";
 import { jsonLines, shmem, shmemLine } from "../helpers.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
@@ -262,65 +262,65 @@ Deno.test("record refuses to replace a file, and replay to send what is no recor
   assertStringIncludes(replay.stderr, "MCAP");
 });
 
-Deno.test(needingPython(
-  "mcap",
-  "what record writes with a struct is JSON with its schema for others, beside the bytes",
-  async () => {
-    await using place = await room();
-    const ring = place.name();
-    const module = `${place.folder}/trade.ts`;
-    await Deno.writeTextFile(
-      module,
-      `import { f64, struct, u32 } from "${new URL(
-        "../../../struct/mod.ts",
-        import.meta.url,
-      )}";
+Deno.test(
+  needing(
+    ["mcap"],
+    "what record writes with a struct is JSON with its schema for others, beside the bytes",
+    async () => {
+      await using place = await room();
+      const ring = place.name();
+      const module = `${place.folder}/trade.ts`;
+      await Deno.writeTextFile(
+        module,
+        `import { f64, struct, u32 } from "${new URL(
+          "../../../struct/mod.ts",
+          import.meta.url,
+        )}";
 export const Trade = struct({ id: u32, price: f64 });
 `,
-    );
-    using _receiver = Receiver.create(ring);
-    const sent = await shmem([
-      "send",
-      ring,
-      "--struct",
-      module,
-      '{"id": 7, "price": 1.5}',
-    ]);
-    assertEquals(sent.code, 0, sent.stderr);
-    const recorded = await shmem([
-      "record",
-      ring,
-      "-o",
-      place.file,
-      "--from",
-      "oldest",
-      "--count",
-      "1",
-      "--struct",
-      module,
-    ]);
-    assertEquals(recorded.code, 0, recorded.stderr);
-    const { code, stdout, stderr } = await run([
-      "env",
-      `PYTHONPATH=${projectPath(".cache/python")}`,
-      "python3",
-      projectPath("tests/peers/python/mcap_reader.py"),
-      place.file,
-    ]);
-    assertEquals(code, 0, stderr);
-    const { messages, schemas } = JSON.parse(stdout);
-    assertEquals(messages.length, 2);
-    const [raw, shown] = messages;
-    assertEquals([raw[0], raw[1]], [ring, null]);
-    assertEquals([shown[0], shown[1]], [`${ring}.json`, "Trade"]);
-    assertEquals(
-      JSON.parse(textOf(Uint8Array.fromHex(shown[3]))),
-      { id: 7, price: 1.5 },
-    );
-    assertEquals(schemas[0][1], "jsonschema");
-    assertEquals(JSON.parse(schemas[0][2]).properties.price.type, "number");
-  },
-));
+      );
+      using _receiver = Receiver.create(ring);
+      const sent = await shmem([
+        "send",
+        ring,
+        "--struct",
+        module,
+        '{"id": 7, "price": 1.5}',
+      ]);
+      assertEquals(sent.code, 0, sent.stderr);
+      const recorded = await shmem([
+        "record",
+        ring,
+        "-o",
+        place.file,
+        "--from",
+        "oldest",
+        "--count",
+        "1",
+        "--struct",
+        module,
+      ]);
+      assertEquals(recorded.code, 0, recorded.stderr);
+      const { code, stdout, stderr } = await run([
+        ...PYTHON,
+        projectPath("tests/peers/python/mcap_reader.py"),
+        place.file,
+      ]);
+      assertEquals(code, 0, stderr);
+      const { messages, schemas } = JSON.parse(stdout);
+      assertEquals(messages.length, 2);
+      const [raw, shown] = messages;
+      assertEquals([raw[0], raw[1]], [ring, null]);
+      assertEquals([shown[0], shown[1]], [`${ring}.json`, "Trade"]);
+      assertEquals(
+        JSON.parse(textOf(Uint8Array.fromHex(shown[3]))),
+        { id: 7, price: 1.5 },
+      );
+      assertEquals(schemas[0][1], "jsonschema");
+      assertEquals(JSON.parse(schemas[0][2]).properties.price.type, "number");
+    },
+  ),
+);
 
 function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;

@@ -5,7 +5,8 @@
  */
 
 import { assertEquals } from "../../../deps.ts";
-import { projectPath, run } from "../deno.ts";
+import { run } from "../deno.ts";
+import { PYTHON } from "../peers/python.ts";
 import type { StructSample } from "./random_layouts.ts";
 import type { Leaf } from "./random_values.ts";
 
@@ -280,12 +281,7 @@ export async function numpyPrinted(
   const file = await Deno.makeTempFile({ suffix: ".py" });
   try {
     await Deno.writeTextFile(file, source);
-    return await piped([
-      "env",
-      `PYTHONPATH=${projectPath(".cache/python")}`,
-      "python3",
-      file,
-    ], input);
+    return await piped([...PYTHON, file], input);
   } finally {
     await Deno.remove(file);
   }

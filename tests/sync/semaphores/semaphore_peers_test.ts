@@ -11,7 +11,7 @@ import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { needingPython, pythonPeer } from "../../helpers/sync/python.ts";
+import { pythonPeer } from "../../helpers/peers/python.ts";
 import { pause, times } from "../../helpers/sync/size.ts";
 
 const OFFSET = 200;
@@ -236,29 +236,31 @@ Deno.test(needing(
   },
 ));
 
-Deno.test(needingPython(
-  "posix_ipc",
-  "a semaphore with a name that Deno made is Python's, too, and the other way round",
-  async () => {
-    await using peer = pythonPeer();
-    const [ours, theirs] = [randomName(), randomName()];
-    using _ours = unlinking(ours);
-    using _theirs = unlinking(theirs);
-    using made = Semaphore.create(ours);
-    await peer.ask("posix-open", ours);
-    await countsWithPython(peer, made);
-    await peer.ask("posix-create", theirs, 0);
-    using opened = Semaphore.open(theirs);
-    await countsWithPython(peer, opened);
-    await assertRejects(
-      () => peer.ask("posix-create", ours, 0),
-      Error,
-      "ExistentialError",
-    );
-    await peer.ask("unlink");
-    assertThrows(() => Semaphore.open(theirs), Deno.errors.NotFound);
-  },
-));
+Deno.test(
+  needing(
+    ["posix_ipc"],
+    "a semaphore with a name that Deno made is Python's, too, and the other way round",
+    async () => {
+      await using peer = pythonPeer();
+      const [ours, theirs] = [randomName(), randomName()];
+      using _ours = unlinking(ours);
+      using _theirs = unlinking(theirs);
+      using made = Semaphore.create(ours);
+      await peer.ask("posix-open", ours);
+      await countsWithPython(peer, made);
+      await peer.ask("posix-create", theirs, 0);
+      using opened = Semaphore.open(theirs);
+      await countsWithPython(peer, opened);
+      await assertRejects(
+        () => peer.ask("posix-create", ours, 0),
+        Error,
+        "ExistentialError",
+      );
+      await peer.ask("unlink");
+      assertThrows(() => Semaphore.open(theirs), Deno.errors.NotFound);
+    },
+  ),
+);
 
 async function countsWithPython(
   peer: Peer,

@@ -18,7 +18,7 @@ import { randomKey } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { needingPython, pythonPeer } from "../../helpers/sync/python.ts";
+import { pythonPeer } from "../../helpers/peers/python.ts";
 import { pause, times, until } from "../../helpers/sync/size.ts";
 
 const SOURCE = "tests/peers/c/locks/semop_peer.c";
@@ -176,25 +176,27 @@ Deno.test(needing(
   },
 ));
 
-Deno.test(needingPython(
-  "sysv_ipc",
-  "a set of one that Deno made is Python's semaphore, too, and the other way round",
-  async () => {
-    await using peer = pythonPeer();
-    using made = testSet([0]);
-    const { set } = made;
-    await peer.ask("sysv-open", set.key);
-    await countsWithPython(peer, set);
-    const key = randomKey();
-    await peer.ask("sysv-create", key, 3);
-    const opened = SemaphoreSet.open({ key });
-    assertEquals([opened.count, opened.values], [1, [3]]);
-    opened.setValue(0, 0);
-    await countsWithPython(peer, opened);
-    await peer.ask("unlink");
-    assertThrows(() => SemaphoreSet.open({ key }), Deno.errors.NotFound);
-  },
-));
+Deno.test(
+  needing(
+    ["sysv_ipc"],
+    "a set of one that Deno made is Python's semaphore, too, and the other way round",
+    async () => {
+      await using peer = pythonPeer();
+      using made = testSet([0]);
+      const { set } = made;
+      await peer.ask("sysv-open", set.key);
+      await countsWithPython(peer, set);
+      const key = randomKey();
+      await peer.ask("sysv-create", key, 3);
+      const opened = SemaphoreSet.open({ key });
+      assertEquals([opened.count, opened.values], [1, [3]]);
+      opened.setValue(0, 0);
+      await countsWithPython(peer, opened);
+      await peer.ask("unlink");
+      assertThrows(() => SemaphoreSet.open({ key }), Deno.errors.NotFound);
+    },
+  ),
+);
 
 async function countsWithPython(peer: Peer, set: SemaphoreSet): Promise<void> {
   const [give, take] = [[{ index: 0, delta: 1 }], [{ index: 0, delta: -1 }]];
@@ -215,18 +217,20 @@ async function countsWithPython(peer: Peer, set: SemaphoreSet): Promise<void> {
   assertEquals(set.values, [0]);
 }
 
-Deno.test(needingPython(
-  "sysv_ipc",
-  "what Python took with undo comes back when it ends",
-  async () => {
-    using made = testSet([1]);
-    const { set } = made;
-    await using peer = pythonPeer();
-    await peer.ask("sysv-open", set.key);
-    await peer.ask("undo");
-    await peer.ask("wait");
-    assertEquals(set.values, [0]);
-    await peer.end();
-    assertEquals(set.values, [1]);
-  },
-));
+Deno.test(
+  needing(
+    ["sysv_ipc"],
+    "what Python took with undo comes back when it ends",
+    async () => {
+      using made = testSet([1]);
+      const { set } = made;
+      await using peer = pythonPeer();
+      await peer.ask("sysv-open", set.key);
+      await peer.ask("undo");
+      await peer.ask("wait");
+      assertEquals(set.values, [0]);
+      await peer.end();
+      assertEquals(set.values, [1]);
+    },
+  ),
+);
