@@ -158,8 +158,11 @@ export function readonlyArray<T extends AnyArray>(
   return wrap(array);
 }
 
-/** By class and not by `constructor`, which the prototype could be given. */
-const CLASSES = [
+/**
+ * The built-in classes, taken now. An array is known by them and not by `constructor`,
+ * which a prototype could be given.
+ */
+export const ARRAY_CLASSES = [
   Int8Array,
   Uint8Array,
   Uint8ClampedArray,
@@ -174,6 +177,6 @@ const CLASSES = [
   Float64Array,
 ] as const;
 
-function classOf(array: AnyArray): (typeof CLASSES)[number] {
-  return CLASSES.find((each) => array instanceof each) ?? Uint8Array;
+function classOf(array: AnyArray): (typeof ARRAY_CLASSES)[number] {
+  return ARRAY_CLASSES.find((each) => array instanceof each) ?? Uint8Array;
 }

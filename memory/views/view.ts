@@ -7,7 +7,11 @@
 import { checkInteger, describe } from "../../ffi/libc/integers.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import type { Region } from "../../ffi/memory/region.ts";
-import { readonlyArray, type ReadonlyArrayOf } from "./readonly_array.ts";
+import {
+  ARRAY_CLASSES,
+  readonlyArray,
+  type ReadonlyArrayOf,
+} from "./readonly_array.ts";
 
 /** The built-in classes of typed arrays, over memory that is mapped. */
 export interface Arrays {
@@ -55,20 +59,7 @@ export type ViewOf<A extends Access> = {
 };
 
 /** Taken now: another class, or a subclass, could hand out a writable view. */
-const CLASSES: ReadonlySet<unknown> = new Set<unknown>([
-  Int8Array,
-  Uint8Array,
-  Uint8ClampedArray,
-  Int16Array,
-  Uint16Array,
-  Int32Array,
-  Uint32Array,
-  BigInt64Array,
-  BigUint64Array,
-  Float16Array,
-  Float32Array,
-  Float64Array,
-]);
+const CLASSES: ReadonlySet<unknown> = new Set<unknown>(ARRAY_CLASSES);
 
 /** Makes the array of `Mapping.view`. */
 export function typedView<A extends Access, Name extends ArrayName>(
