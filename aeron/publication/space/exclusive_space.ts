@@ -4,17 +4,11 @@ import type { LogBuffer, Term } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import { copyLong, type TermSpace } from "./term_space.ts";
+import { type TermSpace, writeHeld } from "./term_space.ts";
 
 const CONNECTED = METADATA.isConnected >> 2;
-// Once more, what the hot path uses: an imported name is loaded and checked each time.
+// Once more, for the hot path: an imported name is loaded and checked each time.
 const HEADER = 32;
-const FLAGS_AND_TYPE = 1;
-const TERM_OFFSET = 2;
-const SESSION_ID = 3;
-const STREAM_ID = 4;
-const TERM_ID = 5;
-const WHOLE_FRAME = 0x1c000;
 const ACTIVE = METADATA.activeTermCount >> 2;
 
 /**
@@ -97,23 +91,14 @@ export class ExclusiveSpace implements TermSpace {
       this.#offset = end;
       this.#metadata[2 * this.#part] = end;
     }
-    const { term } = this;
-    const { words } = term;
-    const word = offset >> 2;
-    term.marks[word] = -frameLength;
-    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
-    words[word + TERM_OFFSET] = offset;
-    words[word + SESSION_ID] = this.#sessionId;
-    words[word + STREAM_ID] = this.#streamId;
-    words[word + TERM_ID] = this.termId;
-    const { longs: source, tail } = held;
-    if (tail === undefined) {
-      const { longs } = term;
-      const payload = (offset + HEADER) >> 3;
-      const count = source.length;
-      for (let i = 0; i < count; i++) longs[payload + i] = source[i]!;
-    } else copyLong(term, offset, source, tail);
-    words[word] = frameLength;
+    writeHeld(
+      this.term,
+      offset,
+      this.#sessionId,
+      this.#streamId,
+      this.termId,
+      held,
+    );
     return offset;
   }
 
