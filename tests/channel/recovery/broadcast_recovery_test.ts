@@ -3,18 +3,13 @@
  * and receivers on memory that they cannot write.
  */
 
-import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
-import { type ReadonlyBytes, SharedMemory } from "../../../mod.ts";
+import { assert, assertEquals, fc } from "../../../deps.ts";
 import {
-  BROADCAST_TRAILER_LENGTH,
   BroadcastReceiver,
   BroadcastTransmitter,
   CopyBroadcastReceiver,
 } from "../../../channel/mod.ts";
 import { ordinalOf } from "../../../channel/broadcast/broadcast_receiver.ts";
-import { denoRun, projectPath, runDeno } from "../../helpers/deno.ts";
-import { repeat } from "../../peers/channel_stream.ts";
-import { Program } from "../../helpers/peers/program.ts";
 import { times } from "../../helpers/sync/size.ts";
 import {
   makeBroadcast,
@@ -22,29 +17,14 @@ import {
   receive,
 } from "../../helpers/channel/broadcasts.ts";
 import { payload } from "../../helpers/channel/rings.ts";
-import { shared } from "../../helpers/channel/shared.ts";
 import { SEED } from "../../helpers/seed.ts";
-
-const CAPACITY = 256;
-/** Where the pairs of positions and ordinals are. */
-const PAIRS = 80;
-
-/** A message that says which one it is. */
-function numbered(number: number, length = 8): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(Math.max(4, length));
-  new DataView(bytes.buffer).setUint32(0, number);
-  return bytes;
-}
-
-/** What a message says. */
-function numberOf({ bytes, offset }: BroadcastReceiver): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset);
-}
-
-function pairs(longs: BigInt64Array, capacity = CAPACITY): bigint[] {
-  const first = (capacity + PAIRS) / 8;
-  return [...longs.subarray(first, first + 4)];
-}
+import {
+  CAPACITY,
+  numbered,
+  numberOf,
+  PAIRS,
+  pairs,
+} from "../../helpers/channel/numbered_broadcasts.ts";
 
 Deno.test("BroadcastTransmitter keeps position and ordinal of its two last messages", () => {
   const { transmitter, longs } = makeBroadcast(CAPACITY);
@@ -272,186 +252,4 @@ Deno.test("BroadcastTransmitter forgets ordinals when another kind of transmitte
   assertEquals(pairs(test.longs), [0n, 0n, 0n, 0n]);
   assertEquals(receiver.receiveNext(), true);
   assertEquals(ordinalOf(receiver), undefined);
-});
-
-Deno.test("ordinalOf() counts beyond 2^32", () => {
-  const test = makeBroadcast(CAPACITY, 2n ** 40n);
-  const first = (CAPACITY + PAIRS) / 8;
-  test.longs.set([2n ** 40n, 2n ** 32n - 3n], first);
-  const transmitter = new BroadcastTransmitter(test.memory);
-  const receiver = new BroadcastReceiver(test.memory);
-  for (let i = 1; i <= 100; i++) {
-    transmitter.transmit(1, payload(8));
-    if (i !== 5 && i !== 50 && i !== 100) continue;
-    const late = new BroadcastReceiver(test.memory);
-    assertEquals(ordinalOf(late), 2 ** 32 - 4 + i);
-    assertEquals(late.receiveNext(), true);
-    assertEquals(ordinalOf(late), 2 ** 32 - 3 + i);
-  }
-  assertEquals(receiver.receiveNext(), true);
-  assertEquals(receiver.lappedCount, 1);
-  assertEquals(ordinalOf(receiver), 2 ** 32 - 3 + 100);
-});
-
-/** Lets a transmitter send a message after every load of a receiver. */
-function afterEveryLoad(act: () => void): Disposable {
-  const { load } = Atomics;
-  let isInside = false;
-  Atomics.load = new Proxy(load, {
-    apply(target, self, values) {
-      const value = Reflect.apply(target, self, values);
-      if (!isInside) {
-        isInside = true;
-        act();
-        isInside = false;
-      }
-      return value;
-    },
-  });
-  return { [Symbol.dispose]: () => void (Atomics.load = load) };
-}
-
-Deno.test("ordinalOf() is known however fast the transmitter is", () => {
-  const capacity = 4096;
-  const start = 2n ** 32n - BigInt(capacity);
-  for (const length of [4, 12, 29]) {
-    const test = makeBroadcast(capacity, start);
-    const { transmitter, memory, longs } = test;
-    // As many were sent before, so that both low words wrap.
-    longs.set([start, 2n ** 32n - 100n], (capacity + PAIRS) / 8);
-    const next = new BroadcastTransmitter(memory);
-    let number = 2 ** 32 - 100;
-    const send = () => next.transmit(1, numbered(number++ % 2 ** 32, length));
-    assertEquals(transmitter.capacity, capacity);
-    for (let i = 0; i < 60; i++) {
-      send();
-      const receiver = new BroadcastReceiver(memory);
-      let known = 0;
-      for (let k = 0; k < 5; k++) {
-        {
-          using _ = afterEveryLoad(send);
-          // It is behind by more than the buffer holds.
-          for (let j = 0; j < 400; j++) send();
-          assertEquals(receiver.receiveNext(), false);
-        }
-        // It stands where the next one was to come, and by now has.
-        assert(receiver.receiveNext());
-        const said = numberOf(receiver);
-        const ordinal = ordinalOf(receiver);
-        if (!receiver.validate()) continue;
-        assert(ordinal !== undefined, `unknown at ${said}`);
-        assertEquals((ordinal - 1) % 2 ** 32, said);
-        known++;
-      }
-      assert(known > 0);
-    }
-  }
-});
-
-Deno.test("ordinalOf() stays exact while another process transmits as fast as it can", async () => {
-  const capacity = 1024;
-  const length = capacity + BROADCAST_TRAILER_LENGTH;
-  const count = times(500_000);
-  using memory = shared(length);
-  const script = projectPath("tests/peers/deno/channels/numbers_peer.ts");
-  const args = ["broadcast", memory.path, length, count, 1, 0].map(String);
-  await using program = Program.start(denoRun(script, { args }));
-  assertEquals(await program.line(), "ready");
-  const receiver = new BroadcastReceiver(memory.bytes);
-  const words = new Int32Array(
-    memory.bytes.buffer,
-    memory.bytes.byteOffset,
-    length / 4,
-  );
-  let last = ordinalOf(receiver) ?? NaN;
-  let lost = last;
-  let received = 0;
-  await program.tell("go");
-  repeat(() => {
-    if (!receiver.receiveNext()) return "stuck";
-    const number = words[receiver.offset / 4] ?? 0;
-    const ordinal = ordinalOf(receiver);
-    if (!receiver.validate()) return "moved";
-    assert(ordinal === number + 1, `${number} has ordinal ${ordinal}`);
-    lost += ordinal - last - 1;
-    last = ordinal;
-    received++;
-    return last === count ? "done" : "moved";
-  });
-  assertEquals(received + lost, count);
-});
-
-Deno.test("Broadcast receivers read memory that is mapped for reading only, and give it out as it is", () => {
-  const size = CAPACITY + BROADCAST_TRAILER_LENGTH;
-  using memory = SharedMemory.anonymous({ size });
-  using writer = memory.map();
-  using reader = memory.map({ access: "read" });
-  const transmitter = new BroadcastTransmitter(writer.bytes);
-  const inner = new BroadcastReceiver(reader.bytes);
-  const given: ReadonlyBytes = inner.bytes;
-  assertEquals(given, reader.bytes);
-  assert(!(inner.bytes instanceof Uint8Array));
-  const plain = new BroadcastReceiver(reader.bytes);
-  const copying = new CopyBroadcastReceiver(inner);
-  for (let i = 1; i <= 200; i++) {
-    const bytes = payload(i % 33, i);
-    transmitter.transmit(i, bytes);
-    assertEquals(receive(copying), [i, ...bytes]);
-    assertEquals(plain.receiveNext(), true);
-    const { offset, length, typeId } = plain;
-    assertEquals([typeId, ...plain.bytes.slice(offset, offset + length)], [
-      i,
-      ...bytes,
-    ]);
-    assertEquals(plain.validate(), true);
-    assertEquals(ordinalOf(plain), i);
-  }
-  for (let i = 0; i < 100; i++) transmitter.transmit(1, payload(8));
-  assertEquals(String(receive(copying)).includes("keep up"), true);
-  assertEquals(plain.receiveNext(), true);
-  assertEquals(ordinalOf(plain), 300);
-  reader.unmap();
-  assertThrows(() => plain.receiveNext());
-});
-
-Deno.test("BroadcastTransmitter refuses memory that is mapped for reading only", () => {
-  const size = CAPACITY + BROADCAST_TRAILER_LENGTH;
-  using memory = SharedMemory.anonymous({ size });
-  using reader = memory.map({ access: "read" });
-  assertThrows(
-    // @ts-expect-error -- the types refuse it, too
-    () => new BroadcastTransmitter(reader.bytes),
-    TypeError,
-    "takes a Uint8Array",
-  );
-});
-
-Deno.test("A receiver on memory mapped for reading only does not end the process in any of its operations", async () => {
-  const { code, stdout, stderr } = await runDeno(`
-    import { SharedMemory } from "${new URL(
-    "../../../mod.ts",
-    import.meta.url,
-  )}";
-    import * as channel from "${new URL(
-    "../../../channel/mod.ts",
-    import.meta.url,
-  )}";
-    const size = 256 + channel.BROADCAST_TRAILER_LENGTH;
-    using memory = SharedMemory.anonymous({ size });
-    using writer = memory.map();
-    using reader = memory.map({ access: "read" });
-    const transmitter = new channel.BroadcastTransmitter(writer.bytes);
-    const inner = new channel.BroadcastReceiver(reader.bytes);
-    const receiver = new channel.CopyBroadcastReceiver(inner);
-    let received = 0;
-    for (let i = 0; i < 300; i++) {
-      for (let k = 0; k <= i % 40; k++) transmitter.transmit(1, new Uint8Array(i % 33));
-      try {
-        while (receiver.receive(() => received++) > 0);
-      } catch { /* it was lapped */ }
-      inner.validate();
-    }
-    console.log(received > 0);
-  `);
-  assertEquals([code, stdout.trim()], [0, "true"], stderr);
 });
