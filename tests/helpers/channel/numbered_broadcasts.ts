@@ -4,7 +4,7 @@
  * @module
  */
 
-import { BroadcastReceiver } from "../../../channel/mod.ts";
+import type { BroadcastReceiver } from "../../../channel/mod.ts";
 
 export const CAPACITY = 256;
 /** Where the pairs of positions and ordinals are. */
