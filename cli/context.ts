@@ -73,14 +73,12 @@ export class Context {
     words: readonly Word[],
   ): Word | undefined {
     const text = this.text(name);
-    if (text === undefined) return undefined;
-    const found = words.find((word) => word === text);
-    if (found !== undefined) return found;
-    throw new UsageError(
-      `--${name} must be one of ${words.join(", ")}: received ${
-        JSON.stringify(text)
-      }`,
-    );
+    return text === undefined ? undefined : oneOf(name, text, words);
+  }
+
+  /** The same for an option that may be given several times. */
+  words<Word extends string>(name: string, words: readonly Word[]): Word[] {
+    return this.texts(name).map((text) => oneOf(name, text, words));
   }
 
   /** A duration in milliseconds: `5s`, `200ms`, `1m30s`. */
@@ -117,4 +115,19 @@ export class Context {
     const text = this.text(name);
     return text === undefined ? undefined : parse(text, `--${name}`);
   }
+}
+
+/** One of a few words, or the error that lists them. */
+function oneOf<Word extends string>(
+  option: string,
+  text: string,
+  words: readonly Word[],
+): Word {
+  const found = words.find((word) => word === text);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    `--${option} must be one of ${words.join(", ")}: received ${
+      JSON.stringify(text)
+    }`,
+  );
 }

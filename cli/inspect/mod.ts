@@ -42,12 +42,13 @@ export type { MessageQueueState } from "./sysv/message_queues.ts";
 export type { SegmentState } from "./sysv/segments.ts";
 export type { MemberState, SetState } from "./sysv/sets.ts";
 export type { SystemQueueState } from "./sysv/system_queues.ts";
-export type {
-  CreatorState,
-  Description,
-  Entry,
-  Finding,
-  Kind,
+export {
+  type CreatorState,
+  type Description,
+  type Entry,
+  type Finding,
+  type Kind,
+  KINDS,
 } from "./types.ts";
 export { describe, type DescribeOptions } from "./whole/describe.ts";
 export { type Listing, listObjects, type ListOptions } from "./whole/list.ts";

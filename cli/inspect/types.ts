@@ -19,35 +19,39 @@ import type { SegmentState } from "./sysv/segments.ts";
 import type { SetState } from "./sysv/sets.ts";
 import type { SystemQueueState } from "./sysv/system_queues.ts";
 
-/** What something is. */
-export type Kind =
+/** What something may be, each with what it means. */
+export const KINDS = [
   /** Shared memory whose bytes are its programs' own. */
-  | "object"
+  "object",
   /** The ring of a `Receiver`, for one sender. */
-  | "channel"
+  "channel",
   /** The same for many. */
-  | "channel-many"
+  "channel-many",
   /** The broadcast of a `Publisher`. */
-  | "broadcast"
+  "broadcast",
   /** By its size a ring of Agrona's, made elsewhere. */
-  | "ring"
+  "ring",
   /** By its size a broadcast buffer of Agrona's, made elsewhere. */
-  | "agrona-broadcast"
-  | "latest"
-  | "map"
-  | "work-queue"
-  | "broadcast-channel"
+  "agrona-broadcast",
+  "latest",
+  "map",
+  "work-queue",
+  "broadcast-channel",
   /** A store of a kind that this version does not know. */
-  | "store"
-  | "semaphore"
-  | "aeron"
-  | "file"
-  | "segment"
-  | "semaphore-set"
-  | "message-queue"
-  | "system-queue"
+  "store",
+  "semaphore",
+  "aeron",
+  "file",
+  "segment",
+  "semaphore-set",
+  "message-queue",
+  "system-queue",
   /** None of these: a directory, a socket and so on, or not to be read. */
-  | "other";
+  "other",
+] as const;
+
+/** What something is. */
+export type Kind = typeof KINDS[number];
 
 /** Who created an object, by its own words. */
 export interface CreatorState {

@@ -1,5 +1,5 @@
 import { type Command, STATUS } from "../../command.ts";
-import { type Entry, listObjects } from "../../inspect/mod.ts";
+import { type Entry, KINDS, listObjects } from "../../inspect/mod.ts";
 import type { Cell, Column } from "../../terminal/table.ts";
 import { showAge, showMode, showPart, showSize } from "../../terminal/units.ts";
 
@@ -43,7 +43,7 @@ or mapped, "stale" when the kernel says that none has, "?" when it cannot be tol
       ? undefined
       : context.one("PATTERN");
     const namesOnly = context.flag("names");
-    const kinds = context.texts("kind");
+    const kinds = context.words("kind", KINDS);
     const { entries, notes } = listObjects({
       ...(pattern === undefined ? {} : { pattern }),
       // A shell waits for the names.

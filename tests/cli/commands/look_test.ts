@@ -25,6 +25,12 @@ Deno.test("shmem list prints a table, JSON Lines or names, and exits with 1 for 
   assertEquals(names.stdout, `${place.name}\n`);
   const none = await shmem(["list", "--kind", "map", place.name]);
   assertEquals([none.code, none.stdout], [1, ""]);
+  const mistyped = await shmem(["list", "--kind", "chanel", place.name]);
+  assertEquals([mistyped.code, mistyped.stdout], [2, ""]);
+  assertMatch(
+    mistyped.stderr,
+    /--kind must be one of object, channel, .*: rec/,
+  );
 });
 
 Deno.test("shmem info tells what is there, and exits with 1 when something is bad", async () => {
