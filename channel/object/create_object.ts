@@ -6,6 +6,7 @@
 
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
+import { checkLabel } from "../../memory/checks/label.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
 import { hasByteLocks } from "../../memory/locks/byte_lock.ts";
@@ -14,7 +15,6 @@ import type { ObjectAccess } from "../../memory/posix/object_options.ts";
 import { SharedMemory } from "../../memory/posix/shared_memory.ts";
 import { chooseCapacity, type Sizes } from "./capacity.ts";
 import { ChannelObject } from "./channel_object.ts";
-import { checkLabel } from "./header.ts";
 import type { ChannelOptions } from "./options.ts";
 import {
   channelAt,

@@ -6,11 +6,8 @@
  * @module
  */
 
-import { describe } from "../../memory/checks/integers.ts";
+import { readLabel, writeLabel } from "../../memory/checks/label.ts";
 import { processStartTime } from "../../memory/checks/process_start.ts";
-
-/** Bytes of a label, padded with zeros. */
-export const LABEL_LENGTH = 32;
 
 /** Where the header lies, in bytes from the end of the data area. */
 export interface HeaderOffsets {
@@ -18,7 +15,7 @@ export interface HeaderOffsets {
   readonly creatorPid: number;
   /** Low 32 bits of when that process started, in ticks since the machine did. */
   readonly creatorStart: number;
-  /** {@linkcode LABEL_LENGTH} bytes of UTF-8. */
+  /** `LABEL_LENGTH` bytes of UTF-8. */
   readonly label: number;
 }
 
@@ -28,27 +25,6 @@ export interface Creator {
   readonly pid: number;
   /** Low 32 bits of its start time, field 22 of `/proc/PID/stat`. */
   readonly startTime: number;
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-
-/** Checks a label. */
-export function checkLabel(label: string): void {
-  if (typeof label !== "string") {
-    throw new TypeError(
-      `Cannot use the label: it must be a string: received ${describe(label)}`,
-    );
-  }
-  if (label.includes("\0")) {
-    throw new TypeError("Cannot use the label: it contains a NUL");
-  }
-  const { byteLength } = encoder.encode(label);
-  if (byteLength > LABEL_LENGTH) {
-    throw new RangeError(
-      `Cannot use the label: it has ${byteLength} bytes, and ${LABEL_LENGTH} are allowed`,
-    );
-  }
 }
 
 /** The header of an object. */
@@ -75,21 +51,14 @@ export class ObjectHeader {
   write(label: string): void {
     const { creatorPid, creatorStart, label: start } = this.#offsets;
     const view = this.#view;
-    encoder.encode(label).forEach((byte, i) => view.setUint8(start + i, byte));
+    writeLabel(view, start, label);
     view.setUint32(creatorStart, processStartTime() >>> 0, true);
     view.setUint32(creatorPid, Deno.pid, true);
   }
 
   /** The label; empty when there is none. */
   get label(): string {
-    const { label } = this.#offsets;
-    // A copy: memory that others write must not be decoded in place.
-    const bytes = Uint8Array.from(
-      { length: LABEL_LENGTH },
-      (_, i) => this.#view.getUint8(label + i),
-    );
-    const end = bytes.indexOf(0);
-    return decoder.decode(end === -1 ? bytes : bytes.subarray(0, end));
+    return readLabel(this.#view, this.#offsets.label);
   }
 
   /** Who created it; nothing when a program did that does not say so. */

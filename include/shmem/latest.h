@@ -38,7 +38,7 @@
 #define SHMEM_LATEST_CREATION (SHMEM_LATEST_LOCKS + 32)
 #define SHMEM_LATEST_WRITER (SHMEM_LATEST_LOCKS + 33)
 
-/* The first 128 bytes of the object; all numbers are little-endian. */
+/* The first 192 bytes of the object; all numbers are little-endian. */
 struct shmem_latest_header {
   _Atomic uint32_t magic_low; /* "shme", stored last */
   uint32_t magic_high;        /* "mobj" */
@@ -51,6 +51,8 @@ struct shmem_latest_header {
   uint32_t creator;
   uint32_t creator_start;
   uint8_t reserved[8];
+  char label[32]; /* what the creator said, for people; UTF-8 */
+  uint8_t reserved1[32];
   _Atomic uint32_t newest;   /* low 32 bits of the number; 0: none yet */
   _Atomic uint32_t sleepers; /* how many sleep on `newest` */
   uint32_t flags;            /* 1: wake those that may only read, too */
@@ -68,7 +70,7 @@ struct shmem_latest_slot {
   uint8_t value[];
 };
 
-_Static_assert(sizeof(struct shmem_latest_header) == 128, "header");
+_Static_assert(sizeof(struct shmem_latest_header) == 192, "header");
 _Static_assert(sizeof(struct shmem_latest_slot) == 64, "slot");
 
 struct shmem_latest {
@@ -149,7 +151,7 @@ static inline int shmem_latest_check(struct shmem_latest *latest) {
   }
   latest->capacity = capacity;
   latest->slots = slots;
-  latest->start = shmem_latest_round(128 + text);
+  latest->start = shmem_latest_round(192 + text);
   latest->stride = 64 + shmem_latest_round(capacity);
   latest->number = 0;
   if (latest->start + slots * latest->stride != latest->size) {
@@ -183,7 +185,7 @@ static inline int shmem_latest_create(struct shmem_latest *latest, const char *n
     latest->fd = -1;
     return -1;
   }
-  uint64_t size = 128 + slots * (64 + shmem_latest_round(capacity));
+  uint64_t size = 192 + slots * (64 + shmem_latest_round(capacity));
   latest->fd = shmem_latest_descriptor(name, O_RDWR | O_CREAT, mode);
   if (latest->fd < 0) return -1;
   /* Others look whether it is complete; the process that holds this lock completes it. */

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { describe } from "../../ffi/libc/integers.ts";
 import { type Access, pageSize } from "../../ffi/memory/mman.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
 import {
@@ -17,6 +16,7 @@ import {
   checkWord,
 } from "../checks/checks.ts";
 import type { HugePages } from "../checks/huge_pages.ts";
+import { checkLabel } from "../checks/label.ts";
 import { checkFlag, type OptionNames, readOptions } from "../checks/options.ts";
 import { PATIENCE_MS } from "../checks/retry.ts";
 import type { Descriptor } from "../file/descriptor.ts";
@@ -194,7 +194,7 @@ export function readAnonymousOptions(options: AnonymousOptions) {
   const read = readOptions(options, ANONYMOUS_NAMES, operation);
   const { size, label = "shmem", hugePages } = read;
   checkSize(size, "size");
-  checkLabel(label);
+  checkLabel(label, MAX_LABEL_LENGTH);
   const resizable = checkFlag(read.resizable, "resizable");
   const sparse = checkFlag(read.sparse, "sparse");
   return { size, label, hugePages, resizable, sparse };
@@ -202,20 +202,6 @@ export function readAnonymousOptions(options: AnonymousOptions) {
 
 /** `memfd_create` puts "memfd:" in front, and takes 255 bytes in all. */
 const MAX_LABEL_LENGTH = 249;
-
-function checkLabel(label: string): void {
-  if (typeof label !== "string") {
-    throw new TypeError(
-      `Cannot use the label: it must be a string: received ${describe(label)}`,
-    );
-  }
-  const { byteLength } = new TextEncoder().encode(label);
-  if (byteLength > MAX_LABEL_LENGTH) {
-    throw new RangeError(
-      `Cannot use the label: it has ${byteLength} bytes, and ${MAX_LABEL_LENGTH} are allowed`,
-    );
-  }
-}
 
 /** Compares the size with what was expected, or closes and throws. */
 export function checkSizeOf(

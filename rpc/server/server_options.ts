@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly maxRequestLength?: number;
   /** Permission bits of the channel. Default: 0o600. */
   readonly mode?: number;
+  /** What people and tools are shown, up to 32 bytes of UTF-8. Default: none. */
+  readonly label?: string;
 }
 
 /** What a handler is told about a call. */
@@ -33,19 +35,25 @@ const OPTION_NAMES: OptionNames<ServerOptions> = {
   capacity: true,
   maxRequestLength: true,
   mode: true,
+  label: true,
 };
 
 /** Reads how a server listens, once, and checks it. */
 export function readServerOptions(options: ServerOptions | undefined): {
   readonly codec: Codec;
   readonly longest: number;
-  readonly channel: { readonly capacity: number; readonly mode: number };
+  readonly channel: {
+    readonly capacity: number;
+    readonly mode: number;
+    readonly label: string;
+  };
 } {
   const {
     codec = "json",
     capacity = 2 ** 20,
     maxRequestLength = 2 ** 26,
     mode = 0o600,
+    label = "",
   } = readOptions(options, OPTION_NAMES, "listen");
   const checked = codecNamed(codec);
   if (!(Number.isInteger(maxRequestLength) && maxRequestLength >= 1)) {
@@ -58,6 +66,6 @@ export function readServerOptions(options: ServerOptions | undefined): {
   return {
     codec: checked,
     longest: maxRequestLength,
-    channel: { capacity, mode },
+    channel: { capacity, mode, label },
   };
 }

@@ -5,16 +5,17 @@ import {
 } from "../../channel/mod.ts";
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { EventCount } from "../object/event_count.ts";
+import { HEADER_LENGTH } from "../object/header.ts";
 import { objectMutex } from "../object/object_mutex.ts";
 import type { StoreObject } from "../object/store_object.ts";
 
 /** Words: an event, how many sleep on it, and the number of the last message. */
-const EVENT = 16;
-const SLEEPERS = 17;
-const NUMBER = 18;
+const EVENT = HEADER_LENGTH / 4;
+const SLEEPERS = EVENT + 1;
+const NUMBER = EVENT + 2;
 /** Where the mutex and the buffer lie, in bytes. */
-const MUTEX = 128;
-const BUFFER = 256;
+const MUTEX = HEADER_LENGTH + 64;
+const BUFFER = MUTEX + 64;
 /** Before each message: which handle posted it, and its number. */
 const HEAD = 16;
 

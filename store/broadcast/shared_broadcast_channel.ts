@@ -12,6 +12,8 @@ export interface SharedBroadcastChannelOptions {
   readonly capacity?: number;
   /** Permission bits. Default: 0o600. */
   readonly mode?: number;
+  /** What people and tools are shown, up to 32 bytes of UTF-8. Default: none. */
+  readonly label?: string;
 }
 
 const NOUN = "broadcast channel";
@@ -20,6 +22,7 @@ const KIND = "bcch";
 const OPTION_NAMES: OptionNames<SharedBroadcastChannelOptions> = {
   capacity: true,
   mode: true,
+  label: true,
 };
 
 /** How often one looks for wake-ups that died with the process that posted. */
@@ -71,7 +74,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
   constructor(place: Place, options?: SharedBroadcastChannelOptions) {
     super();
     const read = readOptions(options, OPTION_NAMES, `open ${NOUN}`);
-    const { capacity = 2 ** 20, mode = 0o600 } = read;
+    const { capacity = 2 ** 20, mode = 0o600, label = "" } = read;
     const sound = Number.isInteger(capacity) && capacity >= 1024 &&
       capacity <= 2 ** 30 && (capacity & (capacity - 1)) === 0;
     if (!sound) {
@@ -83,6 +86,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
     }
     const object = StoreObject.create(NOUN, place, {
       mode,
+      label,
       ifExists: "open",
       header: {
         kind: KIND,
@@ -132,6 +136,11 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
 
   set onmessageerror(listener: ((event: MessageEvent) => unknown) | null) {
     this.#onmessageerror = typeof listener === "function" ? listener : null;
+  }
+
+  /** The label that its creator gave it; empty when there is none. */
+  get label(): string {
+    return this.#object.label;
   }
 
   /** How many messages were missed, at least. */

@@ -131,6 +131,11 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
     return this.#object.name;
   }
 
+  /** The label that its creator gave it; empty when there is none. */
+  get label(): string {
+    return this.#object.label;
+  }
+
   /** Whether this handle created it. */
   get created(): boolean {
     return this.#object.created;

@@ -2,12 +2,12 @@
  * Where things lie in the object of a `Latest`, kind "late":
  *
  * ```text
- *    0  header of 64 bytes; a: bytes of the largest value, b: slots (a power of 2)
- *   64  newest: the low 32 bits of the number of the newest value, 0 for none
- *   68  sleepers: how many sleep on that word
- *   72  flags: 1 when sleepers that may only read are to be woken, too
- *  112  length of the text of the layout
- *  128  that text, then slots at multiples of 64:
+ *    0  header of 128 bytes; a: bytes of the largest value, b: slots (a power of 2)
+ *  128  newest: the low 32 bits of the number of the newest value, 0 for none
+ *  132  sleepers: how many sleep on that word
+ *  136  flags: 1 when sleepers that may only read are to be woken, too
+ *  176  length of the text of the layout
+ *  192  that text, then slots at multiples of 64:
  *       0  state: twice the number, low 32 bits; one more while it is written
  *       8  number of the value, 64 bits      16  its length, 64 bits
  *      64  the value
@@ -30,9 +30,9 @@ export const KIND = "late";
 export const NEWEST = HEADER_LENGTH / 4;
 export const SLEEPERS = NEWEST + 1;
 export const FLAGS = NEWEST + 2;
-export const TEXT_LENGTH = 112 / 4;
+export const TEXT_LENGTH = HEADER_LENGTH / 4 + 12;
 /** Where the text lies, in bytes. */
-export const TEXT = 128;
+export const TEXT = HEADER_LENGTH + 64;
 /** In the flags. */
 export const WAKE_READERS = 1;
 

@@ -69,6 +69,7 @@ const CREATE_NAMES: OptionNames<LatestOptions> = {
   mode: true,
   ifExists: true,
   ifStale: true,
+  label: true,
 };
 const OPEN_NAMES: OptionNames<LatestOpenOptions> = {
   access: true,

@@ -2,12 +2,12 @@
  * Where things lie in the object of a `SharedMap`, kind "map ":
  *
  * ```text
- *    0  header of 64 bytes; a: chunks, b: buckets (a power of 2)
- *   64  free: first free chunk, one more than its index, 0: none
- *   68  newest, oldest: entries in the order of their use
- *   76  entries, free chunks       84  policy: 0 none, 1 lru     88  seed of hashes
- *  128  mutex of all changes, 64 bytes, then 64 mutexes of keys, by their hash
- * 4288  buckets of 8 bytes: version, odd while it is being changed, and first entry
+ *    0  header of 128 bytes; a: chunks, b: buckets (a power of 2)
+ *  128  free: first free chunk, one more than its index, 0: none
+ *  132  newest, oldest: entries in the order of their use
+ *  140  entries, free chunks      148  policy: 0 none, 1 lru    152  seed of hashes
+ *  192  mutex of all changes, 64 bytes, then 64 mutexes of keys, by their hash
+ * 4352  buckets of 8 bytes: version, odd while it is being changed, and first entry
  *       then 4 bytes for each chunk: when the entry in it was used last, ms in 32 bits
  *       then chunks of 128 bytes:
  *    0  next chunk of the entry, or of the free ones
@@ -45,7 +45,7 @@ export const POLICY = FREE_CHUNKS + 5;
 export const SEED = FREE_CHUNKS + 6;
 
 /** Where mutexes lie, in bytes. */
-export const MUTEX = 128;
+export const MUTEX = HEADER_LENGTH + 64;
 export const KEY_MUTEXES = MUTEX + 64;
 export const KEY_MUTEX_COUNT = 64;
 /** Where buckets lie, in bytes. */

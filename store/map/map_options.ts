@@ -51,6 +51,7 @@ const CREATE_NAMES: OptionNames<SharedMapOptions> = {
   mode: true,
   ifExists: true,
   ifStale: true,
+  label: true,
 };
 const SET_NAMES: OptionNames<SetOptions> = { ttlMs: true };
 const UPDATE_NAMES: OptionNames<UpdateOptions> = {

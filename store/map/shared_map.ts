@@ -103,6 +103,11 @@ export class SharedMap implements Disposable {
     return this.#object.name;
   }
 
+  /** The label that its creator gave it; empty when there is none. */
+  get label(): string {
+    return this.#object.label;
+  }
+
   /** Whether this handle created it. */
   get created(): boolean {
     return this.#object.created;

@@ -1,9 +1,10 @@
 /**
- * The first 64 bytes of every object of this layer:
+ * The first 128 bytes of every object of this layer:
  *
  * ```text
  *  0        8         12      16         24     32       40       48    52     56
  *  | magic  | version | kind  | size     | hash | a      | b      | pid | start | …
+ *  64: label, 32 bytes of UTF-8 with zeros behind it; the rest is zero
  * ```
  *
  * - magic: `shmemobj`, written last: an object without it is not complete
@@ -19,10 +20,12 @@
  * @module
  */
 
+import { readLabel, writeLabel } from "../../memory/checks/label.ts";
 import { processStartTime } from "../../memory/checks/process_start.ts";
 
 /** Length of the header. */
-export const HEADER_LENGTH = 64;
+export const HEADER_LENGTH = 128;
+const LABEL = 64;
 /** "shmemobj", as two words. */
 const MAGIC_LOW = 0x656d_6873;
 const MAGIC_HIGH = 0x6a62_6f6d;
@@ -43,10 +46,11 @@ interface Source {
   getBigUint64(byteOffset: number, littleEndian: boolean): bigint;
 }
 
-/** Writes a header into fresh memory; the magic last. */
+/** Writes a header and a label that was checked into fresh memory; the magic last. */
 export function writeHeader(
   bytes: Uint8Array<ArrayBuffer>,
   header: Header,
+  label: string,
 ): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, HEADER_LENGTH);
   view.setUint32(8, VERSION, true);
@@ -57,6 +61,7 @@ export function writeHeader(
   view.setBigUint64(40, BigInt(header.b), true);
   view.setUint32(48, Deno.pid, true);
   view.setUint32(52, processStartTime() >>> 0, true);
+  writeLabel(view, LABEL, label);
   const words = new Int32Array(bytes.buffer, bytes.byteOffset, 2);
   words[1] = MAGIC_HIGH;
   // Everything before is visible to who sees it.
@@ -72,6 +77,13 @@ export function hasHeader(source: Source): boolean {
 /** Whether there is nothing yet, neither an object of ours nor another. */
 export function isBlank(source: Source): boolean {
   return source.getUint32(0, true) === 0;
+}
+
+/** The label that the creator of an object gave it; empty when there is none. */
+export function labelOf(
+  source: { getUint8(byteOffset: number): number },
+): string {
+  return readLabel(source, LABEL);
 }
 
 /**

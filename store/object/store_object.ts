@@ -1,5 +1,6 @@
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
+import { checkLabel } from "../../memory/checks/label.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
 import { MappedFile } from "../../memory/file/mapped_file.ts";
 import {
@@ -15,6 +16,7 @@ import {
   hasHeader,
   type Header,
   isBlank,
+  labelOf,
   readHeader,
   writeHeader,
 } from "./header.ts";
@@ -49,6 +51,11 @@ export interface StoreOptions {
    * such as one that a crash left; not for a path. Default: `"fail"`, with EEXIST.
    */
   readonly ifStale?: "fail" | "replace";
+  /**
+   * What people and tools are shown, up to 32 bytes of UTF-8; kept in the object.
+   * Default: none.
+   */
+  readonly label?: string;
 }
 
 /** How an object is to be made. */
@@ -89,8 +96,10 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
   ): StoreObject<"read-write"> {
     requireLocks(noun);
     const checked = checkPlace(place);
-    const { ifExists = "fail", ifStale = "fail", mode = 0o600 } = creation;
+    const { ifExists = "fail", ifStale = "fail", mode = 0o600, label = "" } =
+      creation;
     checkMode(mode);
+    checkLabel(label);
     checkWord(ifExists, ["fail", "open"], "ifExists");
     checkWord(ifStale, ["fail", "replace"], "ifStale");
     const what = `${noun} ${JSON.stringify(checked.name)}`;
@@ -115,7 +124,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     });
     const object = new StoreObject(what, checked, handle);
     undo.defer(() => object.mapping.unmap());
-    object.#complete(creation);
+    object.#complete(creation, label);
     undo.move();
     return object;
   }
@@ -142,6 +151,12 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
   /** Size of the object in bytes. */
   get size(): number {
     return this.mapping.byteLength;
+  }
+
+  /** The label that its creator gave it; empty when there is none. */
+  get label(): string {
+    this.requireOpen("read the label of");
+    return labelOf(this.#source());
   }
 
   /** Whether this handle created it. */
@@ -196,7 +211,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
   }
 
   /** Makes it whole, unless it is; the process that has the lock does, the others wait. */
-  #complete({ header, fill }: Creation): void {
+  #complete({ header, fill }: Creation, label: string): void {
     const { bytes } = this.mapping;
     if (!(bytes instanceof Uint8Array)) return;
     const done = retryFor(PATIENCE_MS, () => {
@@ -210,7 +225,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
           );
         }
         fill?.(bytes);
-        writeHeader(bytes, header);
+        writeHeader(bytes, header, label);
         return true;
       } finally {
         this.unlock(LOCKS.creation);

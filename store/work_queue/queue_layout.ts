@@ -2,14 +2,14 @@
  * Where things lie in the object of a `WorkQueue`, kind "work":
  *
  * ```text
- *    0  header of 64 bytes; a: jobs, b: bytes of the largest
- *   64  free, first, last: jobs of the lists, one more than their index, 0: none
- *   76  waiting, delayed, taken, failed: how many jobs of each
- *   92  jobs event, jobs sleepers, room event, room sleepers
- *  108  most attempts
- *  112  number of the last job, 64 bits
- *  128  the mutex, 64 bytes
- *  192  heap: 32-bit indexes of delayed jobs by their time, as many as jobs
+ *    0  header of 128 bytes; a: jobs, b: bytes of the largest
+ *  128  free, first, last: jobs of the lists, one more than their index, 0: none
+ *  140  waiting, delayed, taken, failed: how many jobs of each
+ *  156  jobs event, jobs sleepers, room event, room sleepers
+ *  172  most attempts
+ *  176  number of the last job, 64 bits
+ *  192  the mutex, 64 bytes
+ *  256  heap: 32-bit indexes of delayed jobs by their time, as many as jobs
  *       then jobs at multiples of 64:
  *    0  state: FREE, WAITING, TAKEN, FAILED in 4 bits, attempts in 12, taker in 16
  *    4  next in its list, one more than its index
@@ -44,9 +44,9 @@ export const ROOM_SLEEPERS = FREE_LIST + 10;
 export const MOST_ATTEMPTS = FREE_LIST + 11;
 export const NUMBER = FREE_LIST + 12;
 /** Where the mutex lies, in bytes. */
-export const MUTEX = 128;
+export const MUTEX = HEADER_LENGTH + 64;
 /** Where the heap lies, in bytes. */
-export const HEAP = 192;
+export const HEAP = MUTEX + 64;
 
 /** Within a job, in words. */
 export const STATE = 0;

@@ -46,6 +46,7 @@ const CREATE_NAMES: OptionNames<WorkQueueOptions> = {
   mode: true,
   ifExists: true,
   ifStale: true,
+  label: true,
 };
 const PUT_NAMES: OptionNames<PutOptions> = {
   delayMs: true,

@@ -132,6 +132,11 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     return this.#object.name;
   }
 
+  /** The label that its creator gave it; empty when there is none. */
+  get label(): string {
+    return this.#object.label;
+  }
+
   /** Whether this handle created it. */
   get created(): boolean {
     return this.#object.created;

@@ -188,11 +188,11 @@ Deno.test("numbers go on where 32 bits end", () => {
     using mapping = memory.map();
     const number = 2 ** 32 - 2;
     const view = new DataView(mapping.bytes.buffer);
-    const slot = 128 + (number % 4) * 128;
+    const slot = 192 + (number % 4) * 128;
     view.setUint32(slot, (number * 2) >>> 0, true);
     view.setBigUint64(slot + 8, BigInt(number), true);
     view.setBigUint64(slot + 16, 1n, true);
-    view.setUint32(64, number, true);
+    view.setUint32(128, number, true);
   }
   using reader = Latest.open(at.place);
   assertEquals(reader.read()?.number, 2 ** 32 - 2);

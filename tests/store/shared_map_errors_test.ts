@@ -67,7 +67,7 @@ Deno.test("a map that another program overwrites causes errors at most", () => {
     using mapping = memory.map();
     const { bytes } = mapping;
     // Lists, buckets and chunks, and in some rounds the locks.
-    const start = [64, 4288, 4288 + 256 * 8, 128][round % 4] ?? 64;
+    const start = [128, 4352, 4352 + 256 * 8, 192][round % 4] ?? 128;
     const end = round % 3 === 0 ? bytes.length : start + 256;
     fillRandomly(bytes.subarray(start, end));
     const calls: (() => unknown)[] = [

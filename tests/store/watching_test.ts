@@ -172,7 +172,7 @@ Deno.test("no content of the memory makes a watch of the store fail or go on wit
           for (const [at, word] of writes) {
             const offset = (at % memory.length) & -4;
             // The header is read once; behind it anything may be.
-            if (offset >= 64) view.setInt32(offset, word, true);
+            if (offset >= 128) view.setInt32(offset, word, true);
           }
           for (let turns = 0; turns < 50; turns++) watch.next();
           assert(watch.missed >= 0);

@@ -92,7 +92,7 @@ Deno.test("a queue that another program overwrites causes errors at most", async
     using mapping = memory.map();
     const { bytes } = mapping;
     // Lists and jobs, without the mutex, and with it every other time.
-    const start = round % 2 === 0 ? 64 : 192;
+    const start = round % 2 === 0 ? 128 : 256;
     const end = round % 3 === 0 ? bytes.length : start + 64;
     fillRandomly(bytes.subarray(start, end));
     const calls: (() => unknown)[] = [

@@ -50,7 +50,7 @@ work queue the number of --jobs and the --size of the largest.`,
     label: {
       type: "string",
       value: "TEXT",
-      help: "of a channel or broadcast: up to 32 bytes that list shows",
+      help: "of what has a header: up to 32 bytes that list shows",
     },
     jobs: { type: "string", value: "N", help: "of a work queue; default 1000" },
     value: {
@@ -107,6 +107,12 @@ function make(
     if (size !== undefined) return size;
     throw new UsageError(`--size is missing: a ${kind} needs it`);
   };
+  if (label !== undefined && (kind === "object" || kind === "semaphore")) {
+    throw new UsageError(
+      `--label is not for a ${kind}: it has no room for one`,
+    );
+  }
+  const shared = { mode, ...(label === undefined ? {} : { label }) };
   switch (kind) {
     case "object":
       return SharedMemory.create(name, { size: needed(), mode }).close();
@@ -114,17 +120,16 @@ function make(
     case "channel-many":
     case "broadcast":
       return createChannel(kind, name, {
-        mode,
+        ...shared,
         ...(size === undefined ? {} : { capacity: size }),
-        ...(label === undefined ? {} : { label }),
       });
     case "latest":
-      return Latest.create(name, { byteLength: needed(), mode }).close();
+      return Latest.create(name, { byteLength: needed(), ...shared }).close();
     case "map":
-      return SharedMap.create(name, { budget: needed(), mode }).close();
+      return SharedMap.create(name, { budget: needed(), ...shared }).close();
     case "work-queue": {
       const jobs = context.count("jobs") ?? 1000;
-      return WorkQueue.create(name, { jobs, byteLength: needed(), mode })
+      return WorkQueue.create(name, { jobs, byteLength: needed(), ...shared })
         .close();
     }
     case "semaphore": {

@@ -6,6 +6,7 @@ import {
   RING_TRAILER_LENGTH,
   TRAILER,
 } from "../../../channel/ring/ring_layout.ts";
+import { HEADER_LENGTH } from "../../../store/object/header.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
 import type { Kind } from "../types.ts";
@@ -30,7 +31,6 @@ const STORES: Readonly<Record<string, Kind>> = {
   "bcch": "broadcast-channel",
 };
 
-const STORE_HEADER = 64;
 const LEAST_CAPACITY = 16;
 
 /**
@@ -45,12 +45,12 @@ export function identify(
   plain: "object" | "file",
 ): Identity {
   const { size } = source;
-  const header = storeHeader(source.read(0, Math.min(size, STORE_HEADER)));
+  const header = storeHeader(source.read(0, Math.min(size, HEADER_LENGTH)));
   if (header !== undefined) {
     return {
       kind: STORES[header.kind] ?? "store",
       header,
-      label: null,
+      label: header.label || null,
       creator: { pid: header.creatorPid, startTime: header.creatorStart },
     };
   }

@@ -26,9 +26,15 @@ Deno.test("shmem create makes objects that the library opens", async () => {
   assertMatch(again.stderr, /exists already/);
 
   using latest = temporaryName();
-  await shmem(["create", latest.name, "--kind", "latest", "--size", "1k"]);
+  await shmem([
+    ...["create", latest.name, "--kind", "latest", "--size", "1k"],
+    ...["--label", "front left"],
+  ]);
   using opened = Latest.open(latest.name);
-  assertEquals(opened.read(), null);
+  assertEquals([opened.read(), opened.label], [null, "front left"]);
+  const listed = await shmem(["list", "front left", "--json"]);
+  const [entry] = jsonLines(listed).filter(({ name }) => name === latest.name);
+  assertEquals([entry.kind, entry.label], ["latest", "front left"]);
 
   const name = randomName();
   await shmem(["create", `sem:${name}`, "--value", "3"]);
@@ -59,6 +65,7 @@ Deno.test("shmem create refuses what it cannot make, and leaves nothing", async 
       [name, "--size", "0"],
       [name, "--kind", "tape", "--size", "1k"],
       [name, "--kind", "semaphore"],
+      [name, "--size", "1k", "--label", "there is no room for one"],
       ["./file", "--size", "1k"],
     ]
   ) {

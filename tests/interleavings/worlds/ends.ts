@@ -40,7 +40,7 @@ const FEW: readonly Edit[] = [{
   find: "const TURNS = 16;",
   replace: "const TURNS = 2;",
 }, {
-  file: "channel/object/header.ts",
+  file: "memory/checks/label.ts",
   find: "export const LABEL_LENGTH = 32;",
   replace: "export const LABEL_LENGTH = 1;",
 }, {

@@ -16,12 +16,12 @@ export interface BroadcastChannelState {
 }
 
 /** Where its words, its lock and its buffer lie, see `docs/layouts.md`. */
-const SLEEPERS = 68;
-const NUMBER = 72;
+const SLEEPERS = 132;
+const NUMBER = 136;
 const BUFFER = 256;
 const TAIL = 8;
 /** Where its mutex lies. */
-export const POSTING_MUTEX = 128;
+export const POSTING_MUTEX = 192;
 
 /** Reads its state; nothing when its header makes no sense. */
 export function readBroadcastChannel(

@@ -1,7 +1,11 @@
-import { hasHeader, HEADER_LENGTH } from "../../../../store/object/header.ts";
+import {
+  hasHeader,
+  HEADER_LENGTH,
+  labelOf,
+} from "../../../../store/object/header.ts";
 import { Words } from "../../bytes/words.ts";
 
-/** What the first 64 bytes of a store say. */
+/** What the first 128 bytes of a store say. */
 export interface StoreHeader {
   /** Four letters. */
   readonly kind: string;
@@ -13,6 +17,8 @@ export interface StoreHeader {
   readonly b: number;
   readonly creatorPid: number;
   readonly creatorStart: number;
+  /** Empty when there is none. */
+  readonly label: string;
 }
 
 /** Reads the header of a store; nothing when there is none. */
@@ -33,5 +39,6 @@ export function storeHeader(
     b: words.i64(40),
     creatorPid: words.u32(48),
     creatorStart: words.u32(52),
+    label: labelOf(view),
   };
 }

@@ -1,0 +1,56 @@
+/**
+ * Labels: what an object says of itself for people and tools.
+ *
+ * @module
+ */
+
+import { describe } from "./integers.ts";
+
+/** Bytes of a label in an object's control words, padded with zeros. */
+export const LABEL_LENGTH = 32;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Checks a label: text of at most so many bytes. */
+export function checkLabel(label: string, most = LABEL_LENGTH): void {
+  if (typeof label !== "string") {
+    throw new TypeError(
+      `Cannot use the label: it must be a string: received ${describe(label)}`,
+    );
+  }
+  if (label.includes("\0")) {
+    throw new TypeError("Cannot use the label: it contains a NUL");
+  }
+  const { byteLength } = encoder.encode(label);
+  if (byteLength > most) {
+    throw new RangeError(
+      `Cannot use the label: it has ${byteLength} bytes, and ${most} are allowed`,
+    );
+  }
+}
+
+/** Writes a label that was checked into fresh control words. */
+export function writeLabel(
+  view: DataView,
+  byteOffset: number,
+  label: string,
+): void {
+  encoder.encode(label).forEach((byte, i) =>
+    view.setUint8(byteOffset + i, byte)
+  );
+}
+
+/** Reads a label; empty when there is none. */
+export function readLabel(
+  view: { getUint8(byteOffset: number): number },
+  byteOffset: number,
+): string {
+  // A copy: memory that others write must not be decoded in place.
+  const bytes = Uint8Array.from(
+    { length: LABEL_LENGTH },
+    (_, i) => view.getUint8(byteOffset + i),
+  );
+  const end = bytes.indexOf(0);
+  return decoder.decode(end === -1 ? bytes : bytes.subarray(0, end));
+}
