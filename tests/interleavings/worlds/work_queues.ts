@@ -45,7 +45,7 @@ function worldOf(
   expected: string,
 ): World {
   return {
-    byteLength: 512,
+    byteLength: 576,
     setup: () => WorkQueue.create(NAME, { jobs, byteLength: 4 }).close(),
     constants: LESS,
     participants,
