@@ -10,7 +10,14 @@
 
 // deno-lint-ignore-file no-import-prefix -- this file is where specifiers belong
 
-import * as assertions from "npm:deno-std@1.4.0/assert/mod.js";
+// The files one by one: every test file loads them, and needs no others.
+import { assert as isTrue } from "npm:deno-std@1.4.0/assert/assert.js";
+import { assertEquals as equals } from "npm:deno-std@1.4.0/assert/equals.js";
+import { assertMatch as matches } from "npm:deno-std@1.4.0/assert/match.js";
+import { assertNotEquals as differs } from "npm:deno-std@1.4.0/assert/not_equals.js";
+import { assertRejects as rejects } from "npm:deno-std@1.4.0/assert/rejects.js";
+import { assertStringIncludes as includes } from "npm:deno-std@1.4.0/assert/string_includes.js";
+import { assertThrows as throws } from "npm:deno-std@1.4.0/assert/throws.js";
 
 /** A class of errors. */
 // deno-lint-ignore no-explicit-any -- any constructor will do
@@ -19,66 +26,77 @@ type ErrorClass<E extends Error> = new (...args: any[]) => E;
 export const assert: (
   condition: unknown,
   message?: string,
-) => asserts condition = assertions.assert;
+) => asserts condition = isTrue;
 export const assertEquals: <T>(
   actual: T,
   expected: T,
   message?: string,
-) => void = assertions.assertEquals;
+) => void = equals;
 export const assertNotEquals: <T>(
   actual: T,
   expected: T,
   message?: string,
-) => void = assertions.assertNotEquals;
+) => void = differs;
 export const assertMatch: (
   actual: string,
   expected: RegExp,
   message?: string,
-) => void = assertions.assertMatch;
+) => void = matches;
 export const assertStringIncludes: (
   actual: string,
   expected: string,
   message?: string,
-) => void = assertions.assertStringIncludes;
+) => void = includes;
 export const assertThrows: <E extends Error = Error>(
   call: () => unknown,
   ErrorClass?: ErrorClass<E>,
   messageIncludes?: string,
-) => E = assertions.assertThrows;
+) => E = throws;
 export const assertRejects: <E extends Error = Error>(
   call: () => PromiseLike<unknown>,
   ErrorClass?: ErrorClass<E>,
   messageIncludes?: string,
-) => Promise<E> = assertions.assertRejects;
+) => Promise<E> = rejects;
 
-import * as paths from "npm:deno-std@1.4.0/path/mod.js";
+import { basename as base } from "npm:deno-std@1.4.0/path/posix/basename.js";
+import { dirname as folder } from "npm:deno-std@1.4.0/path/posix/dirname.js";
+import { fromFileUrl as toPath } from "npm:deno-std@1.4.0/path/posix/from_file_url.js";
+import { join as joined } from "npm:deno-std@1.4.0/path/posix/join.js";
+import { relative as way } from "npm:deno-std@1.4.0/path/posix/relative.js";
+import { resolve as resolved } from "npm:deno-std@1.4.0/path/posix/resolve.js";
+import { toFileUrl as toUrl } from "npm:deno-std@1.4.0/path/posix/to_file_url.js";
 
 /** Joins parts of a path. */
-export const join: (...parts: string[]) => string = paths.join;
+export const join: (...parts: string[]) => string = joined;
 /** The last part of a path, without an ending. */
-export const basename: (path: string, suffix?: string) => string =
-  paths.basename;
+export const basename: (path: string, suffix?: string) => string = base;
 /** The folder of a path. */
-export const dirname: (path: string) => string = paths.dirname;
+export const dirname: (path: string) => string = folder;
 /** The plain path of a file URL. */
-export const fromFileUrl: (url: string | URL) => string = paths.fromFileUrl;
+export const fromFileUrl: (url: string | URL) => string = toPath;
 /** The file URL of a plain path. */
-export const toFileUrl: (path: string) => URL = paths.toFileUrl;
+export const toFileUrl: (path: string) => URL = toUrl;
 /** A path from the root, relative to the current folder unless it is one. */
-export const resolve: (...parts: string[]) => string = paths.resolve;
+export const resolve: (...parts: string[]) => string = resolved;
 /** The way from one path to another. */
-export const relative: (from: string, to: string) => string = paths.relative;
+export const relative: (from: string, to: string) => string = way;
 
 import * as bytes from "npm:deno-std@1.4.0/fmt/bytes.js";
 
 /** Shows a number of bytes for people: "95.6 MB". */
 export const formatBytes: (byteLength: number) => string = bytes.format;
 
-/** Tables for a terminal. */
-export { default as Table } from "npm:cli-table3@0.6.5";
+// What is large is loaded by the few that need it.
 
-/** Properties that hold for random values. */
-export * as fc from "npm:fast-check@4.10.2";
+/** Loads tables for a terminal. */
+export const loadTable = async () =>
+  (await import("npm:cli-table3@0.6.5")).default;
+
+/** Makes random values of a type. */
+export type { Arbitrary } from "npm:fast-check@4.10.2";
+
+/** Loads properties that hold for random values. */
+export const loadFastCheck = () => import("npm:fast-check@4.10.2");
 
 /** A chart that is being drawn. */
 export interface EChart {

@@ -6,7 +6,9 @@
 
 // deno-lint-ignore-file no-console -- this file is there to print
 
-import { Table } from "../deps.ts";
+import { loadTable } from "../deps.ts";
+
+const Table = await loadTable();
 
 /** A ratio that is aimed at: at most, or at least, so much. */
 export type Goal = { readonly atMost: number } | { readonly atLeast: number };

@@ -10,7 +10,7 @@
 
 // deno-lint-ignore-file no-console -- this program is there to print
 
-import { formatBytes, Table } from "../deps.ts";
+import { formatBytes, loadTable } from "../deps.ts";
 import { undoOnSignals } from "../tools/undo.ts";
 import { JOBS } from "./jobs.ts";
 import { type Figures, measure } from "./measure.ts";
@@ -35,6 +35,7 @@ async function demonstrate(path: string): Promise<void> {
   console.log(`The bytes of ${path}, ${formatBytes(source.size)}`);
   // So that all ways find the file in the system's cache.
   await source.readAll();
+  const Table = await loadTable();
   const table = new Table({
     head: ["job", "way", "time", "", "bytes copied", "memory"],
     colAligns: ["left", "left", "right", "right", "right", "right"],

@@ -11,11 +11,13 @@ import {
   assertEquals,
   assertStringIncludes,
   assertThrows,
-  fc,
+  loadFastCheck,
 } from "../../deps.ts";
 import { isSystemError } from "../../mod.ts";
 import { SharedMap } from "../../store/mod.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
+
+const fc = await loadFastCheck();
 
 const encoder = new TextEncoder();
 

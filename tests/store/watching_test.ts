@@ -2,7 +2,12 @@
 // told is whole, and what was missed is counted.
 
 import { SEED } from "../helpers/seed.ts";
-import { assert, assertEquals, assertThrows, fc } from "../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../deps.ts";
 import { ObservedObject } from "../../memory/posix/observed_object.ts";
 import { SharedMemory } from "../../mod.ts";
 import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
@@ -11,6 +16,8 @@ import { MapWatch } from "../../store/watching/map_watch.ts";
 import { kindOf } from "../../store/watching/object_view.ts";
 import { QueueWatch } from "../../store/watching/queue_watch.ts";
 import { randomName } from "../helpers/names.ts";
+
+const fc = await loadFastCheck();
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);

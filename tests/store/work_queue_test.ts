@@ -10,10 +10,12 @@ import {
   assertEquals,
   assertRejects,
   assertThrows,
-  fc,
+  loadFastCheck,
 } from "../../deps.ts";
 import { type Job, WorkQueue } from "../../store/mod.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
+
+const fc = await loadFastCheck();
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

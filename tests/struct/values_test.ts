@@ -5,7 +5,12 @@
  */
 
 import { SEED } from "../helpers/seed.ts";
-import { assert, assertEquals, assertThrows, fc } from "../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../deps.ts";
 import {
   atomic,
   bitset,
@@ -21,6 +26,8 @@ import {
 } from "../../struct/mod.ts";
 import { layouts } from "../helpers/struct/random_layouts.ts";
 import { All } from "../helpers/struct/every_type.ts";
+
+const fc = await loadFastCheck();
 
 Deno.test("a view reads what was written, for the limits of every number", () => {
   const view = All.at(new Uint8Array(All.size));

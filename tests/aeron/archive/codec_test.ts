@@ -4,11 +4,18 @@
  * @module
  */
 
-import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../../deps.ts";
 import * as answers from "../../../aeron/archive/codec/answers.ts";
 import { decode, decodeHeader } from "../../../aeron/archive/codec/decode.ts";
 import { encode } from "../../../aeron/archive/codec/encode.ts";
 import { START_RECORDING } from "../../../aeron/archive/codec/requests.ts";
+
+const fc = await loadFastCheck();
 
 const TEMPLATES = Object.values(answers).filter((each) => "parts" in each);
 

@@ -3,7 +3,7 @@
  * and receivers on memory that they cannot write.
  */
 
-import { assert, assertEquals, fc } from "../../../deps.ts";
+import { assert, assertEquals, loadFastCheck } from "../../../deps.ts";
 import {
   BroadcastReceiver,
   BroadcastTransmitter,
@@ -25,6 +25,8 @@ import {
   PAIRS,
   pairs,
 } from "../../helpers/channel/numbered_broadcasts.ts";
+
+const fc = await loadFastCheck();
 
 Deno.test("BroadcastTransmitter keeps position and ordinal of its two last messages", () => {
   const { transmitter, longs } = makeBroadcast(CAPACITY);

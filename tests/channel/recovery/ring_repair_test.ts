@@ -2,7 +2,12 @@
  * Claims of producers that died, next to those of producers that live.
  */
 
-import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../../deps.ts";
 import { ManyToOneRingBuffer } from "../../../channel/mod.ts";
 import {
   announceClaims,
@@ -24,6 +29,8 @@ import {
   type TestRing,
 } from "../../helpers/channel/rings.ts";
 import { SEED } from "../../helpers/seed.ts";
+
+const fc = await loadFastCheck();
 
 /** A word that a producer may announce its claims in. */
 const ANNOUNCEMENT = 136;

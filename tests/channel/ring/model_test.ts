@@ -2,7 +2,7 @@
  * Random sequences of operations, on buffers and on models of them.
  */
 
-import { assertEquals, fc } from "../../../deps.ts";
+import { assertEquals, loadFastCheck } from "../../../deps.ts";
 import {
   BroadcastReceiver,
   type ControlledAction,
@@ -28,6 +28,8 @@ import {
   trailer,
 } from "../../helpers/channel/rings.ts";
 import { SEED } from "../../helpers/seed.ts";
+
+const fc = await loadFastCheck();
 
 const RUNS = times(1500);
 const STARTS = {

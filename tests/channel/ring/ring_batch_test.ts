@@ -2,7 +2,12 @@
  * `writeBatch`, next to `write`.
  */
 
-import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../../deps.ts";
 import { takeOverProducer } from "../../../channel/ring/one_to_one_ring_buffer.ts";
 import {
   ManyToOneRingBuffer,
@@ -23,6 +28,8 @@ import {
   RING_KINDS,
 } from "../../helpers/channel/rings.ts";
 import { SEED } from "../../helpers/seed.ts";
+
+const fc = await loadFastCheck();
 
 /** Messages of these lengths. */
 function messagesOf(lengths: readonly number[]): Uint8Array<ArrayBuffer>[] {

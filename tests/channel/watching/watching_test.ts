@@ -1,7 +1,12 @@
 // Watching a channel: nothing of it is consumed or changed, every message that is
 // told is whole, and what was missed is counted.
 
-import { assert, assertEquals, assertThrows, fc } from "../../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  loadFastCheck,
+} from "../../../deps.ts";
 import {
   BROADCAST_TRAILER_LENGTH,
   ManyToOneRingBuffer,
@@ -17,6 +22,8 @@ import { ObservedObject } from "../../../memory/posix/observed_object.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
+
+const fc = await loadFastCheck();
 
 /** A ring with both ends, and what lets it be watched. */
 function ringOf(producers: "one" | "many", capacity = 1024) {

@@ -1,6 +1,8 @@
-import { assertEquals, assertThrows, fc } from "../../../deps.ts";
+import { assertEquals, assertThrows, loadFastCheck } from "../../../deps.ts";
 import { UsageError } from "../../../cli/command.ts";
 import { parseFilter } from "../../../cli/filter/expression.ts";
+
+const fc = await loadFastCheck();
 
 const VALUES: Readonly<Record<string, unknown>> = {
   type: 7,

@@ -6,96 +6,27 @@ import {
   assert,
   assertEquals,
   assertThrows,
-  fc,
+  loadFastCheck,
   openMcap,
 } from "../../../deps.ts";
-import { BytesOut } from "../../../cli/mcap/bytes_out.ts";
 import { crc32 } from "../../../cli/mcap/crc32.ts";
 import { FileOut } from "../../../cli/mcap/file.ts";
 import { type Found, readMcap } from "../../../cli/mcap/mcap_reader.ts";
-import { McapWriter } from "../../../cli/mcap/mcap_writer.ts";
 import { recover, type Recovered } from "../../../cli/mcap/recover.ts";
 import { projectPath, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
+import {
+  Memory,
+  payload,
+  sample,
+  SCHEMA,
+  sourceOf,
+  writeSample,
+} from "../../helpers/cli/samples.ts";
+
+const fc = await loadFastCheck();
 
 const encoder = new TextEncoder();
-const SCHEMA = '{"type":"object"}';
-
-/** A file in memory. */
-class Memory {
-  readonly #out = new BytesOut();
-
-  write(bytes: Uint8Array): void {
-    this.#out.raw(bytes);
-  }
-
-  get bytes(): Uint8Array<ArrayBuffer> {
-    return this.#out.bytes.slice();
-  }
-}
-
-function sourceOf(bytes: Uint8Array<ArrayBuffer>) {
-  return {
-    size: bytes.length,
-    read: (offset: number, length: number) => {
-      assert(offset >= 0 && offset + length <= bytes.length);
-      return bytes.slice(offset, offset + length);
-    },
-  };
-}
-
-/** A payload that tells which one it is. */
-function payload(i: number): Uint8Array {
-  return new Uint8Array(i % 37).fill(i & 0xff);
-}
-
-/** Writes messages of three channels in chunks of 50. */
-function writeSample(
-  sink: { write(bytes: Uint8Array): void },
-  count: number,
-): McapWriter {
-  const writer = new McapWriter(sink, "test");
-  writer.addMetadata({ name: "place", entries: { host: "здесь", empty: "" } });
-  writer.addSchema({
-    id: 1,
-    name: "Trade",
-    encoding: "jsonschema",
-    data: encoder.encode(SCHEMA),
-  });
-  writer.addChannel({
-    id: 1,
-    schemaId: 1,
-    topic: "/trades",
-    messageEncoding: "json",
-    metadata: { type: "7" },
-  });
-  for (const id of [2, 3]) {
-    writer.addChannel({
-      id,
-      schemaId: 0,
-      topic: `/raw-${id}`,
-      messageEncoding: "application/octet-stream",
-      metadata: {},
-    });
-  }
-  for (let i = 0; i < count; i++) {
-    const channel = 1 + (i % 3);
-    const data = channel === 1 ? encoder.encode(`{"i":${i}}`) : payload(i);
-    writer.addMessage(
-      channel,
-      BigInt(1_700_000_000_000_000_000 + i * 512),
-      data,
-    );
-    if (i % 50 === 49) writer.writeChunk();
-  }
-  return writer;
-}
-
-function sample(count: number): Uint8Array<ArrayBuffer> {
-  const memory = new Memory();
-  writeSample(memory, count).end();
-  return memory.bytes;
-}
 
 function read(bytes: Uint8Array<ArrayBuffer>) {
   const records = readMcap(sourceOf(bytes));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fc } from "../../../deps.ts";
+import { type Arbitrary, loadFastCheck } from "../../../deps.ts";
 import {
   type AnyType,
   atomic,
@@ -22,6 +22,8 @@ import {
   type Sample,
 } from "./random_values.ts";
 
+const fc = await loadFastCheck();
+
 /** A struct with values, as a whole or within another. */
 export interface StructSample extends Sample {
   // deno-lint-ignore ban-types -- any struct will do
@@ -29,16 +31,16 @@ export interface StructSample extends Sample {
   readonly value: Record<string, unknown>;
 }
 
-const ATOMIC: fc.Arbitrary<Sample> = fc.nat().map((value) => ({
+const ATOMIC: Arbitrary<Sample> = fc.nat().map((value) => ({
   type: atomic(u32),
   value,
   leaves: () => leaf("u32", false, String(value)),
 }));
 
 function structSample(
-  of: fc.Arbitrary<Sample>,
+  of: Arbitrary<Sample>,
   name: string | undefined,
-): fc.Arbitrary<StructSample> {
+): Arbitrary<StructSample> {
   const entry = fc.record({
     sample: of,
     endian: fc.constantFrom("little", "big", undefined),
@@ -116,7 +118,7 @@ const mixed = fc.oneof(
 );
 
 /** Random structs with values. */
-export const layouts: fc.Arbitrary<StructSample> = structSample(
+export const layouts: Arbitrary<StructSample> = structSample(
   mixed,
   undefined,
 );

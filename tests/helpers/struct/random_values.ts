@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fc } from "../../../deps.ts";
+import { type Arbitrary, loadFastCheck } from "../../../deps.ts";
 import {
   type AnyType,
   array,
@@ -25,6 +25,8 @@ import {
   u64,
   u8,
 } from "../../../struct/mod.ts";
+
+const fc = await loadFastCheck();
 
 /** A value of one leaf of a layout, and the way to it. */
 export interface Leaf {
@@ -76,7 +78,7 @@ const names: readonly NumberName[] = [
 ];
 
 /** Numbers of one type. */
-export function numbersOf(name: NumberName): fc.Arbitrary<number | bigint> {
+export function numbersOf(name: NumberName): Arbitrary<number | bigint> {
   const bits = Number(name.slice(1));
   switch (name) {
     case "f32":
@@ -99,7 +101,7 @@ export function leaf(kind: LeafKind, big: boolean, text: string): Leaf[] {
   return [{ path: [], kind, big, text }];
 }
 
-const numberSample: fc.Arbitrary<Sample> = fc.constantFrom(...names).chain(
+const numberSample: Arbitrary<Sample> = fc.constantFrom(...names).chain(
   (name) =>
     numbersOf(name).map((value) => ({
       type: NUMBERS[name],
@@ -108,13 +110,13 @@ const numberSample: fc.Arbitrary<Sample> = fc.constantFrom(...names).chain(
     })),
 );
 
-const boolSample: fc.Arbitrary<Sample> = fc.boolean().map((value) => ({
+const boolSample: Arbitrary<Sample> = fc.boolean().map((value) => ({
   type: bool,
   value,
   leaves: (big) => leaf("bool", big, value ? "1" : "0"),
 }));
 
-const charsSample: fc.Arbitrary<Sample> = fc.integer({ min: 1, max: 20 })
+const charsSample: Arbitrary<Sample> = fc.integer({ min: 1, max: 20 })
   .chain((length) =>
     fc.string({ unit: "grapheme", maxLength: length })
       .filter((text) =>
@@ -129,7 +131,7 @@ const charsSample: fc.Arbitrary<Sample> = fc.integer({ min: 1, max: 20 })
       }))
   );
 
-const bytesSample: fc.Arbitrary<Sample> = fc.uint8Array({
+const bytesSample: Arbitrary<Sample> = fc.uint8Array({
   minLength: 1,
   maxLength: 20,
 }).map((value) => ({
@@ -138,7 +140,7 @@ const bytesSample: fc.Arbitrary<Sample> = fc.uint8Array({
   leaves: (big) => leaf("bytes", big, value.toHex()),
 }));
 
-const enumerationSample: fc.Arbitrary<Sample> = fc.oneof(
+const enumerationSample: Arbitrary<Sample> = fc.oneof(
   fc.constantFrom("first", "second").map((value) => ({
     type: enumeration({ first: 7, second: 200 }, u8),
     value,
@@ -158,7 +160,7 @@ const enumerationSample: fc.Arbitrary<Sample> = fc.oneof(
   })),
 );
 
-const bitsetSample: fc.Arbitrary<Sample> = fc.tuple(
+const bitsetSample: Arbitrary<Sample> = fc.tuple(
   fc.boolean(),
   fc.boolean(),
 ).map(([low, high]) => ({
@@ -167,7 +169,7 @@ const bitsetSample: fc.Arbitrary<Sample> = fc.tuple(
   leaves: (big) => leaf("u16", big, String((low ? 2 : 0) + (high ? 32768 : 0))),
 }));
 
-const safeSample: fc.Arbitrary<Sample> = fc.maxSafeNat().map((value) => ({
+const safeSample: Arbitrary<Sample> = fc.maxSafeNat().map((value) => ({
   type: safe(u64),
   value,
   leaves: (big) => leaf("u64", big, String(value)),
@@ -185,7 +187,7 @@ export const plainSample = fc.oneof(
 );
 
 /** An array of samples. */
-export function arraySample(of: fc.Arbitrary<Sample>): fc.Arbitrary<Sample> {
+export function arraySample(of: Arbitrary<Sample>): Arbitrary<Sample> {
   // All elements have the value of the first: one type, one sample.
   return fc.tuple(of, fc.integer({ min: 1, max: 4 })).map((
     [element, length],
