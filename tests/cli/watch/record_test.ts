@@ -8,65 +8,16 @@ import {
   Sender,
   Subscriber,
 } from "../../../channel/mod.ts";
-import { SharedMemory } from "../../../mod.ts";
 import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
 import { projectPath, run } from "../../helpers/deno.ts";
 import { inSmallShm } from "../../helpers/limits.ts";
-import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { jsonLines, shmem, shmemLine } from "../helpers.ts";
+import { room, sizeOver, startRecord } from "../../helpers/cli/recording.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
+
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-
-/** A folder and names that are removed at the end. */
-async function room() {
-  const stack = new AsyncDisposableStack();
-  const folder = await Deno.makeTempDir({ prefix: "shmem-record-" });
-  stack.defer(() => Deno.remove(folder, { recursive: true }));
-  return {
-    file: `${folder}/run.mcap`,
-    folder,
-    name: () => {
-      const name = randomName();
-      stack.defer(() => {
-        try {
-          SharedMemory.unlink(name);
-        } catch (error) {
-          if (!(error instanceof Deno.errors.NotFound)) throw error;
-        }
-      });
-      return name;
-    },
-    [Symbol.asyncDispose]: () => stack.disposeAsync(),
-  };
-}
-
-/** Starts `shmem record`, and returns when the file is there. */
-async function startRecord(file: string, args: readonly string[]) {
-  const [command = "", ...rest] = shmemLine(["record", ...args, "-o", file]);
-  const child = new Deno.Command(command, {
-    args: rest,
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const output = child.output();
-  for (;;) {
-    try {
-      await Deno.stat(file);
-      return { child, output };
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
-}
-
-/** Waits until so many bytes were recorded. */
-async function sizeOver(file: string, size: number): Promise<void> {
-  while ((await Deno.stat(file)).size <= size) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 Deno.test("a recording of three channels is replayed under other names", async () => {
   await using place = await room();
