@@ -1,20 +1,15 @@
-import { compile, type Compiled } from "../tests/helpers/cc.ts";
+import { compile } from "../tests/helpers/cc.ts";
 import { projectPath } from "../tests/helpers/deno.ts";
 
 const encoder = new TextEncoder();
 
 /** Another program that does something on request: what this one does, or its part in it. */
 export class Peer implements AsyncDisposable {
-  readonly #program: Compiled | undefined;
   readonly #child: Deno.ChildProcess;
   readonly #input: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #output: ReadableStreamDefaultReader<string>;
 
-  private constructor(
-    [command = "", ...args]: readonly string[],
-    program?: Compiled,
-  ) {
-    this.#program = program;
+  private constructor([command = "", ...args]: readonly string[]) {
     this.#child = new Deno.Command(command, {
       args,
       stdin: "piped",
@@ -36,7 +31,7 @@ export class Peer implements AsyncDisposable {
     ...args: readonly string[]
   ): Promise<Peer> {
     const program = await compile(source);
-    return new Peer([program.path, ...args], program);
+    return new Peer([program.path, ...args]);
   }
 
   /**
@@ -85,12 +80,11 @@ export class Peer implements AsyncDisposable {
     return Number(answer);
   }
 
-  /** Ends the program, and removes what was compiled. */
+  /** Ends the program. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#input.close();
     await this.#child.status;
     await this.#output.cancel();
-    this.#program?.[Symbol.dispose]();
   }
 }
 

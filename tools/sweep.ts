@@ -4,7 +4,8 @@
  * Removes what tests left behind that were killed in the middle: objects and
  * semaphores whose name says which process made them, and System V objects with
  * a key of tests whose maker has ended. Nothing of a run that goes on, and
- * nothing of other programs, is touched.
+ * nothing of other programs, is touched. Programs that were compiled a month ago
+ * go, too: some belong to sources that have changed since.
  *
  * @module
  */
@@ -40,6 +41,10 @@ for (const line of await lines("ipcs", "-m")) {
   await lines("ipcrm", "-m", id);
   console.error(`removed segment ${id}, which a killed run left`);
 }
+
+// What compilers made of sources that have changed since.
+const made = [".cache/made", "-mindepth", "1", "-maxdepth", "1"];
+await lines("find", ...made, "-mtime", "+30", "-exec", "rm", "-r", "{}", "+");
 
 /** What a command prints; nothing when there is no such command. */
 async function lines(command: string, ...args: string[]): Promise<string[]> {

@@ -18,7 +18,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() puts a library in place of libc",
   async () => {
-    using library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
+    const library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
     const { code, stdout, stderr } = await runDeno(
       `
     import { Segment, SharedMemory, useLibrary } from "mod.ts";
@@ -41,7 +41,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() takes a file URL, and reads errno through the library",
   async () => {
-    using library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
+    const library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
     const { code, stdout, stderr } = await runDeno(
       `
     import { shmget, useLibrary } from "mod.ts";
@@ -64,7 +64,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a file URL may also be text, as SHMEM_LIBRARY holds it",
   async () => {
-    using library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
+    const library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
     const { stdout, stderr } = await runDeno(
       `
     import { Segment, SharedMemory, useLibrary } from "mod.ts";
@@ -86,7 +86,7 @@ Deno.test(needing(
   ["cc", "native"],
   "SHMEM_LIBRARY names a library without code, where --allow-env permits it",
   async () => {
-    using library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
+    const library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
     const script = `
     import { Segment, SharedMemory } from "mod.ts";
     ${USE_MEMORY}
@@ -110,7 +110,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() with an argument goes before SHMEM_LIBRARY, and without one follows it",
   async () => {
-    using library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
+    const library = await compile(COUNTING_LIBC, LIBRARY_FLAGS);
     const permissions = ["--allow-ffi", "--allow-env=SHMEM_LIBRARY"];
     const argument = await runDeno(
       `

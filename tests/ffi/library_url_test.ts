@@ -182,7 +182,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() with a URL downloads the library, and uses it",
   async () => {
-    using library = await compile(
+    const library = await compile(
       "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );
@@ -208,7 +208,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() without an argument downloads the URL in SHMEM_LIBRARY",
   async () => {
-    using library = await compile(
+    const library = await compile(
       "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );
@@ -234,7 +234,7 @@ Deno.test(needing(
   ["cc", "native"],
   "useLibrary() refuses what it downloaded when libc came into use meanwhile",
   async () => {
-    using library = await compile(
+    const library = await compile(
       "tests/peers/c/libc/counting_libc.c",
       LIBRARY_FLAGS,
     );

@@ -20,7 +20,7 @@ Deno.test(needing(
   ["cc", "native"],
   "the list of a thread stays whole when C code takes and releases locks between ours, in any order",
   async () => {
-    using library = await compile(LIBRARY, ["-shared", "-fPIC"]);
+    const library = await compile(LIBRARY, ["-shared", "-fPIC"]);
     const seed = randomBelow(2 ** 32);
     const { code, stdout, stderr } = await runDeno(
       `

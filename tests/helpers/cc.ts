@@ -5,43 +5,33 @@
  */
 
 import { projectPath, run } from "./deno.ts";
+import { made, textsOf } from "./peers/made.ts";
+
+/** What {@linkcode compile} made. */
+export interface Compiled {
+  /** Path of the program or library, which other tests use as well. */
+  readonly path: string;
+}
 
 /**
- * Compiles a program or library.
+ * Compiles a program or library, unless that was done before.
  *
  * @param source Path in the project: `tests/peers/c/counter.c`.
  * @param flags Further flags of the compiler, such as `-shared`.
- * @returns Path of the result, in a folder of its own, to be disposed of.
  */
 export async function compile(
   source: string,
   flags: readonly string[] = [],
 ): Promise<Compiled> {
-  const folder = await Deno.makeTempDir({ prefix: "shmem-cc-" });
-  const path = `${folder}/program`;
-  const { code, stderr } = await run([
-    "cc",
-    "-O2",
-    "-Wall",
-    "-Wextra",
-    "-o",
-    path,
-    projectPath(source),
-    "-pthread",
-    "-lrt",
-    ...flags,
-  ]);
-  if (code !== 0) {
-    await Deno.remove(folder, { recursive: true });
-    throw new Error(`Cannot compile ${source}: ${stderr}`);
-  }
-  return {
-    path,
-    [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }),
-  };
-}
-
-/** What {@linkcode compile} made, until the end of its `using` block. */
-export interface Compiled extends Disposable {
-  readonly path: string;
+  const path = projectPath(source);
+  const head = ["-O2", "-Wall", "-Wextra"];
+  const tail = ["-pthread", "-lrt", ...flags];
+  const of = [...head, ...tail, ...await textsOf(path)];
+  const folder = await made("cc", of, async (folder) => {
+    const result = `${folder}/program`;
+    const command = ["cc", ...head, "-o", result, path, ...tail];
+    const { code, stderr } = await run(command);
+    if (code !== 0) throw new Error(`Cannot compile ${source}: ${stderr}`);
+  });
+  return { path: `${folder}/program` };
 }

@@ -5,6 +5,7 @@
  */
 
 import { projectPath, run } from "./deno.ts";
+import { made } from "./peers/made.ts";
 
 /**
  * Releases of Agrona: one that any Java from 8 to 17 runs, and the newest, which
@@ -16,55 +17,44 @@ export const AGRONA_RELEASES = ["1.23.1", "2.6.0"] as const;
 export type AgronaRelease = typeof AGRONA_RELEASES[number];
 const MAVEN_PLUGIN = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1";
 
-const compiled = new Map<string, Promise<readonly string[]>>();
-
 /**
- * Compiles a program of one class against Agrona's released jar, once in a test
- * file; it is removed when that ends.
+ * Compiles a program of one class against Agrona's released jar, unless that was
+ * done before.
  *
  * @param source Path in the project: `tests/peers/java/ChannelPeer.java`.
  * @param release Whose jar.
  * @returns The command that runs it; arguments go behind.
  */
-export function compileJava(
+export async function compileJava(
   source: string,
   release: AgronaRelease = "1.23.1",
 ): Promise<readonly string[]> {
-  const key = `${source} ${release}`;
-  const known = compiled.get(key) ?? compile(source, release);
-  compiled.set(key, known);
-  return known;
-}
-
-async function compile(
-  source: string,
-  release: AgronaRelease,
-): Promise<readonly string[]> {
   const jar = await agrona(release);
-  const folder = await Deno.makeTempDir({ prefix: "shmem-javac-" });
-  globalThis.addEventListener("unload", () => {
-    Deno.removeSync(folder, { recursive: true });
-  });
-  const { code, stderr } = await run([
-    "javac",
-    "-cp",
-    jar,
-    "-d",
-    folder,
-    projectPath(source),
-  ]);
-  if (code !== 0) {
-    throw new Error(`Cannot compile ${source}: ${stderr}`);
-  }
   return [
     "java",
     // Agrona asks the JDK's own classes for the address of mapped memory.
     "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
     "-cp",
-    `${jar}:${folder}`,
-    source.replace(/^.*\/|\.java$/g, ""),
+    `${jar}:${await classesOf(source, jar)}`,
+    mainClassOf(source),
   ];
+}
+
+/** The folder with the classes of a program that uses a jar. */
+export async function classesOf(source: string, jar: string): Promise<string> {
+  const path = projectPath(source);
+  const of = [jar, await Deno.readTextFile(path)];
+  return await made("javac", of, async (folder) => {
+    const command = ["javac", "-cp", jar, "-d", folder, path];
+    const { code, stderr } = await run(command);
+    if (code !== 0) throw new Error(`Cannot compile ${source}: ${stderr}`);
+  });
+}
+
+/** The name of the class in a source. */
+export function mainClassOf(source: string): string {
+  return source.replace(/^.*\/|\.java$/g, "");
 }
 
 /** Path of the jar, which Maven fetches once. */

@@ -39,7 +39,7 @@ Deno.test(needing(
   "readers in Deno and C see whole values of a writer in C",
   async () => {
     using at = testName();
-    using program = await compile(C_PEER);
+    const program = await compile(C_PEER);
     const count = 3000;
     await using writer = Program.start([
       program.path,
@@ -67,7 +67,7 @@ Deno.test(needing(
   "a reader in C sees whole values of a writer in Deno",
   async () => {
     using at = testName();
-    using program = await compile(C_PEER);
+    const program = await compile(C_PEER);
     const count = 20_000;
     using latest = Latest.create(at.place, { byteLength: 800, slots: 4 });
     const reader = run([program.path, "read", at.name, String(count)]);
@@ -86,7 +86,7 @@ Deno.test(needing(
   ["cc"],
   "a writer in C that dies at any step leaves the value before, and the next goes on",
   async () => {
-    using program = await compile(C_PEER);
+    const program = await compile(C_PEER);
     for (let step = 0; step <= 5; step++) {
       using at = testName();
       const { signal } = await run([
@@ -143,7 +143,7 @@ Deno.test(needing(
   "a reader in Deno that waits is woken by writers in C, one after the other",
   async () => {
     using at = testName();
-    using program = await compile(C_PEER);
+    const program = await compile(C_PEER);
     using latest = Latest.create(at.place, { byteLength: 4000, slots: 2 });
     const write = () =>
       run([program.path, "write", at.name, "4000", "2", "1", "0"]);
@@ -160,7 +160,7 @@ Deno.test(needing(
   ["cc"],
   "include/shmem/latest.h compiles without warnings as C11",
   async () => {
-    using program = await compile(C_PEER, [
+    const program = await compile(C_PEER, [
       "-std=c11",
       "-Wpedantic",
       "-Wconversion",

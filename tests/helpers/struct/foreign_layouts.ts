@@ -6,6 +6,7 @@
 
 import { assertEquals } from "../../../deps.ts";
 import { run } from "../deno.ts";
+import { made } from "../peers/made.ts";
 import { PYTHON } from "../peers/python.ts";
 import type { StructSample } from "./random_layouts.ts";
 import type { Leaf } from "./random_values.ts";
@@ -240,17 +241,15 @@ export async function printedBy(
   source: string,
   input: Uint8Array,
 ): Promise<string> {
-  const folder = await Deno.makeTempDir({ prefix: "shmem-test-struct-" });
-  try {
+  const [name = "", ...flags] = compiler;
+  const folder = await made(name, [...flags, source], async (folder) => {
     const file = `${folder}/program${ending}`;
     await Deno.writeTextFile(file, source);
     const binary = `${folder}/program`;
     const { code, stderr } = await run([...compiler, file, "-o", binary]);
     if (code !== 0) throw new Error(stderr.slice(0, 4000));
-    return await piped([binary], input);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  });
+  return await piped([`${folder}/program`], input);
 }
 
 /** Runs a program over memory; returns what it prints. */

@@ -46,7 +46,7 @@ export async function surviveDamage(
 }
 
 async function startScribbler(path: string, seed: number): Promise<Program> {
-  using program = await compile("tests/peers/c/locks/scribbler.c");
+  const program = await compile("tests/peers/c/locks/scribbler.c");
   const where = [`${OFFSET}`, `${LENGTH}`];
   const scribbler = Program.start([program.path, path, ...where, `${seed}`]);
   await scribbler.line();

@@ -14,7 +14,7 @@ async function between(
   object: string,
   body: string,
 ): Promise<Record<string, string>> {
-  using library = await compile("tests/peers/c/libc/between_calls.c", [
+  const library = await compile("tests/peers/c/libc/between_calls.c", [
     "-shared",
     "-fPIC",
     "-ldl",

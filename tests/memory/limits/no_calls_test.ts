@@ -15,7 +15,7 @@ for (const code of ["EPERM", "ENOSYS"] as const) {
     ["cc", "native"],
     `memory without a name where memfd_create answers ${code} is told as that`,
     async () => {
-      using launcher = await compile("tests/peers/c/libc/without_call.c");
+      const launcher = await compile("tests/peers/c/libc/without_call.c");
       const { anonymous } = await outcomesOf(
         `import { SharedMemory } from "mod.ts";
        attempt("anonymous", () => SharedMemory.anonymous({ size: 5 }));`,
@@ -37,7 +37,7 @@ for (const code of ["EPERM", "ENOSYS"] as const) {
     ["cc", "native"],
     `memory and files are made where fallocate answers ${code}`,
     async () => {
-      using launcher = await compile("tests/peers/c/libc/without_call.c");
+      const launcher = await compile("tests/peers/c/libc/without_call.c");
       const name = `/shmem-test-${Deno.pid}-${code}`;
       const outcomes = await outcomesOf(
         `
@@ -68,7 +68,7 @@ for (const code of ["ENOLCK", "EOPNOTSUPP", "ENOSYS"] as const) {
     ["cc", "native"],
     `a file is created where flock answers ${code}`,
     async () => {
-      using launcher = await compile("tests/peers/c/libc/without_call.c");
+      const launcher = await compile("tests/peers/c/libc/without_call.c");
       const folder = Deno.makeTempDirSync();
       try {
         const outcomes = await outcomesOf(

@@ -50,7 +50,7 @@ Deno.test(needing(
   ["cc"],
   "a C program that writes to memory sealed against writing gets EPERM",
   async () => {
-    using program = await compile(PEER);
+    const program = await compile(PEER);
     await using peer = Peer.start([program.path]);
     using memory = SharedMemory.anonymous({ size: 5555 });
     memory.seal("write");
@@ -69,7 +69,7 @@ Deno.test(needing(
   "a C program and Deno that add to one word at once lose nothing",
   async () => {
     const times = 200_000;
-    using program = await compile(PEER);
+    const program = await compile(PEER);
     await using peer = Peer.start([program.path]);
     const key = KINDS.sysv.fresh();
     using segment = Segment.create({ key: Number(key), size: 50 });
@@ -92,7 +92,7 @@ Deno.test(needing(
   ["cc"],
   "what a C program reports as missing, Deno does too",
   async () => {
-    using program = await compile(PEER);
+    const program = await compile(PEER);
     await using peer = Peer.start([program.path]);
     for (const [name, kind] of Object.entries(KINDS)) {
       if (name === "memfd") continue;
@@ -114,7 +114,7 @@ Deno.test(needing(
 ));
 
 async function sharesWithC(name: KindName): Promise<void> {
-  using program = await compile(PEER);
+  const program = await compile(PEER);
   await using peer = Peer.start([program.path]);
   await exchange(name, peer, { address: ADDRESS });
   assertEquals(await peer.end(), { code: 0, stdout: "", stderr: "" });

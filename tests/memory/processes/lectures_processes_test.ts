@@ -24,6 +24,7 @@ import { removal } from "../../helpers/peers/exchange.ts";
 import { KINDS } from "../../helpers/peers/kinds.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { Program } from "../../helpers/peers/program.ts";
+import { makeFolder } from "../../helpers/memory/folders.ts";
 import {
   assertFails,
   temporary,
@@ -33,7 +34,7 @@ Deno.test(needing(
   ["cc"],
   "a removed segment lives until the last process detaches it, and its key is free at once",
   async () => {
-    using program = await compile("tests/peers/c/memory/peer.c");
+    const program = await compile("tests/peers/c/memory/peer.c");
     await using peer = Peer.start([program.path]);
     const key = randomKey();
     using segment = Segment.create({ key, size: 1001 });
@@ -69,7 +70,7 @@ Deno.test(needing(
   ["cc"],
   "fork inherits an attached segment, exec and exit detach it and destroy nothing",
   async () => {
-    using program = await compile("tests/peers/c/libc/lifetimes.c");
+    const program = await compile("tests/peers/c/libc/lifetimes.c");
     using segment = temporary(IPC_PRIVATE, 505);
     const attachments = () => shmctl(segment.id, IPC_STAT).attachments;
     const memory = shmat(segment.id);
@@ -119,15 +120,18 @@ Deno.test(needing(
   ["cc", "root", "setpriv"],
   "mode bits decide which access other users get",
   async () => {
-    using program = await compile("tests/peers/c/memory/peer.c");
-    await Deno.chmod(program.path.replace(/\/program$/, ""), 0o755);
+    const program = await compile("tests/peers/c/memory/peer.c");
+    // Where other users may run it, too.
+    using folder = makeFolder();
+    await Deno.copyFile(program.path, `${folder.path}/peer`);
+    await Deno.chmod(folder.path, 0o755);
     const other = [
       "setpriv",
       "--reuid=65534",
       "--regid=65534",
       "--clear-groups",
     ];
-    await using peer = Peer.start([...other, program.path]);
+    await using peer = Peer.start([...other, `${folder.path}/peer`]);
     const key = randomKey();
     using segment = temporary(key, 600, 0o600);
     const open = async (access: string) => {

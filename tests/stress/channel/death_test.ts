@@ -36,7 +36,7 @@ async function onEachLane(
     deaths: number,
   ) => Promise<number[]>,
 ): Promise<void> {
-  using program = await compile(source);
+  const program = await compile(source);
   const lanes = LANES.map((capacity) =>
     test(program.path, capacity, DEATHS / LANES.length)
   );
@@ -157,7 +157,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Receiver learns within a second that 40 senders died at once, each with a claim that is in the way",
   async () => {
-    using program = await compile("tests/peers/c/channels/ring_victims.c");
+    const program = await compile("tests/peers/c/channels/ring_victims.c");
     const capacity = 16_384;
     const name = randomName();
     const options = { capacity, producers: "many", keepOpen: true } as const;

@@ -117,7 +117,7 @@ for (
     ["cc", "native"],
     `Subscriber of ${DEATHS} publishers that are killed ${what}; it learns each death within a second`,
     async () => {
-      using program = await compile(SOURCE);
+      const program = await compile(SOURCE);
       const lanes = LANES.map((capacity) =>
         test(program.path, capacity, DEATHS / LANES.length)
       );

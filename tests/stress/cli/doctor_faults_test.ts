@@ -48,7 +48,7 @@ Deno.test(needing(
   ["cc", "native"],
   "doctor finds which calls a sandbox refuses",
   async () => {
-    using launcher = await compile("tests/peers/c/libc/without_call.c");
+    const launcher = await compile("tests/peers/c/libc/without_call.c");
     const without = (call: string) => (command: readonly string[]) => [
       launcher.path,
       call,

@@ -25,7 +25,7 @@ Deno.test(needing(
   ["cc"],
   "segment_tour.c prints what segment_tour.ts prints",
   async () => {
-    using twin = await twinOf("segment_tour");
+    const twin = await twinOf("segment_tour");
     checkTour(await output([twin.path]));
   },
 ));
@@ -34,7 +34,7 @@ Deno.test(needing(
   ["cc"],
   "alphabet_parent.ts passes the alphabet to a child in C, and a parent in C to alphabet_child.ts",
   async () => {
-    using twin = await twinOf("alphabet");
+    const twin = await twinOf("alphabet");
     checkAlphabet(await output(deno("alphabet_parent", twin.path, "child")));
     checkAlphabet(await output([twin.path, ...deno("alphabet_child")]));
     checkAlphabet(await output([twin.path]));
@@ -45,8 +45,8 @@ Deno.test(needing(
   ["cc"],
   "letters_server.ts serves a client in C, and a server in C letters_client.ts",
   async () => {
-    using server = await twinOf("letters_server");
-    using client = await twinOf("letters_client");
+    const server = await twinOf("letters_server");
+    const client = await twinOf("letters_client");
     const [first, second] = [freshKey(), freshKey()];
     await passLetters(
       deno("letters_server", first),
@@ -65,7 +65,7 @@ Deno.test(needing(
   ["cc"],
   "posix_message.ts receives what a C program sends, and the other way round",
   async () => {
-    using twin = await twinOf("posix_message");
+    const twin = await twinOf("posix_message");
     const [first, second] = [randomName(), randomName()];
     await passMessage(
       first,
@@ -84,8 +84,8 @@ Deno.test(needing(
   ["cc"],
   "random_number.ts and double_number.ts work on the file of their twins in C",
   async () => {
-    using random = await twinOf("random_number");
-    using double = await twinOf("double_number");
+    const random = await twinOf("random_number");
+    const double = await twinOf("double_number");
     using file = temporaryFile();
     const { path } = file;
     await doubleNumber([random.path, path], deno("double_number", path), path);
@@ -98,8 +98,8 @@ Deno.test(needing(
   ["cc"],
   "id_client.ts prints what a server in C has set, and a client in C what id_server.ts has set",
   async () => {
-    using client = await twinOf("id_client");
-    using server = await twinOf("id_server");
+    const client = await twinOf("id_client");
+    const server = await twinOf("id_server");
     await changeById(deno("id_client"), (id) => [server.path, id]);
     await changeById([client.path], (id) => deno("id_server", id));
   },
@@ -109,7 +109,7 @@ Deno.test(needing(
   ["cc"],
   "ftok_key.ts makes the key that a C program makes from the same file",
   async () => {
-    using twin = await twinOf("ftok_key");
+    const twin = await twinOf("ftok_key");
     const inDeno = (path: string) => deno("ftok_key", path);
     const inC = (path: string) => [twin.path, path];
     await findByFile(inDeno, inC, "Hello from Deno");

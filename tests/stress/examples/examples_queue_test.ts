@@ -74,8 +74,8 @@ Deno.test(needing(
   ["cc"],
   "queue_producer.ts and queue_consumer.ts work with their twins in C",
   async () => {
-    using producer = await twinOf("queue_producer");
-    using consumer = await twinOf("queue_consumer");
+    const producer = await twinOf("queue_producer");
+    const consumer = await twinOf("queue_consumer");
     const [first, second] = [randomName(), randomName()];
     await produceAndConsume(
       deno("queue_producer", first),
@@ -104,7 +104,7 @@ Deno.test(needing(
   ["cc"],
   "queue_priorities.c prints what queue_priorities.ts prints",
   async () => {
-    using twin = await twinOf("queue_priorities");
+    const twin = await twinOf("queue_priorities");
     assertEquals(await output([twin.path, randomName()]), BY_PRIORITY);
   },
 ));
@@ -157,8 +157,8 @@ Deno.test(needing(
   ["cc"],
   "type_server.ts and type_client.ts work with their twins in C",
   async () => {
-    using server = await twinOf("type_server");
-    using client = await twinOf("type_client");
+    const server = await twinOf("type_server");
+    const client = await twinOf("type_client");
     const [first, second] = [freshKey(), freshKey()];
     await askServer(
       deno("type_server", first),
@@ -206,8 +206,8 @@ Deno.test(needing(
   ["cc"],
   "pipe_reader.ts and pipe_writer.ts work with their twins in C",
   async () => {
-    using reader = await twinOf("pipe_reader");
-    using writer = await twinOf("pipe_writer");
+    const reader = await twinOf("pipe_reader");
+    const writer = await twinOf("pipe_writer");
     using file = temporaryFile();
     const { path } = file;
     await throughPipe(

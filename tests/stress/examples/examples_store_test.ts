@@ -18,7 +18,7 @@ Deno.test(needing(
   "camera_viewer.ts shows the newest frames of camera.c, fast and slow",
   async () => {
     using at = testName();
-    using camera = await compile("examples/jobs/c/camera.c");
+    const camera = await compile("examples/jobs/c/camera.c");
     const viewers = [0, 90].map((pauseMs) =>
       output(deno("camera_viewer", at.name, String(pauseMs)))
     );

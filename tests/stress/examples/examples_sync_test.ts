@@ -141,7 +141,7 @@ Deno.test(needing(
   ["cc"],
   "turns.ts takes turns with its twin in C, whichever begins",
   async () => {
-    using twin = await twinOf("turns");
+    const twin = await twinOf("turns");
     const [first, second] = [randomName(), randomName()];
     await takeTurns(
       [twin.path, "ping", first],

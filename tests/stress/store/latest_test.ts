@@ -24,7 +24,7 @@ Deno.test(needing(
   "three readers, one of them slow, see whole frames of 3.7 MB of a writer in C",
   async () => {
     using at = testName();
-    using program = await compile("tests/peers/c/store/latest_peer.c");
+    const program = await compile("tests/peers/c/store/latest_peer.c");
     const frame = 3_686_400;
     const count = 300;
     await using writer = Program.start([

@@ -54,7 +54,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Mutex loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using first = Peer.start([program.path, memory.path]);
@@ -76,7 +76,7 @@ Deno.test(needing(
   "Mutex.lockAsync() loses no increment and no wake-up beside a program in C and two in Deno",
   async () => {
     const times = 20_000;
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using first = Peer.start([program.path, memory.path]);
@@ -95,7 +95,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Semaphore loses no increment and no wake-up among two programs in C and two in Deno",
   async () => {
-    using program = await compile("tests/peers/c/locks/semaphore_contender.c");
+    const program = await compile("tests/peers/c/locks/semaphore_contender.c");
     using memory = testMemory();
     using _semaphore = Semaphore.createAt(memory.bytes, OFFSET, { value: 1 });
     const command = [program.path, memory.path];

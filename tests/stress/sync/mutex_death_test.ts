@@ -47,7 +47,7 @@ for (
     ["cc", "native"],
     `Mutex.${name}() gets the mutex within a second after each of 500 owners and waiters was killed, and is told of each death inside`,
     async () => {
-      using program = await compile("tests/peers/c/locks/mutex_victims.c");
+      const program = await compile("tests/peers/c/locks/mutex_victims.c");
       using memory = testMemory();
       const { words } = memory;
       const mutex = Mutex.create(memory.bytes, OFFSET);
@@ -109,7 +109,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a C program gets the mutex of a killed Deno program, and is told",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     await using peer = Peer.start([program.path, memory.path]);
@@ -163,7 +163,7 @@ Deno.test(needing(
   ["cc", "native"],
   "two C programs and this one go on after each of 120 Deno programs was killed that wanted the mutex, blocking and not",
   async () => {
-    using program = await compile("tests/peers/c/locks/robust_counter.c");
+    const program = await compile("tests/peers/c/locks/robust_counter.c");
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);

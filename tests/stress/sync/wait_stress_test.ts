@@ -48,7 +48,7 @@ Deno.test(needing(
   "wait() and a C program's futex lose none of 150 000 hand-overs",
   async () => {
     using memory = testMemory();
-    using program = await compile(FUTEX_PEER);
+    const program = await compile(FUTEX_PEER);
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);
     await passBetween([[deno, "pass"], [c, "pass"]], memory, times(150_000));

@@ -188,7 +188,7 @@ Deno.test(needing(
   "Barrier keeps a C program that knows the layout in step with Deno",
   async () => {
     using memory = testMemory();
-    using program = await compile(FUTEX_PEER);
+    const program = await compile(FUTEX_PEER);
     const rounds = times(20_000);
     const barrier = Barrier.create(memory.bytes, OFFSET, { parties: 3 });
     await using c = Peer.start([program.path, memory.path]);

@@ -37,7 +37,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Condition.waitAsync() that cannot take the lock again says why, and so its guard ends",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const mutex = Mutex.create(memory.bytes, OFFSET);
     const condition = Condition.create(memory.bytes, 0);
@@ -58,7 +58,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Condition.wait() that cannot take the lock again throws ENOTRECOVERABLE, also out of a using block",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     Mutex.create(memory.bytes, OFFSET);
     const condition = Condition.create(memory.bytes, 0);

@@ -83,7 +83,7 @@ Deno.test(needing(
   ["cc"],
   "a C program reads and writes by the description of the block",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: SLOTS });
     await using peer = Peer.start([program.path, memory.path]);
@@ -110,7 +110,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a reader that is killed leaves nothing behind",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: SLOTS });
     for (const slot of [0, 1]) {
@@ -134,7 +134,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a reader that is killed at the gate leaves nothing behind",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: SLOTS });
     await using victim = Peer.start([program.path, memory.path]);
@@ -150,7 +150,7 @@ Deno.test(needing(
   ["cc", "native"],
   "the death of a writer is told to every reader and writer until a writer has finished",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: SLOTS });
     const victims = [
@@ -190,7 +190,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a writer that dies while it repairs leaves it to the next, and one that has not begun to write leaves no damage",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: SLOTS });
     for (const round of [1, 2]) {

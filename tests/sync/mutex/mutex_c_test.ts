@@ -32,7 +32,7 @@ Deno.test(needing(
   ["cc"],
   "a C program and Deno lock each other out of the mutex, whichever side made it",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     await using peer = Peer.start([program.path, memory.path]);
     await excludes(memory, peer, Mutex.create(memory.bytes, OFFSET));
@@ -77,7 +77,7 @@ Deno.test(needing(
   ["cc"],
   "Mutex.lock() blocks while a C program is inside, and no increment of either is lost",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);
@@ -98,7 +98,7 @@ Deno.test(needing(
   ["cc"],
   "Mutex.lockAsync() gets its turns beside a C program that counts",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);
@@ -119,7 +119,7 @@ Deno.test(needing(
   ["cc"],
   "Mutex.open() takes a robust mutex of any type that a C program made, and no other",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     await using peer = Peer.start([program.path, memory.path]);
     for (const kind of ["shared", "private"]) {
@@ -143,7 +143,7 @@ Deno.test(needing(
   ["cc"],
   "Mutex gives nobody a second guard for a mutex of any type that this program has",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     await using peer = Peer.start([program.path, memory.path]);
     for (const kind of ["normal", "robust", "recursive"]) {
@@ -167,7 +167,7 @@ Deno.test(needing(
   ["cc", "native"],
   "a mutex whose owner in C was killed goes to the next one, who alone is told",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     const mutex = Mutex.create(memory.bytes, OFFSET);
     const ways = [
@@ -192,7 +192,7 @@ Deno.test(needing(
   ["cc", "native"],
   "Mutex throws ENOTRECOVERABLE when a C program gave up on a mutex whose owner died, until it is made anew",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     const mutex = Mutex.create(memory.bytes, OFFSET);
     await using victim = Peer.start([program.path, memory.path]);
@@ -227,7 +227,7 @@ Deno.test(needing(
   ["cc"],
   "Mutex.lockAsync() ends when the memory is unmapped, and is not counted as a waiter any more",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     using same = SharedMemory.openPath(memory.path);
     using mapping = same.map();

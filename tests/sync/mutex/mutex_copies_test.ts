@@ -108,7 +108,7 @@ Deno.test(needing(
   ["cc"],
   "a lock that C holds in a file is not taken from it",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using files = folder();
     const path = `${files.path}/a.bin`;
     using file = MappedFile.open(path, { create: "exclusive", size: 4096 });

@@ -101,7 +101,7 @@ Deno.test(needing(
   ["cc"],
   "a recursive Mutex nests in C and here, one after the other, whichever side made it",
   async () => {
-    using program = await compile("tests/peers/c/locks/mutex_peer.c");
+    const program = await compile("tests/peers/c/locks/mutex_peer.c");
     using memory = testMemory();
     await using peer = Peer.start([program.path, memory.path]);
     const makers = [

@@ -55,7 +55,7 @@ Deno.test(needing(
   ["cc"],
   "a semaphore with a name that Deno made is C's, too, and the other way round",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     const [ours, theirs] = [randomName(), randomName()];
     using _ours = unlinking(ours);
@@ -79,7 +79,7 @@ Deno.test(needing(
   ["cc"],
   "a semaphore in memory that Deno made is C's, too, and the other way round",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using memory = testMemory();
     using made = Semaphore.createAt(memory.bytes, OFFSET);
@@ -95,7 +95,7 @@ Deno.test(needing(
   ["cc"],
   "Semaphore.openAt() refuses a semaphore that a C program made for its threads alone",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using memory = testMemory();
     await peer.ask("private", memory.path, OFFSET, 3);
@@ -113,7 +113,7 @@ Deno.test(needing(
   ["cc"],
   "Semaphore.wait() blocks until a C program posts, and every post is taken once",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET);
@@ -133,7 +133,7 @@ Deno.test(needing(
   ["cc"],
   "tasks that wait beside a C program that waits take every post once",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET);
@@ -158,7 +158,7 @@ Deno.test(needing(
   ["cc"],
   "a wait in Deno that ends early passes its wake-up on to a C program that waits",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET);
@@ -189,7 +189,7 @@ Deno.test(needing(
   ["cc"],
   "a semaphore that is closed as it is posted leaves the post to a C program that waits",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     const name = randomName();
     using _name = unlinking(name);
@@ -215,7 +215,7 @@ Deno.test(needing(
   ["cc", "native"],
   "what a killed program took from a semaphore is not given back",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET, { value: 1 });
     {

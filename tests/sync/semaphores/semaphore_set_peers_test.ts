@@ -48,7 +48,7 @@ Deno.test(needing(
   ["cc"],
   "a C program and Deno operate on the same set, whichever side made it",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using made = testSet([0, 2, 0]);
     const { set } = made;
@@ -82,7 +82,7 @@ Deno.test(needing(
   ["cc"],
   "two programs that pass a turn back and forth with one set lose none",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using made = testSet([0, 0]);
     const { set } = made;
@@ -102,7 +102,7 @@ Deno.test(needing(
   ["cc", "native"],
   "what was done with undo is taken back when a program is killed, and the rest stays",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     using memory = testMemory();
     using made = testSet([5, 5]);
     const { set } = made;
@@ -155,7 +155,7 @@ Deno.test(needing(
   ["cc"],
   "who waits in SemaphoreSet.operate() when another program removes the set is told, with EIDRM",
   async () => {
-    using program = await compile(SOURCE);
+    const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
     using made = testSet([0]);
     const { set } = made;

@@ -43,7 +43,7 @@ for (const [name, number] of Object.entries(ERRORS)) {
     ["cc", "native"],
     `waitAsync() keeps its promises without futex_waitv, and spends no time on it, where it fails with ${name}`,
     async () => {
-      using launcher = await compile("tests/peers/c/libc/without_waitv.c");
+      const launcher = await compile("tests/peers/c/libc/without_waitv.c");
       const seen = await survive(PROGRAM, {
         flags: ["--allow-ffi", "--allow-read", "--allow-write", "--allow-run"],
         through: [launcher.path, String(number)],

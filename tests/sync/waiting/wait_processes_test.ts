@@ -83,7 +83,7 @@ Deno.test(needing(
   "a C program's futex calls wake Deno's waits, and Deno wakes the C program's",
   async () => {
     using memory = testMemory();
-    using program = await compile(FUTEX_PEER);
+    const program = await compile(FUTEX_PEER);
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);
     const sides: [Peer, string, Peer][] = [
@@ -111,7 +111,7 @@ Deno.test(needing(
   "a C program and Deno hand a word to each other without losing a turn",
   async () => {
     using memory = testMemory();
-    using program = await compile(FUTEX_PEER);
+    const program = await compile(FUTEX_PEER);
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);
     await passBetween([[c, "pass"], [deno, "pass"]], memory, times(60_000));
