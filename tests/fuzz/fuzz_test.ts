@@ -7,14 +7,14 @@ import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { denoRun, projectPath } from "../helpers/deno.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { SEED } from "../helpers/seed.ts";
-import { times } from "../helpers/sync/size.ts";
+import { shareOf } from "../helpers/sync/size.ts";
 import { Fuzzer } from "./fuzzer.ts";
 import { Random } from "./input.ts";
 import { attempt, type Target } from "./target.ts";
 
 Deno.test("Rings and broadcast buffers fail, loop and write outside their memory in no case, whatever it holds", async () => {
   const seed = String(SEED);
-  const args = ["--inputs", String(times(10_000)), "--seed", seed];
+  const args = ["--inputs", String(shareOf(10_000)), "--seed", seed];
   const script = projectPath("tests/fuzz/main.ts");
   const permissions = [
     ...["--allow-ffi", "--allow-read", "--allow-write", "--allow-run"],

@@ -14,7 +14,7 @@ import { needing } from "../helpers/needs.ts";
 import { Peer } from "../helpers/peers/peer.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { pythonPeer } from "../helpers/peers/python.ts";
-import { pause, times } from "../helpers/sync/size.ts";
+import { pause, shareOf } from "../helpers/sync/size.ts";
 import {
   bytesOf,
   hexOf,
@@ -57,7 +57,7 @@ async function talkPosix(peer: Peer, queue: MessageQueue): Promise<void> {
 
 /** More than the queue takes: each side waits for the other, and none is lost. */
 async function floodPosix(peer: Peer, queue: MessageQueue): Promise<void> {
-  const count = times(500);
+  const count = shareOf(500);
   const flood = peer.ask("mq-flood", count);
   for (let number = 0; number < count; number++) {
     const { bytes } = number % 3 === 0

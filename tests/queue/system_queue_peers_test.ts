@@ -11,7 +11,7 @@ import { randomKey } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
 import { Peer } from "../helpers/peers/peer.ts";
 import { pythonPeer } from "../helpers/peers/python.ts";
-import { pause, times } from "../helpers/sync/size.ts";
+import { pause, shareOf } from "../helpers/sync/size.ts";
 import {
   bytesOf,
   hexOf,
@@ -50,7 +50,7 @@ async function talkSystem(
   assertEquals(textOf(queue.receive()), "sent while Deno blocks");
   await blocked;
 
-  const count = times(3000);
+  const count = shareOf(3000);
   const flood = peer.ask("msg-flood", 8, count);
   for (let number = 0; number < count; number++) {
     const { bytes } = number % 3 === 0

@@ -13,7 +13,7 @@ import { Publisher, Subscriber } from "../../../channel/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   bytesOf,
   firstBytes,
@@ -39,7 +39,7 @@ for (const access of ACCESSES) {
     using subscriber = Subscriber.open(name.text, { access });
     assertEquals(subscriber.capacity, 1024);
     assertEquals(subscriber.tryReceive(), undefined);
-    for (let i = 0; i < times(2000); i++) {
+    for (let i = 0; i < shareOf(2000); i++) {
       publisher.publish(bytesOf(i, i % 129), { typeId: i + 1 });
       const message = i % 2 === 0
         ? subscriber.tryReceive()
@@ -149,7 +149,7 @@ Deno.test("A slow subscriber in another process counts exactly what it lost, and
   for (const one of [fast, slow, watcher]) {
     assertEquals(await one.line(), "ready");
   }
-  const count = times(300_000);
+  const count = shareOf(300_000);
   const bytes = new Uint8Array(64);
   const view = new DataView(bytes.buffer);
   for (let i = 0; i < count; i++) {

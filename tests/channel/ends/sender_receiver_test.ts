@@ -9,7 +9,7 @@ import {
   assertThrows,
 } from "../../../deps.ts";
 import type { Message, Producers } from "../../../channel/mod.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   bytesOf,
   ends,
@@ -24,7 +24,7 @@ for (const producers of KINDS) {
   Deno.test(`Receiver gets what Sender sends in order, with type and bytes, for producers "${producers}"`, async () => {
     using channel = ends({ capacity: 1024, producers });
     const { sender, receiver } = channel;
-    const count = times(3000);
+    const count = shareOf(3000);
     const lengthOf = (number: number) => number * 29 % 129;
     let sent = 0;
     let received = 0;
@@ -133,7 +133,7 @@ for (const length of [8, 77, 300, 5000]) {
     const second = receiver.tryReceive();
     assertEquals(second?.bytes, bytesOf(2, length));
     // What comes later leaves what came before alone.
-    for (let i = 0; i < times(1000); i++) {
+    for (let i = 0; i < shareOf(1000); i++) {
       assertEquals(sender.trySend(bytesOf(i, length)), true);
       receiver.tryReceive();
     }

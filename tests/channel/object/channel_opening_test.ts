@@ -20,7 +20,7 @@ import {
 import { SharedMemory } from "../../../mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import { assertRefused } from "../../helpers/channel/bad.ts";
 import {
   bytesOf,
@@ -105,7 +105,7 @@ Deno.test("Either side may create, and the other one opens what is there", async
 });
 
 Deno.test("Two processes that create the same channel at the same time get one", async () => {
-  const count = times(300);
+  const count = shareOf(300);
   using name = new Name();
   await using program = peer("meet", name.text, String(count));
   assertEquals(await program.line(), "ready");

@@ -10,7 +10,7 @@ import {
   CopyBroadcastReceiver,
 } from "../../../channel/mod.ts";
 import { ordinalOf } from "../../../channel/broadcast/broadcast_receiver.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   makeBroadcast,
   positions,
@@ -116,7 +116,7 @@ Deno.test("ordinalOf() tells exactly how many messages a receiver lost, however 
     }
     assertEquals(received + lost, sent);
   });
-  fc.assert(property, { numRuns: times(1000), seed: SEED });
+  fc.assert(property, { numRuns: shareOf(1000), seed: SEED });
 });
 
 Deno.test("ordinalOf() goes on with a new transmitter, wherever the former one died", () => {

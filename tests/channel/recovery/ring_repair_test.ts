@@ -13,7 +13,7 @@ import {
   announceClaims,
   repairClaim,
 } from "../../../channel/ring/many_to_one_ring_buffer.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   assertGoesOn,
   drain,
@@ -282,5 +282,5 @@ Deno.test("repairClaim() frees everything that senders left which died at random
       assertEquals(test.ring.size, 0);
     },
   );
-  fc.assert(property, { numRuns: times(1000), seed: SEED });
+  fc.assert(property, { numRuns: shareOf(1000), seed: SEED });
 });

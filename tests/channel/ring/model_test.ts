@@ -9,7 +9,7 @@ import {
   CopyBroadcastReceiver,
   INSUFFICIENT_CAPACITY,
 } from "../../../channel/mod.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   makeBroadcast,
   positions,
@@ -31,7 +31,7 @@ import { SEED } from "../../helpers/seed.ts";
 
 const fc = await loadFastCheck();
 
-const RUNS = times(1500);
+const RUNS = shareOf(1500);
 const STARTS = {
   "0": () => 0n,
   "2^32": (lap: number) => 2n ** 32n - BigInt(lap),

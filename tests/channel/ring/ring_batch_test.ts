@@ -17,7 +17,7 @@ import {
   announceClaims,
   repairClaim,
 } from "../../../channel/ring/many_to_one_ring_buffer.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import {
   assertRefused,
   firstDifference,
@@ -197,7 +197,7 @@ for (const kind of RING_KINDS) {
       while (ring.size > 0) read(100);
       assertEquals(seen, expected);
     });
-    fc.assert(property, { numRuns: times(300), seed: SEED });
+    fc.assert(property, { numRuns: shareOf(300), seed: SEED });
   });
 
   Deno.test(`${name}.writeBatch() writes a message as long as it was when it was checked`, () => {

@@ -22,6 +22,7 @@ import { ObservedObject } from "../../../memory/posix/observed_object.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 
 const fc = await loadFastCheck();
 
@@ -234,7 +235,7 @@ Deno.test("no content of the memory makes a watch fail or go on without end", ()
         new BroadcastWatch(broadcastView.bytes, from).next();
       },
     ),
-    { numRuns: 500 },
+    { numRuns: shareOf(500) },
   );
 });
 
@@ -244,7 +245,7 @@ for (const producers of ["one", "many"] as const) {
     const script = projectPath("tests/peers/watched.ts");
     const start = (role: string) => {
       const [command = "", ...args] = denoRun(script, {
-        args: [role, name, "1000"],
+        args: [role, name, `${shareOf(1000)}`],
       });
       return new Deno.Command(command, { args, stdout: "piped" }).spawn();
     };

@@ -12,7 +12,7 @@ import { compile } from "../../helpers/cc.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { pause, times, until } from "../../helpers/sync/size.ts";
+import { pause, shareOf, until } from "../../helpers/sync/size.ts";
 import {
   denoPeer,
   FUTEX_PEER,
@@ -144,7 +144,7 @@ Deno.test("Barrier.waitAsync() rejects with BadResource when its memory is unmap
 
 Deno.test("Barrier keeps two processes and two tasks in step over many rounds", async () => {
   using memory = testMemory();
-  const rounds = times(10_000);
+  const rounds = shareOf(10_000);
   const barrier = Barrier.create(memory.bytes, OFFSET, { parties: 3 });
   await using peer = denoPeer(memory);
   const theirs = started(peer.ask("arrive", OFFSET, rounds, 60_000));
@@ -169,7 +169,7 @@ Deno.test("Barrier keeps two processes and two tasks in step over many rounds", 
 
 Deno.test("Barrier stays exact when parties time out and come back", async () => {
   using memory = testMemory();
-  const rounds = times(1500);
+  const rounds = shareOf(1500);
   const barrier = Barrier.create(memory.bytes, OFFSET, { parties: 2 });
   await using peer = denoPeer(memory);
   const theirs = started(peer.ask("arriveHasty", OFFSET, rounds));
@@ -189,7 +189,7 @@ Deno.test(needing(
   async () => {
     using memory = testMemory();
     const program = await compile(FUTEX_PEER);
-    const rounds = times(20_000);
+    const rounds = shareOf(20_000);
     const barrier = Barrier.create(memory.bytes, OFFSET, { parties: 3 });
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);

@@ -8,19 +8,19 @@ import { assertEquals } from "../../../deps.ts";
 import { runDeno } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 import { randomSeed, surviveDamage } from "../../helpers/sync/damage.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 
 const SYNC = new URL("../../../sync/mod.ts", import.meta.url).href;
 
 Deno.test("a program that overwrites its locks while they are free, held and waited for lives", async () => {
-  await surviveDamage(times(5000), randomSeed(), "self");
+  await surviveDamage(shareOf(5000), randomSeed(), "self");
 });
 
 Deno.test(needing(
   ["cc"],
   "a program lives whose locks another program overwrites all the time",
   async () => {
-    await surviveDamage(times(5000), randomSeed(), "peer");
+    await surviveDamage(shareOf(5000), randomSeed(), "peer");
   },
 ));
 

@@ -16,7 +16,7 @@ import { compile } from "../../helpers/cc.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { type TestMemory, testMemory } from "../../helpers/sync/memory.ts";
-import { pause, times, until } from "../../helpers/sync/size.ts";
+import { pause, shareOf, until } from "../../helpers/sync/size.ts";
 
 const OFFSET = 200;
 const COUNTER = 100;
@@ -81,7 +81,7 @@ Deno.test(needing(
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);
-    const each = times(200_000);
+    const each = shareOf(200_000);
     await using peer = Peer.start([program.path, memory.path]);
     const theirs = peer.ask("count", OFFSET, COUNTER, each);
     await pause(1);
@@ -102,7 +102,7 @@ Deno.test(needing(
     using memory = testMemory();
     const { words } = memory;
     const mutex = Mutex.create(memory.bytes, OFFSET);
-    const [ours, theirs] = [times(2000), times(1_000_000)];
+    const [ours, theirs] = [shareOf(2000), shareOf(1_000_000)];
     await using peer = Peer.start([program.path, memory.path]);
     const answer = peer.ask("count", OFFSET, COUNTER, theirs);
     await until(() => words[COUNTER] !== 0, "the program counts");

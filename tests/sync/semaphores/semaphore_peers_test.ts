@@ -12,7 +12,7 @@ import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 import { pythonPeer } from "../../helpers/peers/python.ts";
-import { pause, times } from "../../helpers/sync/size.ts";
+import { pause, shareOf } from "../../helpers/sync/size.ts";
 
 const OFFSET = 200;
 /** A word to wait for. */
@@ -118,7 +118,7 @@ Deno.test(needing(
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET);
     await peer.ask("at", memory.path, OFFSET);
-    const count = times(100_000);
+    const count = shareOf(100_000);
     const posted = peer.ask("post", count);
     await pause(1);
     for (let i = 0; i < count; i++) {
@@ -138,7 +138,7 @@ Deno.test(needing(
     using memory = testMemory();
     using semaphore = Semaphore.createAt(memory.bytes, OFFSET);
     await peer.ask("at", memory.path, OFFSET);
-    const each = times(1000);
+    const each = shareOf(1000);
     const theirs = peer.ask("take", each);
     const tasks = Array.from({ length: 3 }, async () => {
       for (let i = 0; i < each; i++) await semaphore.waitAsync();

@@ -19,7 +19,7 @@ import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 import { pythonPeer } from "../../helpers/peers/python.ts";
-import { pause, times, until } from "../../helpers/sync/size.ts";
+import { pause, shareOf, until } from "../../helpers/sync/size.ts";
 
 const SOURCE = "tests/peers/c/locks/semop_peer.c";
 const SYNC = new URL("../../../sync/mod.ts", import.meta.url).href;
@@ -87,7 +87,7 @@ Deno.test(needing(
     using made = testSet([0, 0]);
     const { set } = made;
     await peer.ask("id", set.id);
-    for (let i = 0; i < times(500); i++) {
+    for (let i = 0; i < shareOf(500); i++) {
       const theirs = peer.ask("operate", "0,-1", "1,1");
       set.operate([{ index: 0, delta: 1 }]);
       if (i % 2 === 0) set.operate([{ index: 1, delta: -1 }]);

@@ -9,7 +9,7 @@ import { deadline } from "../../helpers/deadline.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { passTurnsAsync } from "../../peers/turns.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { pause, times, until } from "../../helpers/sync/size.ts";
+import { pause, shareOf, until } from "../../helpers/sync/size.ts";
 import {
   change,
   denoPeer,
@@ -114,8 +114,12 @@ Deno.test(needing(
     const program = await compile(FUTEX_PEER);
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);
-    await passBetween([[c, "pass"], [deno, "pass"]], memory, times(60_000));
-    await passBetween([[deno, "passAsync"], [c, "pass"]], memory, times(4_000));
+    await passBetween([[c, "pass"], [deno, "pass"]], memory, shareOf(60_000));
+    await passBetween(
+      [[deno, "passAsync"], [c, "pass"]],
+      memory,
+      shareOf(4_000),
+    );
   },
 ));
 
