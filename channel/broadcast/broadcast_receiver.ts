@@ -192,7 +192,7 @@ export class BroadcastReceiver<
    * Finds the newest message, and which one it is. Where the tail stays the same
    * all the while, its pair stays, too, and the latest position that lies in
    * front of it is where the message starts that ends there. A transmitter that
-   * is too fast for that leaves the count, which says where the next one will be.
+   * is too fast for that leaves the count, which says where the one behind starts.
    */
   #findNewest(): Newest {
     const { longs, tail, latest } = this.#views;
@@ -203,7 +203,12 @@ export class BroadcastReceiver<
       if (Atomics.load(longs, tail) !== end) {
         if (i < FEW_TRIES) continue;
         const count = loadCount(this.#views);
-        if (count === undefined) continue;
+        // Nothing may come behind the one that was counted: then it is the newest.
+        if (
+          count === undefined || loadPosition(longs, tail) <= count.position
+        ) {
+          continue;
+        }
         return { ...count, isThere: false };
       }
       if (position < end) return { position, ordinal, isThere: true };

@@ -10,7 +10,7 @@ import { ordinalOf } from "../../../channel/broadcast/broadcast_receiver.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { repeat } from "../../peers/channel_stream.ts";
 import { Program } from "../../helpers/peers/program.ts";
-import { times } from "../../helpers/sync/size.ts";
+import { shareOf } from "../../helpers/sync/size.ts";
 import { makeBroadcast } from "../../helpers/channel/broadcasts.ts";
 import { payload } from "../../helpers/channel/rings.ts";
 import { shared } from "../../helpers/channel/shared.ts";
@@ -95,10 +95,34 @@ Deno.test("ordinalOf() is known however fast the transmitter is", () => {
   }
 });
 
+Deno.test("a receiver that was lapped gets the newest message, wherever the transmitter stops", () => {
+  for (let most = 0; most < 150; most++) {
+    const { transmitter, memory } = makeBroadcast(4096);
+    const receiver = new BroadcastReceiver(memory);
+    let number = 0;
+    const send = () => transmitter.transmit(1, numbered(++number));
+    for (let i = 0; i < 400; i++) send();
+    let left = most;
+    let said = 0;
+    {
+      using _ = afterEveryLoad(() => {
+        if (left-- > 0) send();
+      });
+      for (let looks = 0; looks < 5 || left > 0; looks++) {
+        if (!receiver.receiveNext()) continue;
+        const read = numberOf(receiver);
+        if (receiver.validate()) said = read;
+      }
+    }
+    while (receiver.receiveNext()) said = numberOf(receiver);
+    assertEquals(said, number, `the transmitter stopped after ${most}`);
+  }
+});
+
 Deno.test("ordinalOf() stays exact while another process transmits as fast as it can", async () => {
   const capacity = 1024;
   const length = capacity + BROADCAST_TRAILER_LENGTH;
-  const count = times(500_000);
+  const count = shareOf(500_000);
   using memory = shared(length);
   const script = projectPath("tests/peers/deno/channels/numbers_peer.ts");
   const args = ["broadcast", memory.path, length, count, 1, 0].map(String);
