@@ -1,3 +1,6 @@
+import { HeldSource } from "../../channel/buffers/held_source.ts";
+import { isPlainEnough } from "../../channel/buffers/store_order.ts";
+import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
 import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
@@ -18,13 +21,29 @@ import {
 /** Most that the kernel can wake in one call. */
 const ALL = 0x7fff_ffff;
 const TWO_32 = 2 ** 32;
+/** Where the value is in a slot, in 64-bit words. */
+const VALUE_LONG = VALUE / 8;
 
 /** The side of a `Latest` that writes. */
 export class LatestWriter {
   readonly #object: StoreObject;
   readonly #bytes: Uint8Array<ArrayBuffer>;
   readonly #words: Int32Array<ArrayBuffer>;
+  /**
+   * The same once more: of two stores to a state that both matter, the first goes
+   * through this array, so that no compiler merges them.
+   */
+  readonly #marks: Int32Array<ArrayBuffer>;
+  readonly #longs: BigInt64Array<ArrayBuffer>;
+  /** Whether plain stores are seen in their order, see `store_order.ts`. */
+  readonly #inOrder: boolean;
   readonly #slots: Slots;
+  // Of the slots, in 64-bit words.
+  readonly #first: number;
+  readonly #stride: number;
+  readonly #mask: number;
+  /** What is written again and again, by its 64-bit words. */
+  readonly #source: HeldSource;
   readonly #word: Word;
   readonly #writable: boolean;
   #held = false;
@@ -40,12 +59,16 @@ export class LatestWriter {
   ) {
     this.#object = object;
     this.#bytes = bytes;
-    this.#words = new Int32Array(
-      bytes.buffer,
-      bytes.byteOffset,
-      slots.size / 4,
-    );
+    const { buffer, byteOffset } = bytes;
+    this.#words = new Int32Array(buffer, byteOffset, slots.size / 4);
+    this.#marks = new Int32Array(buffer, byteOffset, slots.size / 4);
+    this.#longs = new BigInt64Array(buffer, byteOffset, slots.size / 8);
+    this.#inOrder = isPlainEnough({});
     this.#slots = slots;
+    this.#first = slots.start / 8;
+    this.#stride = slots.stride / 8;
+    this.#mask = slots.count - 1;
+    this.#source = new HeldSource(slots.capacity);
     this.#writable = object.mapping.access === "read-write";
     this.#word = wordAt(regionOf(object.mapping), NEWEST * 4);
   }
@@ -66,6 +89,24 @@ export class LatestWriter {
     if (!this.#held || this.#claimed || this.#words.length === 0) {
       this.#acquire();
     }
+    const source = this.#source;
+    if (value === source.source && source.tail === undefined) {
+      const from = source.longs;
+      const count = from.length;
+      // Memory that is unmapped or transferred has no words.
+      if (count > 0) {
+        const slot = this.#begin();
+        const to = slot + VALUE_LONG;
+        const longs = this.#longs;
+        for (let i = 0; i < count; i++) longs[to + i] = from[i]!;
+        return this.#end(slot, count << 3);
+      }
+    }
+    return this.#writeOnce(value);
+  }
+
+  /** Writes a value that was not written just before. */
+  #writeOnce(value: Uint8Array | ReadonlyBytes): number {
     const copies = value instanceof ReadonlyBytes;
     if (!copies && !(value instanceof Uint8Array)) {
       throw new TypeError(
@@ -74,19 +115,23 @@ export class LatestWriter {
         }`,
       );
     }
-    const { byteLength } = value;
+    const byteLength = copies ? value.byteLength : byteLengthOf(value);
     if (byteLength > this.#slots.capacity) this.#tooLong(byteLength);
-    const start = this.#begin();
+    const slot = this.#begin();
+    const start = slot * 8 + VALUE;
     // Should it throw, the slot stays as that of a writer that died.
-    if (copies) value.copyTo(this.#bytes, start + VALUE);
-    else this.#bytes.set(value, start + VALUE);
-    return this.#end(start, byteLength);
+    if (copies) value.copyTo(this.#bytes, start);
+    else {
+      this.#bytes.set(value, start);
+      this.#source.remember(value);
+    }
+    return this.#end(slot, byteLength);
   }
 
   /** Lends the memory of the next value. */
   claim(): Uint8Array<ArrayBuffer> {
     this.#acquire();
-    const start = this.#begin() + VALUE;
+    const start = this.#begin() * 8 + VALUE;
     this.#claimed = true;
     return this.#bytes.subarray(start, start + this.#slots.capacity);
   }
@@ -108,7 +153,7 @@ export class LatestWriter {
     }
     if (byteLength > this.#slots.capacity) this.#tooLong(byteLength);
     this.#claimed = false;
-    return this.#end(this.#startOf(this.#next()), byteLength);
+    return this.#end(this.#slotOf(this.#next()), byteLength);
   }
 
   /** Releases what was claimed. */
@@ -116,33 +161,41 @@ export class LatestWriter {
     this.#claimed = false;
   }
 
-  /** Marks the next slot as being written; returns where it starts. */
+  /** Marks the next slot as being written; returns its first 64-bit word. */
   #begin(): number {
-    const words = this.#words;
     const number = this.#next();
-    const start = this.#startOf(number);
-    Atomics.store(words, start / 4 + STATE, (number * 2 + 1) | 0);
-    // On weakly ordered processors what follows a store may come before it; what
-    // follows this load does not, and the load does not come before the store.
-    Atomics.load(words, NEWEST);
-    return start;
+    const slot = this.#slotOf(number);
+    const state = slot * 2 + STATE;
+    const mark = (number * 2 + 1) | 0;
+    if (this.#inOrder) this.#marks[state] = mark;
+    else {
+      Atomics.store(this.#words, state, mark);
+      // On weakly ordered processors what follows a store may come before it; what
+      // follows this load does not, and the load does not come before the store.
+      Atomics.load(this.#words, NEWEST);
+    }
+    return slot;
   }
 
   /** Completes the slot, and tells. */
-  #end(start: number, byteLength: number): number {
+  #end(slot: number, byteLength: number): number {
     const words = this.#words;
     const number = this.#next();
-    const slot = start / 4;
-    words[slot + NUMBER] = number | 0;
-    words[slot + NUMBER + 1] = (number / TWO_32) | 0;
-    words[slot + LENGTH] = byteLength | 0;
-    words[slot + LENGTH + 1] = (byteLength / TWO_32) | 0;
-    words[slot + STATE] = (number * 2) | 0;
+    const word = slot * 2;
+    words[word + NUMBER] = number | 0;
+    words[word + NUMBER + 1] = (number / TWO_32) | 0;
+    words[word + LENGTH] = byteLength | 0;
+    words[word + LENGTH + 1] = (byteLength / TWO_32) | 0;
+    words[word + STATE] = (number * 2) | 0;
+    // A process that goes to sleep counts itself and looks at this word afterwards.
+    // So this store must come before the load of the sleepers: it is the one that
+    // has to be atomic on every processor.
     Atomics.store(words, NEWEST, number | 0);
     this.#number = number;
-    if (Atomics.load(words, SLEEPERS) !== 0 || this.#wakesReaders) {
-      wake(this.#word, ALL);
-    }
+    const sleepers = this.#inOrder
+      ? words[SLEEPERS]
+      : Atomics.load(words, SLEEPERS);
+    if (sleepers !== 0 || this.#wakesReaders) wake(this.#word, ALL);
     return number;
   }
 
@@ -152,9 +205,8 @@ export class LatestWriter {
     return (next | 0) === 0 ? next + 1 : next;
   }
 
-  #startOf(number: number): number {
-    const { start, stride, count } = this.#slots;
-    return start + ((number | 0) & (count - 1)) * stride;
+  #slotOf(number: number): number {
+    return this.#first + (number & this.#mask) * this.#stride;
   }
 
   /** Becomes the one that writes. */
@@ -187,7 +239,7 @@ export class LatestWriter {
     const words = this.#words;
     const low = Atomics.load(words, NEWEST);
     if (low === 0) return 0;
-    const slot = this.#startOf(low) / 4;
+    const slot = this.#slotOf(low) * 2;
     const number = (words[slot + NUMBER]! >>> 0) +
       (words[slot + NUMBER + 1]! >>> 0) * TWO_32;
     // Unless a process overwrote it, when counting goes on from what there is.

@@ -10,27 +10,25 @@ export const STORE_MUTANTS: readonly Mutant[] = [
   {
     fault: "a writer does not say that it overwrites a value",
     file: WRITER,
-    find:
-      "    Atomics.store(words, start / 4 + STATE, (number * 2 + 1) | 0);\n",
-    replace: "",
+    find: "    if (this.#inOrder) this.#marks[state] = mark;\n    else {",
+    replace: "    if (!this.#inOrder) {",
     world: ["latest.ts", "latestRead"],
     bounds: CHANCE,
   },
   {
     fault: "a value may be seen before its slot is marked on aarch64",
     file: WRITER,
-    find: "    Atomics.load(words, NEWEST);\n    return start;",
-    replace: "    return start;",
+    find: "      Atomics.load(this.#words, NEWEST);\n    }\n    return slot;",
+    replace: "    }\n    return slot;",
     world: ["latest.ts", "latestRead"],
     bounds: WEAK_CHANCE,
   },
   {
     fault: "the number of the newest value is stored before it is whole",
     file: WRITER,
-    find:
-      "    words[slot + STATE] = (number * 2) | 0;\n    Atomics.store(words, NEWEST, number | 0);\n",
+    find: "    words[word + STATE] = (number * 2) | 0;\n",
     replace:
-      "    Atomics.store(words, NEWEST, number | 0);\n    words[slot + STATE] = (number * 2) | 0;\n",
+      "    Atomics.store(words, NEWEST, number | 0);\n    words[word + STATE] = (number * 2) | 0;\n",
     world: ["latest.ts", "latestAwaited"],
     bounds: TWO,
   },
@@ -43,12 +41,24 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     bounds: WEAK_CHANCE,
   },
   {
+    fault: "the newest value is told by a plain store, and sleepers not seen",
+    file: WRITER,
+    find: "    Atomics.store(words, NEWEST, number | 0);\n",
+    replace: "    words[NEWEST] = number | 0;\n",
+    world: ["latest.ts", "latestAwaited"],
+    bounds: ONE,
+  },
+  {
     fault: "a writer looks for sleepers before it tells",
     file: WRITER,
-    find:
-      "    Atomics.store(words, NEWEST, number | 0);\n    this.#number = number;\n    if (Atomics.load(words, SLEEPERS) !== 0 || this.#wakesReaders) {",
+    find: "    Atomics.store(words, NEWEST, number | 0);\n",
     replace:
-      "    const slept = Atomics.load(words, SLEEPERS) !== 0;\n    Atomics.store(words, NEWEST, number | 0);\n    this.#number = number;\n    if (slept || this.#wakesReaders) {",
+      "    const slept = Atomics.load(words, SLEEPERS);\n    Atomics.store(words, NEWEST, number | 0);\n",
+    also: {
+      file: WRITER,
+      find: "    if (sleepers !== 0 ||",
+      replace: "    if (slept !== 0 ||",
+    },
     world: ["latest.ts", "latestAwaited"],
     bounds: ONE,
   },
@@ -58,6 +68,14 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     find: "      if (!this.#stillWhole()) continue;\n      const { number",
     replace: "      const { number",
     world: ["latest.ts", "latestRead"],
+    bounds: TWO,
+  },
+  {
+    fault: "a reader into its own memory does not look again",
+    file: READER,
+    find: "    if (this.#again[word + STATE] !== state) return -1;\n",
+    replace: "",
+    world: ["latest.ts", "latestCopied"],
     bounds: TWO,
   },
   {
