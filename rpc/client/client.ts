@@ -1,4 +1,4 @@
-import { Receiver, Sender } from "../../channel/mod.ts";
+import { Receiver } from "../../channel/mod.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import { checkPlace, type Place } from "../../store/object/place.ts";
 import type { Patience } from "../../store/object/wait_for.ts";
@@ -9,6 +9,8 @@ import {
   readClientOptions,
 } from "./client_options.ts";
 import { streamItems } from "./client_stream.ts";
+import { joinServer } from "./join_server.ts";
+import { Assembly } from "../wire/assembly.ts";
 import { decodeError } from "../wire/errors.ts";
 import {
   BYE,
@@ -20,6 +22,7 @@ import {
   replyPlace,
   requestMessage,
   RESPONSE_HEAD,
+  RESPONSE_PART,
   STREAM,
   WELCOME,
 } from "../wire/frames.ts";
@@ -42,6 +45,7 @@ export class Client implements AsyncDisposable {
   readonly #calls: ClientCalls;
   readonly #loop: Promise<void>;
   readonly #welcome = Promise.withResolvers<void>();
+  readonly #refusal = new Assembly();
   #ended: Error | undefined;
 
   private constructor(parts: CallsParts, receiver: Receiver) {
@@ -58,20 +62,15 @@ export class Client implements AsyncDisposable {
    * @param place The place that it listens at.
    * @param options How values become bytes, how long to wait, and a signal.
    * @returns The client. Rejects with `Deno.errors.TimedOut` when the time is over,
-   * with the signal's reason, and with `TypeError` when the server has another
-   * codec.
+   * with the signal's reason, with `TypeError` when the server has another codec,
+   * and with `Deno.errors.Busy` when it has as many clients as it takes.
    */
   static async connect(place: Place, options?: ClientOptions): Promise<Client> {
     const { codec, capacity, longest, patience } = readClientOptions(options);
-    const { timeoutMs, end, signal } = patience;
+    const { end, signal } = patience;
     const checked = checkPlace(place);
     using undo = new DisposableStack();
-    const sender = undo.use(
-      await Sender.waitFor(place, {
-        timeoutMs,
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    );
+    const sender = undo.use(await joinServer(checked, patience));
     const id = newClient();
     const receiver = undo.use(
       Receiver.create(replyPlace(checked, id), { capacity, producers: "one" }),
@@ -199,7 +198,11 @@ export class Client implements AsyncDisposable {
   #take(typeId: number, call: number, bytes: Uint8Array): void {
     if (call !== 0) return this.#calls.take(typeId, call, bytes);
     if (typeId === WELCOME) this.#welcome.resolve();
-    else if (typeId === ERROR) this.#welcome.reject(decodeError(bytes));
+    // In a small ring the reason comes in parts.
+    else if (typeId === RESPONSE_PART) this.#refusal.add(bytes, Infinity);
+    else if (typeId === ERROR) {
+      this.#welcome.reject(decodeError(this.#refusal.finish(bytes)));
+    }
   }
 
   #requireOpen(): void {

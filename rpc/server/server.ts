@@ -1,6 +1,10 @@
-import { Receiver, Sender } from "../../channel/mod.ts";
+import { type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
-import { checkPlace, type Place } from "../../store/object/place.ts";
+import {
+  type CheckedPlace,
+  checkPlace,
+  type Place,
+} from "../../store/object/place.ts";
 import { Answering, type AnswerParts } from "./answering.ts";
 import { encodeError } from "../wire/errors.ts";
 import {
@@ -19,6 +23,7 @@ import {
   WELCOME,
 } from "../wire/frames.ts";
 import { ignoreMissing } from "../wire/ignore_missing.ts";
+import { Lanes } from "./lanes.ts";
 import {
   type Handler,
   readServerOptions,
@@ -46,31 +51,34 @@ const LOOK_MS = 500;
  * ```
  */
 export class Server implements AsyncDisposable {
-  readonly #receiver: Receiver;
+  readonly #lanes: Lanes;
   readonly #parts: AnswerParts;
   readonly #longest: number;
-  readonly #place: ReturnType<typeof checkPlace>;
+  readonly #maxClients: number;
+  readonly #place: CheckedPlace;
   readonly #visitors = new Map<number, Visitor>();
-  readonly #loop: Promise<void>;
+  readonly #ended = Promise.withResolvers<void>();
+  /** How many lanes are received from. */
+  #loops = 0;
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
 
   private constructor(
-    receiver: Receiver,
-    place: Place,
+    place: CheckedPlace,
     parts: AnswerParts,
-    longest: number,
+    { longest, maxClients, lanes }: ReturnType<typeof readServerOptions>,
   ) {
-    this.#receiver = receiver;
-    this.#place = checkPlace(place);
+    this.#lanes = new Lanes(place, lanes, maxClients);
+    this.#place = place;
     this.#parts = parts;
     this.#longest = longest;
+    this.#maxClients = maxClients;
     this.#timer = setInterval(() => this.#dropDead(), LOOK_MS);
     // A server that has nothing else to do may end.
     Deno.unrefTimer(Number(this.#timer));
-    this.#loop = this.#serve();
     // Programs that want to know ask `finished`; others must not end by it.
-    this.#loop.catch(() => {});
+    this.#ended.promise.catch(() => {});
+    for (const lane of this.#lanes.receivers) this.#receiveFrom(lane);
   }
 
   /**
@@ -87,7 +95,8 @@ export class Server implements AsyncDisposable {
     handler: Handler,
     options?: ServerOptions,
   ): Server {
-    const { codec, longest, channel } = readServerOptions(options);
+    const read = readServerOptions(options);
+    const checked = checkPlace(place);
     if (typeof handler !== "function") {
       throw new TypeError(
         `Cannot listen: it takes a function that answers: received ${
@@ -95,16 +104,7 @@ export class Server implements AsyncDisposable {
         }`,
       );
     }
-    const receiver = Receiver.create(place, {
-      ...channel,
-      producers: "many",
-      keepOpen: true,
-      onSenderDeath: "continue",
-      ...(typeof place === "string"
-        ? { ifStale: "replace" }
-        : { ifExists: "open" }),
-    });
-    return new Server(receiver, place, { handler, codec }, longest);
+    return new Server(checked, { handler, codec: read.codec }, read);
   }
 
   /** Its name with a slash, or its path. */
@@ -126,10 +126,9 @@ export class Server implements AsyncDisposable {
       this.#closed = true;
       clearInterval(this.#timer);
       for (const [client] of this.#visitors) this.#drop(client);
-      this.#receiver.unlink();
-      this.#receiver.close();
+      this.#lanes.close();
     }
-    await this.#loop.catch(() => {});
+    await this.#ended.promise.catch(() => {});
   }
 
   /**
@@ -137,7 +136,7 @@ export class Server implements AsyncDisposable {
    * channel, so that nothing can be received any more.
    */
   get finished(): Promise<void> {
-    return this.#loop;
+    return this.#ended.promise;
   }
 
   /** The same as {@linkcode Server.close}, for `await using`. */
@@ -145,10 +144,18 @@ export class Server implements AsyncDisposable {
     await this.close();
   }
 
-  async #serve(): Promise<void> {
+  #receiveFrom(lane: Receiver): void {
+    const { resolve, reject } = this.#ended;
+    this.#loops++;
+    this.#serve(lane).then(() => {
+      if (--this.#loops === 0) resolve();
+    }, reject);
+  }
+
+  async #serve(lane: Receiver): Promise<void> {
     while (!this.#closed) {
       try {
-        for await (const messages of this.#receiver.batches()) {
+        for await (const messages of lane.batches()) {
           for (const { typeId, bytes } of messages) {
             if (bytes.byteLength >= REQUEST_HEAD) this.#take(typeId, bytes);
           }
@@ -156,7 +163,7 @@ export class Server implements AsyncDisposable {
         if (!this.#closed) continue;
       } catch (error) {
         // It was closed; or the ring is corrupt.
-        if (this.#closed || this.#receiver.closed) return;
+        if (this.#closed || lane.closed) return;
         if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
       }
     }
@@ -210,7 +217,14 @@ export class Server implements AsyncDisposable {
     // From here on the name is of no use, and cannot be left behind.
     ignoreMissing(() => sender.unlink());
     const visitor = new Visitor(client, sender, () => this.#drop(client));
+    if (this.#visitors.size >= this.#maxClients) this.#dropDead();
+    if (this.#visitors.size >= this.#maxClients) {
+      void this.#turnAway(visitor);
+      return;
+    }
     this.#visitors.set(client, visitor);
+    const added = this.#lanes.addFor(this.#visitors.size);
+    if (added !== undefined) this.#receiveFrom(added);
     const codec = new TextDecoder().decode(bytes);
     const own = this.#parts.codec.name;
     if (codec === own) {
@@ -223,6 +237,16 @@ export class Server implements AsyncDisposable {
       }: its codec is "${own}", and "${codec}" was asked for`,
     );
     void visitor.send(0, ERROR, encodeError(error));
+  }
+
+  async #turnAway(visitor: Visitor): Promise<void> {
+    const error = new Deno.errors.Busy(
+      `Cannot connect to ${
+        JSON.stringify(this.name)
+      }: it has ${this.#maxClients} clients, as many as its maxClients says`,
+    );
+    await visitor.send(0, ERROR, encodeError(error));
+    visitor.leave();
   }
 
   #refuse(visitor: Visitor, call: number): void {

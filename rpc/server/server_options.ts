@@ -1,6 +1,7 @@
-import { describe } from "../../memory/checks/integers.ts";
+import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { type Codec, type CodecName, codecNamed } from "../wire/codec.ts";
+import type { LaneOptions } from "./lanes.ts";
 
 /** How {@linkcode Server.listen} listens. */
 export interface ServerOptions {
@@ -10,6 +11,11 @@ export interface ServerOptions {
   readonly capacity?: number;
   /** Bytes of the longest request. Default: 2^26. */
   readonly maxRequestLength?: number;
+  /**
+   * How many clients there may be at once. For each 56 of them there is one more
+   * ring of `capacity`, made when they come. Default: 1000.
+   */
+  readonly maxClients?: number;
   /** Permission bits of the channel. Default: 0o600. */
   readonly mode?: number;
   /** What people and tools are shown, up to 32 bytes of UTF-8. Default: none. */
@@ -34,24 +40,26 @@ const OPTION_NAMES: OptionNames<ServerOptions> = {
   codec: true,
   capacity: true,
   maxRequestLength: true,
+  maxClients: true,
   mode: true,
   label: true,
 };
+
+/** As many as there are names for lanes. */
+const MOST_CLIENTS = 50_000;
 
 /** Reads how a server listens, once, and checks it. */
 export function readServerOptions(options: ServerOptions | undefined): {
   readonly codec: Codec;
   readonly longest: number;
-  readonly channel: {
-    readonly capacity: number;
-    readonly mode: number;
-    readonly label: string;
-  };
+  readonly maxClients: number;
+  readonly lanes: LaneOptions;
 } {
   const {
     codec = "json",
     capacity = 2 ** 20,
     maxRequestLength = 2 ** 26,
+    maxClients = 1000,
     mode = 0o600,
     label = "",
   } = readOptions(options, OPTION_NAMES, "listen");
@@ -63,9 +71,11 @@ export function readServerOptions(options: ServerOptions | undefined): {
       }`,
     );
   }
+  checkInteger(maxClients, "maxClients", 1, MOST_CLIENTS);
   return {
     codec: checked,
     longest: maxRequestLength,
-    channel: { capacity, mode, label },
+    maxClients,
+    lanes: { capacity, mode, label },
   };
 }
