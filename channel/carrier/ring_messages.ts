@@ -50,8 +50,9 @@ export class RingMessages implements MessageSource {
   take(alone: boolean): Message | undefined {
     const message = this.#source.take(alone);
     if (message !== undefined) this.#watch.unblocked();
-    // Not for each message: a sender that waits gets room for many at once.
-    if (this.#control.sendersBell.parked) this.#offerRoom();
+    // Not for each message: a sender that waits gets room for many at once. What
+    // released the message before stored the head.
+    if (this.#control.sendersBell.parkedBehindStore) this.#offerRoom();
     return message;
   }
 
@@ -59,7 +60,7 @@ export class RingMessages implements MessageSource {
   takeBatch(limit: number): Message[] {
     const batch = this.#source.takeBatch(limit);
     if (batch.length > 0) this.#watch.unblocked();
-    if (this.#control.sendersBell.parked) this.#offerRoom();
+    if (this.#control.sendersBell.parkedBehindStore) this.#offerRoom();
     return batch;
   }
 

@@ -1,5 +1,6 @@
+import { isPlainEnough } from "../buffers/store_order.ts";
 import { PeerBell, type PeerPipe } from "../../sync/bells/peers.ts";
-import { addSleeper } from "../../sync/bells/sleepers.ts";
+import { addSleeper, newSleeper } from "../../sync/bells/sleepers.ts";
 import { notify, waitAsync } from "../../sync/waiting/wait.ts";
 import { addMappingUser, mappingOf } from "../../memory/mapping/mapping.ts";
 
@@ -7,8 +8,14 @@ import { addMappingUser, mappingOf } from "../../memory/mapping/mapping.ts";
 const AWAKE = 0;
 /** Someone sleeps on the word itself, or several do. */
 const PARKED = 1;
-/** Someone sleeps in an event loop, whose process has a pipe. */
+/**
+ * Someone sleeps in an event loop, whose process has a pipe; in the bits above
+ * stands which of those that sleep there.
+ */
 const PARKED_BY_PIPE = 2;
+/** The bits below. */
+const STATE_MASK = 3;
+const STATE_BITS = 2;
 
 /** For stores that only order other accesses. */
 const order = new Int32Array(1);
@@ -23,6 +30,7 @@ export class Doorbell {
   readonly #index: number;
   readonly #sleeper: (() => PeerPipe) | undefined;
   readonly #peer = new PeerBell();
+  readonly #inOrder = isPlainEnough({});
 
   /**
    * Names the word.
@@ -55,12 +63,20 @@ export class Doorbell {
   }
 
   /**
+   * The same behind an atomic store of this thread: where loads keep their order
+   * (see `store_order.ts`), a plain one does not pass it either.
+   */
+  get parkedBehindStore(): boolean {
+    return this.#inOrder ? this.seemsParked : this.parked;
+  }
+
+  /**
    * Whether the process of the one that sleeps here by its pipe is there still;
    * false when that cannot be told so.
    */
   get isHeard(): boolean {
     return this.#sleeper !== undefined &&
-      Atomics.load(this.#words, this.#index) === PARKED_BY_PIPE &&
+      isByPipe(Atomics.load(this.#words, this.#index)) &&
       this.#peer.isHeard(this.#sleeper());
   }
 
@@ -78,11 +94,11 @@ export class Doorbell {
    */
   ring(): boolean {
     Atomics.store(order, 0, 0);
-    if (!this.parked) return true;
+    if (!this.parkedBehindStore) return true;
     const state = Atomics.exchange(this.#words, this.#index, AWAKE);
     if (state === AWAKE) return true;
-    if (state === PARKED_BY_PIPE && this.#sleeper !== undefined) {
-      return this.#peer.ring(this.#sleeper());
+    if (isByPipe(state) && this.#sleeper !== undefined) {
+      return this.#peer.ring(this.#sleeper(), state >>> STATE_BITS);
     }
     notify(this.#words, this.#index);
     return true;
@@ -121,7 +137,9 @@ export class Doorbell {
   ): Promise<boolean> {
     const words = this.#words;
     const index = this.#index;
-    Atomics.store(words, index, PARKED_BY_PIPE);
+    const sleeper = newSleeper();
+    const parked = (sleeper << STATE_BITS) | PARKED_BY_PIPE;
+    Atomics.store(words, index, parked);
     if (isReady()) return true;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     // What `isReady` does must not be done again.
@@ -134,11 +152,11 @@ export class Doorbell {
       isDone = true;
       reject(reason);
     };
-    const isRung = () => Atomics.load(words, index) !== PARKED_BY_PIPE;
+    const isRung = () => Atomics.load(words, index) !== parked;
     const abort = () => fail(signal?.reason);
     // First: when a signal fails here, nothing is left behind.
     signal?.addEventListener("abort", abort);
-    const remove = addSleeper(() => {
+    const remove = addSleeper(sleeper, () => {
       if (isDone) return;
       try {
         if (isRung() || isReady()) wake();
@@ -166,4 +184,8 @@ export class Doorbell {
       signal?.removeEventListener("abort", abort);
     }
   }
+}
+
+function isByPipe(state: number): boolean {
+  return (state & STATE_MASK) === PARKED_BY_PIPE;
 }

@@ -72,15 +72,18 @@ export function openPeerPipe(
 /** Errors that say something about this process, or the machine, at this moment. */
 const PASSING: readonly string[] = ["EMFILE", "ENFILE", "ENOMEM", "EINTR"];
 
-const byte = new Uint8Array(1);
+const word = new Uint32Array(1);
+const wordBytes = new Uint8Array(word.buffer);
 
 /**
- * Writes a byte into a pipe that does not block.
+ * Writes a word into a pipe that does not block: all of it or nothing, as `pipe(7)`
+ * promises.
  *
  * @returns Whether its reader will wake up; false when there is none any more.
  */
-export function ringPipe(fd: number): boolean {
-  if (libc().write(fd, byte, 1n) === 1n) return true;
+export function ringPipe(fd: number, sleeper: number): boolean {
+  word[0] = sleeper;
+  if (libc().write(fd, wordBytes, 4n) === 4n) return true;
   // A full pipe rings, too.
   return ["EAGAIN", "EINTR"].includes(errnoName(errnoCell[0] ?? 0));
 }

@@ -6,6 +6,9 @@
 
 import { closeDescriptor } from "../../ffi/files/open.ts";
 
+/** How much is read at once. */
+const BUFFER_LENGTH = 256;
+
 /** The part of a socket of `node:net` that is used. */
 interface Watched {
   on(event: "close" | "error", listener: () => void): void;
@@ -17,8 +20,14 @@ interface Watched {
 
 /** What happens to a descriptor that is watched. */
 export interface DescriptorEvents {
-  /** Called when something was written, whatever it is. */
-  readonly onData: () => void;
+  /**
+   * Called when something was written.
+   *
+   * @param bytes Where it stands; what stands there later is something else.
+   * @param length How much of it there is. When that is all of `bytes`, there may
+   * be more, and there may have been more than the pipe had room for.
+   */
+  readonly onData: (bytes: Uint8Array, length: number) => void;
   /** Called once, when no process has it open for writing any more, or it cannot be watched. */
   readonly onEnd: () => void;
 }
@@ -67,9 +76,9 @@ export class DescriptorWatch {
     const fd = this.#fd;
     // Into one buffer, past the machinery of streams: it wakes up a third sooner.
     const onread = {
-      buffer: new Uint8Array(64),
-      callback: () => {
-        onData();
+      buffer: new Uint8Array(BUFFER_LENGTH),
+      callback: (length: number, bytes: Uint8Array) => {
+        onData(bytes, length);
         return true;
       },
     };

@@ -2,7 +2,7 @@
  * The pipes of this process by which others wake it and learn of its end, one of
  * each sort, whatever number of channels it has.
  *
- * - The bell: others write a byte into it, and everything that sleeps here looks.
+ * - The bell: others write into it whom they ring for, and that one looks.
  * - The life: this process holds its only end for writing and never writes. A
  *   process that has it open for reading sees its end when this process ends, in
  *   whatever way.

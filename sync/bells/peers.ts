@@ -91,13 +91,14 @@ export class PeerBell {
   /**
    * Rings.
    *
+   * @param sleeper Whom, of those that sleep there, as that one has said.
    * @returns Whether it will be heard; false when the pipe cannot be opened, or
    * its process is gone.
    */
-  ring(peer: PeerPipe): boolean {
+  ring(peer: PeerPipe, sleeper: number): boolean {
     if (!this.open(peer)) return false;
     const { fd } = this.#bell;
-    if (fd !== undefined && ringPipe(fd)) return true;
+    if (fd !== undefined && ringPipe(fd, sleeper)) return true;
     forget(peer);
     return false;
   }

@@ -24,7 +24,12 @@ const LOOKS_AT_ONCE = 256;
 /** How many promises in a row a loop goes through before it sleeps again. */
 const HOPS = 50;
 
-const sleepers = new Set<Look>();
+/** Bytes that a ring writes. */
+const WORD_LENGTH = 4;
+
+const sleepers = new Map<number, Look>();
+/** Numbers below the largest that was given that no sleeper has. */
+const free: number[] = [];
 let bell: DescriptorWatch | undefined;
 /** Whether the bell keeps the program alive, and whether that is about to end. */
 let keepsAlive = false;
@@ -36,7 +41,7 @@ let timer: ReturnType<typeof setInterval> | undefined;
 export function hasBell(): boolean {
   if (isOver) return false;
   bell ??= watchBell({
-    onData: lookAll,
+    onData: lookAsRung,
     onEnd: () => {
       isOver = true;
     },
@@ -45,19 +50,31 @@ export function hasBell(): boolean {
 }
 
 /**
+ * A number from 1 on for one that is about to sleep, which it tells those that ring.
+ * It may have been another's: who is rung for that one looks in vain.
+ */
+export function newSleeper(): number {
+  return free.at(-1) ?? sleepers.size + 1;
+}
+
+/**
  * Adds a sleeper, which keeps the program alive.
  *
+ * @param sleeper What {@linkcode newSleeper} returned, in the same turn.
  * @returns A function that takes it out.
  */
-export function addSleeper(look: Look): () => void {
+export function addSleeper(sleeper: number, look: Look): () => void {
   if (!keepsAlive) {
     keepsAlive = true;
     bell?.keepAlive(true);
   }
   timer ??= startTimer();
-  sleepers.add(look);
+  if (free.at(-1) === sleeper) free.pop();
+  sleepers.set(sleeper, look);
   return () => {
-    if (sleepers.delete(look) && sleepers.size === 0) void releaseSoon();
+    if (!sleepers.delete(sleeper)) return;
+    free.push(sleeper);
+    if (sleepers.size === 0) void releaseSoon();
   };
 }
 
@@ -106,7 +123,25 @@ function lookSome(): void {
   }
 }
 
+/**
+ * Has those look that were rung for: a thousand sleepers must not look for each
+ * ring. All do when something else was written, or may have been lost because the
+ * pipe was full; so who writes nonsense into it hides no ring.
+ */
+function lookAsRung(bytes: Uint8Array, length: number): void {
+  if (length % WORD_LENGTH !== 0 || length === bytes.byteLength) {
+    return lookAll();
+  }
+  for (let at = 0; at < length; at += WORD_LENGTH) {
+    const sleeper = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
+      bytes[at + 3]! << 24;
+    const look = sleepers.get(sleeper);
+    if (look === undefined) return lookAll();
+    look();
+  }
+}
+
 /** Has all sleepers look. */
 export function lookAll(): void {
-  for (const look of [...sleepers]) look();
+  for (const look of [...sleepers.values()]) look();
 }

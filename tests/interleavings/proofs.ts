@@ -278,6 +278,12 @@ export const PROOFS: readonly Proof[] = [
     ways: within(3, MIDDLE),
   },
   {
+    protocol: "latest value, copied by words",
+    file: "latest.ts",
+    world: "latestCopied",
+    ways: within(2, MIDDLE),
+  },
+  {
     protocol: "latest value, awaited",
     file: "latest.ts",
     world: "latestAwaited",
@@ -342,6 +348,12 @@ export const PROOFS: readonly Proof[] = [
     file: "bells.ts",
     world: "pipeDoorbell",
     ways: [all, ...within(3, TINY)],
+  },
+  {
+    protocol: "doorbells of two, one pipe",
+    file: "bells.ts",
+    world: "pipeDoorbells",
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "channel, a sender joins and ends",

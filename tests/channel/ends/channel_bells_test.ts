@@ -10,6 +10,10 @@ import { fillRandomly, random } from "../../helpers/seed.ts";
 import { assert, assertEquals, assertRejects } from "../../../deps.ts";
 import { type Producers, Receiver, Sender } from "../../../channel/mod.ts";
 import { RingControl } from "../../../channel/membership/ring_control.ts";
+import { closeDescriptor } from "../../../ffi/files/open.ts";
+import { libc } from "../../../ffi/libc/library.ts";
+import { openPeerPipe } from "../../../ffi/pipes/peer_pipe.ts";
+import { ownPipes } from "../../../sync/bells/own_pipes.ts";
 import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { ROOT, run } from "../../helpers/deno.ts";
@@ -76,7 +80,7 @@ async function sleepByPipe(
 ): Promise<ReturnType<Receiver["receive"]>[]> {
   for (;;) {
     const ended = receiver.receive({ timeoutMs: 50 }).catch(() => {});
-    const isAsleep = () => Atomics.load(words, PARKED / 4) === BY_PIPE;
+    const isAsleep = () => (Atomics.load(words, PARKED / 4) & 3) === BY_PIPE;
     const end = performance.now() + 40;
     while (!isAsleep() && performance.now() < end) {
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -111,6 +115,29 @@ for (const producers of ["one", "many"] satisfies Producers[]) {
     );
   });
 }
+
+Deno.test("Nonsense that another program writes into the bell of a process hides no ring", async () => {
+  using _nets = withoutNets();
+  using name = new Name();
+  using receiver = Receiver.create(name.text);
+  using control = wordsOf(name.text);
+  await using program = startProgram(SENDER, [name.text]);
+  assertEquals(await program.line(), "ready");
+  const { bell } = ownPipes()!;
+  const writer = openPeerPipe({ pid: Deno.pid, ...bell }, "write");
+  assert(typeof writer === "number");
+  using _closed = { [Symbol.dispose]: () => closeDescriptor(writer) };
+  for (const length of [1, 2, 3, 4, 5, 8, 255, 256, 1000]) {
+    const [receiving] = await sleepByPipe(receiver, control.words);
+    assert(receiving !== undefined);
+    const nonsense = crypto.getRandomValues(new Uint8Array(length));
+    const written = libc().write(writer, nonsense, BigInt(length));
+    assertEquals(Number(written), length);
+    await program.tell("send");
+    const message = await deadline(receiving, () => "a message is lost");
+    assertEquals(message?.bytes[0], 7);
+  }
+});
 
 Deno.test("A sender that waits for room is told at once that its receiver died", async () => {
   using _nets = withoutNets();

@@ -5,8 +5,8 @@ export const BELL_MUTANTS: readonly Mutant[] = [
   {
     fault: "the doorbell has no fence (M16)",
     file: "channel/waiting/doorbell.ts",
-    find: "    Atomics.store(order, 0, 0);\n    if (!this.parked) return true;",
-    replace: "    if (!this.parked) return true;",
+    find: "    Atomics.store(order, 0, 0);\n",
+    replace: "",
     world: ["bells.ts", "doorbell"],
     bounds: ANY,
   },

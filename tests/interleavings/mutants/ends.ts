@@ -15,7 +15,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     fault: "the pipe of one that sleeps is not rung",
     file: "channel/waiting/doorbell.ts",
-    find: "      return this.#peer.ring(this.#sleeper());",
+    find:
+      "      return this.#peer.ring(this.#sleeper(), state >>> STATE_BITS);",
     replace: "      return true;",
     world: ["bells.ts", "pipeDoorbell"],
     bounds: TWO,
@@ -24,17 +25,25 @@ export const END_MUTANTS: readonly Mutant[] = [
     fault: "one that sleeps by its pipe does not look before",
     file: "channel/waiting/doorbell.ts",
     find:
-      "    Atomics.store(words, index, PARKED_BY_PIPE);\n    if (isReady()) return true;",
-    replace: "    Atomics.store(words, index, PARKED_BY_PIPE);",
+      "    Atomics.store(words, index, parked);\n    if (isReady()) return true;",
+    replace: "    Atomics.store(words, index, parked);",
     world: ["bells.ts", "pipeDoorbell"],
     bounds: TWO,
   },
   {
     fault: "one that sleeps by its pipe says so by a plain store",
     file: "channel/waiting/doorbell.ts",
-    find: "    Atomics.store(words, index, PARKED_BY_PIPE);",
-    replace: "    words[index] = PARKED_BY_PIPE;",
+    find: "    Atomics.store(words, index, parked);",
+    replace: "    words[index] = parked;",
     world: ["bells.ts", "pipeDoorbell"],
+    bounds: TWO,
+  },
+  {
+    fault: "of two that sleep by one pipe the other one looks",
+    file: "sync/bells/sleepers.ts",
+    find: "const look = sleepers.get(sleeper);",
+    replace: "const look = sleepers.get(1);",
+    world: ["bells.ts", "pipeDoorbells"],
     bounds: TWO,
   },
   {

@@ -94,6 +94,38 @@ export const pipeDoorbell: World = {
   },
 };
 
+/** Two sleep in one event loop, and each is woken by rings for it alone. */
+export const pipeDoorbells: World = {
+  byteLength: 32,
+  participants: {
+    async sleeper() {
+      const words = wordsOf();
+      const { bell: { fd, inode } } = ownPipes()!;
+      words.set([Deno.pid, fd, inode], PIPE + 1);
+      Atomics.store(words, PIPE, 1);
+      notify(words, PIPE);
+      while (!hasBell()) {
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      const sleep = async (index: number) => {
+        const bell = new Doorbell(words, 2 + index);
+        const isReady = () => Atomics.load(words, index) !== 0;
+        while (!isReady()) await bell.parkByPipe(isReady, Infinity);
+      };
+      await Promise.all([sleep(0), sleep(1)]);
+    },
+    ringer() {
+      const words = wordsOf();
+      while (Atomics.load(words, PIPE) === 0) wait(words, PIPE, 0);
+      const [pid = 0, fd = 0, inode = 0] = words.slice(PIPE + 1);
+      for (const index of [1, 0]) {
+        words[index] = 1;
+        new Doorbell(words, 2 + index, () => ({ pid, fd, inode })).ring();
+      }
+    },
+  },
+};
+
 /** wait() and notify() on a word that says how much there is. */
 export const waitAndNotify: World = {
   byteLength: 8,

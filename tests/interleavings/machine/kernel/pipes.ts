@@ -10,12 +10,12 @@ interface Watch {
 
 /**
  * Pipes between processes, by which one wakes the event loop of another, or sees
- * it end. How many bytes are in one does not matter: one or none.
+ * it end. What is in one are words, which are never 0 and heard one by one.
  */
 export class Pipes {
   readonly #files: Files;
-  /** Inodes of pipes that have bytes. */
-  readonly #full = new Set<number>();
+  /** What is in each, by inodes. */
+  readonly #words = new Map<number, number[]>();
   readonly #watches: Watch[] = [];
 
   constructor(files: Files) {
@@ -50,10 +50,10 @@ export class Pipes {
     );
   }
 
-  /** Writes a byte; whether it was heard. */
-  ring(inode: number): boolean {
+  /** Writes a word; whether it was heard. */
+  ring(inode: number, word: number): boolean {
     if (!this.has(inode, "read")) return false;
-    this.#full.add(inode);
+    this.#words.set(inode, [...this.#words.get(inode) ?? [], word]);
     return true;
   }
 
@@ -62,15 +62,16 @@ export class Pipes {
     this.#watches.push(watch);
   }
 
-  /** Takes out those that hear something now; with 1 for bytes, 0 for the end. */
+  /** Takes out those that hear something now; with the word, or 0 for the end. */
   *heard(): Generator<[Watch, number]> {
     for (let i = this.#watches.length - 1; i >= 0; i--) {
       const watch = this.#watches[i]!;
-      const full = this.#full.has(watch.inode);
-      if (!full && this.has(watch.inode, "write")) continue;
+      const [word = 0, ...rest] = this.#words.get(watch.inode) ?? [];
+      if (word === 0 && this.has(watch.inode, "write")) continue;
       this.#watches.splice(i, 1);
-      this.#full.delete(watch.inode);
-      yield [watch, full ? 1 : 0];
+      if (rest.length > 0) this.#words.set(watch.inode, rest);
+      else this.#words.delete(watch.inode);
+      yield [watch, word];
     }
   }
 
@@ -84,7 +85,10 @@ export class Pipes {
   /** Mixes the state into a hash. */
   hash(seed: number): number {
     let h = seed;
-    for (const inode of this.#full) h = mix(h, inode);
+    for (const [inode, words] of this.#words) {
+      h = mix(h, inode);
+      for (const word of words) h = mix(h, word);
+    }
     for (const { who, inode, call } of this.#watches) {
       h = mix(mix(mix(h, who), inode), call);
     }

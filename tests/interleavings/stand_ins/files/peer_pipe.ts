@@ -39,10 +39,11 @@ export function openPeerPipe(
   return opened < 0 ? "unreachable" : opened;
 }
 
-/** Writes a byte; whether it was heard. */
-export function ringPipe(fd: number): boolean {
+/** Writes for whom; whether it was heard. */
+export function ringPipe(fd: number, sleeper: number): boolean {
   return call(`ring ${fd}`, (files, who) => {
-    const heard = $machine.kernel.pipes.ring(files.opening(who, fd).inode);
+    const { inode } = files.opening(who, fd);
+    const heard = $machine.kernel.pipes.ring(inode, sleeper);
     $machine.kernel.tellWatches();
     return heard ? 1 : 0;
   }) === 1;

@@ -10,7 +10,7 @@ declare const $tasks: Tasks;
 
 /** As in the file that this stands for. */
 export interface DescriptorEvents {
-  readonly onData: () => void;
+  readonly onData: (bytes: Uint8Array, length: number) => void;
   readonly onEnd: () => void;
 }
 
@@ -57,7 +57,8 @@ export class DescriptorWatch {
         return;
       }
       this.#watch();
-      this.#events.onData();
+      const bytes = new Uint8Array(Uint32Array.of(result, 0).buffer);
+      this.#events.onData(bytes, 4);
     });
   }
 }
