@@ -4,8 +4,6 @@ import type { Line } from "../report.ts";
 import { line, middle } from "./lines.ts";
 
 const SIZES = [10, 100, 1000] as const;
-/** A server has room for 56 clients at once. */
-const CLIENTS = [10, 50] as const;
 const COUNT = 2000;
 const ROUNDS = 3;
 /** Beyond what is copied, and what no cache holds any more. */
@@ -20,7 +18,7 @@ export async function flatness(): Promise<Line[]> {
       SIZES,
       queues,
     ),
-    ...await compare("rpc: a call, of N clients", CLIENTS, clients),
+    ...await compare("rpc: a call, of N clients", SIZES, clients),
   ];
 }
 

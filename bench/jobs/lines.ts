@@ -2,10 +2,14 @@ import type { Line } from "../report.ts";
 import { median } from "../rounds.ts";
 
 const ROUNDS = 25;
+/** The compiler takes some milliseconds, more on a machine that is busy. */
+const WARM_UP_MS = 200;
 
 /** Nanoseconds that one of `count` takes, in the best of some rounds. */
 export function best(count: number, run: () => void): number {
   let shortest = Infinity;
+  const warm = performance.now() + WARM_UP_MS;
+  while (performance.now() < warm) run();
   for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now();
     run();
