@@ -71,6 +71,11 @@ export class Descriptor {
     return this.#closed;
   }
 
+  /** Whether it is open for writing. */
+  get writable(): boolean {
+    return this.#file.writable;
+  }
+
   /** The descriptor's number, for a call. */
   fd(operation: string): number {
     if (this.#closed) {

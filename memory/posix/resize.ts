@@ -1,4 +1,5 @@
 import { platform } from "../../ffi/platforms/platform.ts";
+import { PATIENCE_MS, retryFor } from "../checks/retry.ts";
 import type { Descriptor } from "../file/descriptor.ts";
 import { beginChange, lockShared, tryLockExclusive } from "./object_locks.ts";
 
@@ -11,12 +12,19 @@ export function resizeObject(descriptor: Descriptor, size: number): void {
       `Cannot resize ${what}: on ${name} a size is set once; create another object`,
     );
   }
-  if (size >= descriptor.status().size) return descriptor.resize(size);
+  // It cannot take the lock, and fails as ftruncate(2) does.
+  if (!descriptor.writable) return descriptor.resize(size);
   const operation = `resize ${what}`;
   const fd = descriptor.fd("resize");
-  const endChange = beginChange(fd, "exclusive", operation);
+  // Also to make it longer: of two that do so at once, the one with the smaller size
+  // would cut off what the other has mapped by then.
+  const endChange = retryFor(
+    PATIENCE_MS,
+    () => beginChange(fd, "exclusive", operation),
+  );
   if (endChange === undefined) throw inUse(what, size);
   try {
+    if (size >= descriptor.status().size) return descriptor.resize(size);
     // It releases the shared lock before it takes this one.
     if (!tryLockExclusive(fd, operation)) {
       lockShared(fd, operation);
