@@ -10,7 +10,7 @@ import {
 import { explore, printTrace, replay } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
 import { editsOf } from "./mutants/mutant.ts";
-import { TEXTBOOK } from "./proofs.ts";
+import { TEXTBOOK } from "./proofs/textbook.ts";
 
 for (const { world, bounds, wrong } of TEXTBOOK) {
   const { order } = bounds;
@@ -60,7 +60,7 @@ Deno.test("explore() finds the same faults when it forgets what it has met", () 
 
 Deno.test("explore() walks the same way from the same seed", () => {
   const walk = (seed: number) =>
-    explore("rings.ts", "manyToOneOfTwo", { random: 20, seed });
+    explore("channel/rings.ts", "manyToOneOfTwo", { random: 20, seed });
   assertEquals(walk(3), walk(3));
   assert(walk(3).last !== walk(4).last);
 });

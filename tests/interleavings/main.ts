@@ -15,7 +15,8 @@ import { explore, holdsUnbroken } from "./machine/explore.ts";
 import type { Bounds, Report } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
 import { editsOf } from "./mutants/mutant.ts";
-import { PROOFS, TEXTBOOK } from "./proofs.ts";
+import { PROOFS } from "./proofs.ts";
+import { TEXTBOOK } from "./proofs/textbook.ts";
 import { type Row, Table } from "./tables.ts";
 
 /** More than one mutant may take. */

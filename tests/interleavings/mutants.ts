@@ -4,6 +4,7 @@
  * @module
  */
 
+import { AERON_MUTANTS } from "./mutants/aeron.ts";
 import { BELL_MUTANTS } from "./mutants/bells.ts";
 import { BROADCAST_MUTANTS } from "./mutants/broadcasts.ts";
 import { END_MUTANTS } from "./mutants/ends.ts";
@@ -22,4 +23,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...END_MUTANTS,
   ...OBJECT_MUTANTS,
   ...STORE_MUTANTS,
+  ...AERON_MUTANTS,
 ];

@@ -68,6 +68,23 @@ export class Actor {
     this.hash2 = mix(this.hash2, ~value);
   }
 
+  /** Another has stored: it looks again, if it waits for that. */
+  noteStore(spans: readonly Span[] | null): void {
+    if (this.changed) return;
+    this.changed = spans === null || spans.some(({ offset, width }) => {
+      const last = (offset + width - 1) >> 2;
+      return this.watched.has(offset >> 2) || this.watched.has(last);
+    });
+    if (!this.changed || !this.paused) return;
+    this.paused =
+      this.blocked =
+      this.changed =
+      this.dozes =
+        false;
+    this.wake = 0;
+    this.watched.clear();
+  }
+
   /** Whether it can make a step. */
   get enabled(): boolean {
     return !this.finished && !this.dead && !this.blocked;

@@ -294,19 +294,7 @@ export class Machine {
   /** Somebody stored: those that wait for that look again. */
   stored(who: number, spans: readonly Span[] | null): void {
     for (const actor of this.actors) {
-      if (actor.index === who || actor.changed) continue;
-      actor.changed = spans === null || spans.some(({ offset, width }) => {
-        const last = (offset + width - 1) >> 2;
-        return actor.watched.has(offset >> 2) || actor.watched.has(last);
-      });
-      if (!actor.changed || !actor.paused) continue;
-      actor.paused =
-        actor.blocked =
-        actor.changed =
-        actor.dozes =
-          false;
-      actor.wake = 0;
-      actor.watched.clear();
+      if (actor.index !== who) actor.noteStore(spans);
     }
   }
 }

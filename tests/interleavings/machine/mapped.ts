@@ -9,9 +9,14 @@ import { Region } from "../../../ffi/memory/region.ts";
 import type { Mapping } from "../../../memory/mapping/mapping.ts";
 import { wrapReadWrite } from "../../../memory/mapping/wrap.ts";
 
-/** Maps all memory of the world. */
-export function mapped(): Mapping<"read-write"> {
+/** All memory of the world, for what works on no mapping. */
+export function wholeRegion(): Region {
   // The stand-in takes no arguments: there is one memory only.
   const Stand: new () => Region = Region as never;
-  return wrapReadWrite(new Stand()) as Mapping<"read-write">;
+  return new Stand();
+}
+
+/** Maps all memory of the world. */
+export function mapped(): Mapping<"read-write"> {
+  return wrapReadWrite(wholeRegion()) as Mapping<"read-write">;
 }

@@ -7,7 +7,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     file: "channel/waiting/doorbell.ts",
     find: "    Atomics.store(order, 0, 0);\n",
     replace: "",
-    world: ["bells.ts", "doorbell"],
+    world: ["channel/bells.ts", "doorbell"],
     bounds: ANY,
   },
   {
@@ -15,7 +15,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     file: "channel/waiting/doorbell.ts",
     find: "    notify(this.#words, this.#index);",
     replace: "",
-    world: ["bells.ts", "doorbell"],
+    world: ["channel/bells.ts", "doorbell"],
     bounds: ANY,
   },
   {
@@ -25,7 +25,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
       "    Atomics.store(this.#words, this.#index, PARKED);\n    if (isReady()) return true;",
     replace:
       "    if (isReady()) return true;\n    Atomics.store(this.#words, this.#index, PARKED);",
-    world: ["bells.ts", "doorbell"],
+    world: ["channel/bells.ts", "doorbell"],
     bounds: ANY,
   },
   {
@@ -34,7 +34,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     find:
       "    Atomics.store(this.#words, this.#index, PARKED);\n    if (isReady()) return true;",
     replace: "    Atomics.store(this.#words, this.#index, PARKED);",
-    world: ["bells.ts", "doorbell"],
+    world: ["channel/bells.ts", "doorbell"],
     bounds: ANY,
   },
   {
@@ -42,7 +42,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     file: "channel/waiting/doorbell.ts",
     find: "    Atomics.store(this.#words, this.#index, PARKED);",
     replace: "    this.#words[this.#index] = PARKED;",
-    world: ["bells.ts", "doorbell"],
+    world: ["channel/bells.ts", "doorbell"],
     bounds: ANY,
   },
   {
@@ -51,7 +51,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     file: "sync/parking/wait_group.ts",
     find: "if (isSpare || mayBeWoken) wake(word, 1);",
     replace: "if (isSpare && mayBeWoken) wake(word, 0);",
-    world: ["bells.ts", "passedOn"],
+    world: ["channel/bells.ts", "passedOn"],
     bounds: CHANCE,
   },
   {
@@ -59,7 +59,7 @@ export const BELL_MUTANTS: readonly Mutant[] = [
     file: "sync/parking/wait_group.ts",
     find: "        wake(this.#doorbell, 1);",
     replace: "",
-    world: ["bells.ts", "oneMoreWord"],
+    world: ["channel/bells.ts", "oneMoreWord"],
     bounds: ANY,
   },
 ];

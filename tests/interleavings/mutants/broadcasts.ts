@@ -9,7 +9,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
       "    storePosition(longs, intent, Math.max(end, this.#leftIntent));\n",
     replace:
       "    const said = Math.max(end, this.#leftIntent);\n    queueMicrotask(() => storePosition(longs, intent, said));\n",
-    world: ["broadcasts.ts", "lapped"],
+    world: ["channel/broadcasts.ts", "lapped"],
     bounds: ONE,
   },
   {
@@ -18,7 +18,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     find:
       "    copyFrom(receiver, scratch, offset, length);\n    if (!receiver.validate()) this.#fail();",
     replace: "    copyFrom(receiver, scratch, offset, length);",
-    world: ["broadcasts.ts", "lapped"],
+    world: ["channel/broadcasts.ts", "lapped"],
     bounds: TWO,
   },
   {
@@ -26,7 +26,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     file: "channel/broadcast/broadcast_receiver.ts",
     find: "    Atomics.store(order, 0, 0);\n",
     replace: "",
-    world: ["broadcasts.ts", "lapped"],
+    world: ["channel/broadcasts.ts", "lapped"],
     bounds: WEAK_CHANCE,
   },
   {
@@ -34,7 +34,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     file: "channel/broadcast/broadcast_transmitter.ts",
     find: "    Atomics.load(longs, intent);\n",
     replace: "",
-    world: ["broadcasts.ts", "lapped"],
+    world: ["channel/broadcasts.ts", "lapped"],
     bounds: WEAK_CHANCE,
   },
   {
@@ -43,7 +43,7 @@ export const BROADCAST_MUTANTS: readonly Mutant[] = [
     find: "    words[index >> 2] = recordLength;\n    words",
     replace:
       "    storePosition(longs, tail, position + aligned);\n    words[index >> 2] = recordLength;\n    words",
-    world: ["broadcasts.ts", "lapped"],
+    world: ["channel/broadcasts.ts", "lapped"],
     bounds: ONE,
   },
 ];

@@ -9,7 +9,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     file: "channel/waiting/message_loop.ts",
     find: "await (++again < TURNS\n",
     replace: "await (++again < Infinity\n",
-    world: ["ends.ts", "sentAndEnded"],
+    world: ["channel/ends.ts", "sentAndEnded"],
     bounds: ONE,
   },
   {
@@ -18,7 +18,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     find:
       "      return this.#peer.ring(this.#sleeper(), state >>> STATE_BITS);",
     replace: "      return true;",
-    world: ["bells.ts", "pipeDoorbell"],
+    world: ["channel/bells.ts", "pipeDoorbell"],
     bounds: TWO,
   },
   {
@@ -27,7 +27,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     find:
       "    Atomics.store(words, index, parked);\n    if (isReady()) return true;",
     replace: "    Atomics.store(words, index, parked);",
-    world: ["bells.ts", "pipeDoorbell"],
+    world: ["channel/bells.ts", "pipeDoorbell"],
     bounds: TWO,
   },
   {
@@ -35,7 +35,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     file: "channel/waiting/doorbell.ts",
     find: "    Atomics.store(words, index, parked);",
     replace: "    words[index] = parked;",
-    world: ["bells.ts", "pipeDoorbell"],
+    world: ["channel/bells.ts", "pipeDoorbell"],
     bounds: TWO,
   },
   {
@@ -43,7 +43,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     file: "sync/bells/sleepers.ts",
     find: "const look = sleepers.get(sleeper);",
     replace: "const look = sleepers.get(1);",
-    world: ["bells.ts", "pipeDoorbells"],
+    world: ["channel/bells.ts", "pipeDoorbells"],
     bounds: TWO,
   },
   {
@@ -58,7 +58,7 @@ export const END_MUTANTS: readonly Mutant[] = [
         "    // All that was released is free now.\n    control.sendersBell.ring();",
       replace: "",
     },
-    world: ["ends.ts", "sentWhenFull"],
+    world: ["channel/ends.ts", "sentWhenFull"],
     bounds: CHANCE,
   },
   {
@@ -66,7 +66,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     file: "channel/membership/ring_control.ts",
     find: "    this.receiverBell.ring();",
     replace: "",
-    world: ["ends.ts", "sentAndEnded"],
+    world: ["channel/ends.ts", "sentAndEnded"],
     bounds: ONE,
   },
 ];

@@ -10,7 +10,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: MUTEX,
     find: "if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();",
     replace: "Atomics.exchange(words, LOCK, 0);",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
   },
   {
@@ -19,7 +19,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     find: "if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();",
     replace:
       "const was = words[LOCK]!;\n      words[LOCK] = 0;\n      if (was < 0) this.#wake();",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
   },
   {
@@ -29,7 +29,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "if (Atomics.compareExchange(words, LOCK, 0, tid | sleepersBit) !== 0) {",
     replace:
       "if (words[LOCK] !== 0 || Atomics.exchange(words, LOCK, tid | sleepersBit) === -1) {",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: CHANCE,
   },
   {
@@ -37,7 +37,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: "sync/locks/mutex/mutex_wait.ts",
     find: "      sleepersBit = SLEEPERS_BIT;\n",
     replace: "",
-    world: ["locks.ts", "mutexOfThree"],
+    world: ["sync/locks.ts", "mutexOfThree"],
     bounds: ONE,
   },
   {
@@ -45,7 +45,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: LIST,
     find: "    this.#head[PENDING] = entry.link;\n",
     replace: "",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: DEADLY,
   },
   {
@@ -53,7 +53,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: MUTEX,
     find: "    list.begin(entry);\n    let sound = list.pull(entry);",
     replace: "    let sound = list.pull(entry);",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: DEADLY,
   },
   {
@@ -62,7 +62,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     find: "      if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();\n",
     replace:
       "      const slept = Atomics.exchange(words, LOCK, 0) < 0;\n      list.end();\n      if (slept) this.#wake();\n",
-    world: ["locks.ts", "mutexOfTwo"],
+    world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: { ...DEADLY, preemptions: 1 },
   },
   {
@@ -70,7 +70,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: LIST,
     find: "    if (this.#awaited === 0) this.#awaited = entry.link;\n",
     replace: "",
-    world: ["locks.ts", "mutexHandedOver"],
+    world: ["sync/locks.ts", "mutexHandedOver"],
     bounds: CHANCE,
   },
   {
@@ -78,7 +78,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: "sync/locks/mutex/mutex_wait.ts",
     find: "exit: () => {} };",
     replace: "exit: () => core.stopAwaiting() };",
-    world: ["locks.ts", "mutexHandedOver"],
+    world: ["sync/locks.ts", "mutexHandedOver"],
     bounds: CHANCE,
   },
   {
@@ -88,15 +88,23 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     find:
       "    if (taken === undefined) passOn(core);\n    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
     replace: "    return taken;\n  } finally {\n    core.stopAwaiting();\n  }",
-    world: ["locks.ts", "mutexWithTimeout"],
+    world: ["sync/locks.ts", "mutexWithTimeout"],
     bounds: CHANCE,
+  },
+  {
+    fault: "one that finds a mutex unrecoverable wakes nobody",
+    file: MUTEX,
+    find: "if (Atomics.exchange(words, LOCK, 0) < 0) wake(this.word, ALL);",
+    replace: "Atomics.store(words, LOCK, 0);",
+    world: ["sync/mutexes.ts", "mutexUnrecoverable"],
+    bounds: ONE,
   },
   {
     fault: "a notification is not counted",
     file: "sync/locks/condition.ts",
     find: "    Atomics.add(this.#words, SEQUENCE, 1);\n",
     replace: "",
-    world: ["locks.ts", "condition"],
+    world: ["sync/locks.ts", "condition"],
     bounds: ONE,
   },
   {
@@ -106,7 +114,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "      const sequence = this.#sequence.load();\n      suspend(guard);\n      try {\n        return toResult(sleep(",
     replace:
       "      suspend(guard);\n      const sequence = this.#sequence.load();\n      try {\n        return toResult(sleep(",
-    world: ["locks.ts", "condition"],
+    world: ["sync/locks.ts", "condition"],
     bounds: ONE,
   },
   {
@@ -116,7 +124,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "    this.#sleepers.enter();\n    try {\n      const sequence = this.#sequence.load();\n      suspend(guard);\n      try {",
     replace:
       "    try {\n      const sequence = this.#sequence.load();\n      suspend(guard);\n      this.#sleepers.enter();\n      try {",
-    world: ["locks.ts", "condition"],
+    world: ["sync/locks.ts", "condition"],
     bounds: ONE,
   },
   {
@@ -124,7 +132,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: "sync/locks/barrier.ts",
     find: "    wake(this.#generation, ALL);\n",
     replace: "",
-    world: ["locks.ts", "barrier"],
+    world: ["sync/locks.ts", "barrier"],
     bounds: ANY,
   },
   {
@@ -134,7 +142,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "    Atomics.compareExchange(this.#words, GENERATION, generation, next);\n    wake(this.#generation, ALL);\n",
     replace:
       "    wake(this.#generation, ALL);\n    Atomics.compareExchange(this.#words, GENERATION, generation, next);\n",
-    world: ["locks.ts", "barrier"],
+    world: ["sync/locks.ts", "barrier"],
     bounds: ANY,
   },
   {
@@ -142,7 +150,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: "sync/semaphores/semaphore_counter.ts",
     find: "    if (waitersBehindExchange(words) !== 0) unpark(this.word, 1);\n",
     replace: "",
-    world: ["locks.ts", "semaphore"],
+    world: ["sync/locks.ts", "semaphore"],
     bounds: ANY,
   },
   {
@@ -151,7 +159,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     find:
       "      const found = Atomics.compareExchange(words, VALUE, value, value - 1);\n      if (found === value) return true;",
     replace: "      words[VALUE] = value - 1;\n      return true;",
-    world: ["locks.ts", "semaphore"],
+    world: ["sync/locks.ts", "semaphore"],
     bounds: TWO,
   },
   {
@@ -159,7 +167,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
     file: "sync/locks/read_write/read_write_core.ts",
     find: "    Atomics.store(this.#words, WRITING, 1);\n",
     replace: "",
-    world: ["locks.ts", "twoWriters"],
+    world: ["sync/locks.ts", "twoWriters"],
     bounds: DEADLY,
   },
   {
@@ -169,7 +177,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
       "      for (const mutex of [this.#gate, ...this.slots]) {\n        const died = this.#lock(",
     replace:
       "      for (const mutex of [this.#gate]) {\n        const died = this.#lock(",
-    world: ["locks.ts", "readersAndWriter"],
+    world: ["sync/locks.ts", "readersAndWriter"],
     bounds: ONE,
   },
 ];

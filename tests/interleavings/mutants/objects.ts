@@ -11,7 +11,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     find:
       "  // A process that removes stale objects may have done so before that.\n  if (isUnlinked(fd, operation)) throw inUse(operation);\n",
     replace: "",
-    world: ["objects.ts", "createdInHaste"],
+    world: ["memory/objects.ts", "createdInHaste"],
     bounds: CHANCE,
   },
   {
@@ -19,7 +19,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: NAMED,
     find: "  if (isUnlinked(fd, operation)) return undefined;\n",
     replace: "",
-    world: ["objects.ts", "openedAndReplaced"],
+    world: ["memory/objects.ts", "openedAndReplaced"],
     bounds: ANY,
   },
   {
@@ -27,7 +27,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: NAMED,
     find: "() => status(fd, operation).size > 0 || undefined",
     replace: "() => status(fd, operation).size >= 0 || undefined",
-    world: ["objects.ts", "createdByTwo"],
+    world: ["memory/objects.ts", "createdByTwo"],
     bounds: ANY,
   },
   {
@@ -35,7 +35,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: STALE,
     find: "if (size === 0 && performance.now() < graceEnd) return undefined;",
     replace: "",
-    world: ["objects.ts", "createdAndReplaced"],
+    world: ["memory/objects.ts", "createdAndReplaced"],
     bounds: ONE,
   },
   {
@@ -43,7 +43,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: STALE,
     find: "      if (!tryLockExclusive(fd, operation)) return false;\n",
     replace: "",
-    world: ["objects.ts", "openedAndReplaced"],
+    world: ["memory/objects.ts", "openedAndReplaced"],
     bounds: ONE,
   },
   {
@@ -51,7 +51,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: STALE,
     find: "      if (endChange === undefined) return false;\n",
     replace: "",
-    world: ["objects.ts", "resizedAndReplaced"],
+    world: ["memory/objects.ts", "resizedAndReplaced"],
     bounds: CHANCE,
   },
   {
@@ -59,7 +59,17 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: "memory/posix/resize.ts",
     find: "if (!tryLockExclusive(fd, operation)) {",
     replace: "if (!tryLockExclusive(fd, operation) && false) {",
-    world: ["objects.ts", "madeSmaller"],
+    world: ["memory/objects.ts", "madeSmaller"],
+    bounds: ONE,
+  },
+  {
+    fault:
+      "who makes it longer does not lock out who does the same (found here)",
+    file: "memory/posix/resize.ts",
+    find: "  const operation = `resize ${what}`;\n",
+    replace:
+      "  if (size >= descriptor.status().size) return descriptor.resize(size);\n  const operation = `resize ${what}`;\n",
+    world: ["memory/objects.ts", "madeLonger"],
     bounds: ONE,
   },
   {
@@ -67,7 +77,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     file: "memory/file/creation.ts",
     find: "  if (descriptor.status().size > 0) return;\n  descriptor.grow",
     replace: "  descriptor.grow",
-    world: ["files.ts", "fileOfTwo"],
+    world: ["memory/files.ts", "fileOfTwo"],
     bounds: ONE,
   },
   {
@@ -76,7 +86,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
     find: 'if (await this.#sleep(slice.ms, signal)) return "ok";',
     replace:
       'const done = await this.#sleep(slice.ms, signal);\n      signal?.throwIfAborted();\n      if (done) return "ok";',
-    world: ["semaphore_sets.ts", "setGivenUp"],
+    world: ["sync/semaphore_sets.ts", "setGivenUp"],
     bounds: ANY,
   },
   {
@@ -86,7 +96,7 @@ export const OBJECT_MUTANTS: readonly Mutant[] = [
       '      signal?.throwIfAborted();\n      if (this.#afterWaiting(now)) return "ok";',
     replace:
       '      const done = this.#afterWaiting(now);\n      signal?.throwIfAborted();\n      if (done) return "ok";',
-    world: ["semaphore_sets.ts", "setGivenUpForAnother"],
+    world: ["sync/semaphore_sets.ts", "setGivenUpForAnother"],
     bounds: ANY,
   },
 ];

@@ -19,7 +19,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);\n    this.held",
     replace:
       "    memory.release(word, recordLength);\n    memory.store(word + TYPE_WORD, typeId);\n    this.held",
-    world: ["rings.ts", "oneToOne"],
+    world: ["channel/rings.ts", "oneToOne"],
     bounds: ONE,
   },
   {
@@ -29,7 +29,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);\n    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);",
     replace:
       "    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);\n    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);",
-    world: ["rings.ts", "oneToOne"],
+    world: ["channel/rings.ts", "oneToOne"],
     bounds: ONE,
   },
   {
@@ -37,7 +37,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/one_producer.ts`,
     find: "      this.#zeroHeader((index + aligned) & mask);\n",
     replace: "",
-    world: ["rings.ts", "oneToOne"],
+    world: ["channel/rings.ts", "oneToOne"],
     bounds: ONE,
   },
   {
@@ -45,7 +45,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/one_producer.ts`,
     find: "const needed = aligned + HEADER_LENGTH;\n    const tail",
     replace: "const needed = aligned;\n    const tail",
-    world: ["rings.ts", "oneToOneFull"],
+    world: ["channel/rings.ts", "oneToOneFull"],
     bounds: ONE,
   },
   {
@@ -53,7 +53,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: "channel/buffers/store_order.ts",
     find: 'order === "processor" && Deno.build.arch === "x86_64"',
     replace: 'order === "processor"',
-    world: ["rings.ts", "oneToOne"],
+    world: ["channel/rings.ts", "oneToOne"],
     bounds: WEAK,
   },
   {
@@ -61,7 +61,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/many_producers.ts`,
     find: "return Atomics.compareExchange(words, tail, low, next) === low;",
     replace: "words[tail] = next;\n      return true;",
-    world: ["rings.ts", "manyToOneOfTwo"],
+    world: ["channel/rings.ts", "manyToOneOfTwo"],
     bounds: CHANCE,
   },
   {
@@ -71,7 +71,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n        return index;\n      }",
     replace:
       "      Atomics.compareExchange(words, this.#tail, tail, next);\n      return index;",
-    world: ["rings.ts", "manyToOneOfTwo"],
+    world: ["channel/rings.ts", "manyToOneOfTwo"],
     bounds: CHANCE,
   },
   {
@@ -81,7 +81,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "      this.#announce(tail | (padding > 0 ? ANNOUNCED | WRAPS : ANNOUNCED));\n      if (!this.#moveTail(tail, claimed)) continue;\n",
     replace:
       "      if (!this.#moveTail(tail, claimed)) continue;\n      this.#announce(tail | (padding > 0 ? ANNOUNCED | WRAPS : ANNOUNCED));\n",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: DEADLY,
   },
   {
@@ -91,7 +91,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "      if (announced >= 0) this.#memory.store(announced, tail | CLAIMED);\n      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n",
     replace:
       "      if (Atomics.compareExchange(words, this.#tail, tail, next) === tail) {\n        if (announced >= 0) this.#memory.store(announced, tail | CLAIMED);\n",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: DEADLY,
   },
   {
@@ -99,7 +99,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/many_producers.ts`,
     find: "this.#memory.store(announced, tail | CLAIMED);",
     replace: "words[announced] = tail | CLAIMED;",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: { ...WEAK_CHANCE, deaths: 1, seed: 11 },
   },
   {
@@ -109,7 +109,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "  const used = (Atomics.load(words, memory.tail) - head) | 0;\n  if (used <= 0) return false;\n  const living = live();",
     replace:
       "  const living = live();\n  const used = (Atomics.load(words, memory.tail) - head) | 0;\n  if (used <= 0) return false;",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: CHANCE,
   },
   {
@@ -117,7 +117,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/claim_repair.ts`,
     find: "if (living.some(isHere) || !dead.some(isHere)) return false;",
     replace: "if (!dead.some(isHere)) return false;",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: CHANCE,
   },
   {
@@ -125,7 +125,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/claim_repair.ts`,
     find: "distance > 0 && distance < limit) {",
     replace: "distance > 0 && distance < 0) {",
-    world: ["deaths.ts", "deadProducer"],
+    world: ["channel/deaths.ts", "deadProducer"],
     bounds: CHANCE,
   },
   {
@@ -135,7 +135,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "    this.#zero(start, byteLength);\n    memory.advance(head, byteLength);",
     replace:
       "    memory.advance(head, byteLength);\n    this.#zero(start, byteLength);",
-    world: ["rings.ts", "manyToOneOfOne"],
+    world: ["channel/rings.ts", "manyToOneOfOne"],
     bounds: TWO,
   },
   {
@@ -143,7 +143,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/consumed_space.ts`,
     find: "    memory.store(journal, next);\n",
     replace: "",
-    world: ["deaths.ts", "consumerTakenOver"],
+    world: ["channel/deaths.ts", "consumerTakenOver"],
     bounds: DEADLY,
   },
   {
@@ -153,7 +153,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
       "    memory.store(journal, next);\n    this.#zero(start, byteLength);",
     replace:
       "    this.#zero(start, byteLength);\n    memory.store(journal, next);",
-    world: ["deaths.ts", "consumerTakenOver"],
+    world: ["channel/deaths.ts", "consumerTakenOver"],
     bounds: DEADLY,
   },
   {
@@ -161,7 +161,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/consumed_space.ts`,
     find: "    this.release(start, Number(left));",
     replace: "",
-    world: ["deaths.ts", "consumerTakenOver"],
+    world: ["channel/deaths.ts", "consumerTakenOver"],
     bounds: DEADLY,
   },
   {
@@ -169,7 +169,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/one_producer.ts`,
     find: "        this.#padClaim(index, left);\n        return;",
     replace: "        return;",
-    world: ["deaths.ts", "producerTakenOver"],
+    world: ["channel/deaths.ts", "producerTakenOver"],
     bounds: DEADLY,
   },
   {
@@ -177,7 +177,7 @@ export const RING_MUTANTS: readonly Mutant[] = [
     file: `${RING}/one_producer.ts`,
     find: "    this.#zeroHeader(tail & mask);\n    while",
     replace: "    while",
-    world: ["deaths.ts", "producerTakenOver"],
+    world: ["channel/deaths.ts", "producerTakenOver"],
     bounds: DEADLY,
   },
 ];

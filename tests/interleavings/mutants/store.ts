@@ -12,7 +12,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: WRITER,
     find: "    if (this.#inOrder) this.#marks[state] = mark;\n    else {",
     replace: "    if (!this.#inOrder) {",
-    world: ["latest.ts", "latestRead"],
+    world: ["store/latest.ts", "latestRead"],
     bounds: CHANCE,
   },
   {
@@ -20,7 +20,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: WRITER,
     find: "      Atomics.load(this.#words, NEWEST);\n    }\n    return slot;",
     replace: "    }\n    return slot;",
-    world: ["latest.ts", "latestRead"],
+    world: ["store/latest.ts", "latestRead"],
     bounds: WEAK_CHANCE,
   },
   {
@@ -29,7 +29,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     find: "    words[word + STATE] = (number * 2) | 0;\n",
     replace:
       "    Atomics.store(words, NEWEST, number | 0);\n    words[word + STATE] = (number * 2) | 0;\n",
-    world: ["latest.ts", "latestAwaited"],
+    world: ["store/latest.ts", "latestAwaited"],
     bounds: TWO,
   },
   {
@@ -37,7 +37,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: WRITER,
     find: "    Atomics.store(words, NEWEST, number | 0);\n",
     replace: "    words[NEWEST] = number | 0;\n",
-    world: ["latest.ts", "latestRead"],
+    world: ["store/latest.ts", "latestRead"],
     bounds: WEAK_CHANCE,
   },
   {
@@ -45,7 +45,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: WRITER,
     find: "    Atomics.store(words, NEWEST, number | 0);\n",
     replace: "    words[NEWEST] = number | 0;\n",
-    world: ["latest.ts", "latestAwaited"],
+    world: ["store/latest.ts", "latestAwaited"],
     bounds: ONE,
   },
   {
@@ -59,7 +59,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       find: "    if (sleepers !== 0 ||",
       replace: "    if (slept !== 0 ||",
     },
-    world: ["latest.ts", "latestAwaited"],
+    world: ["store/latest.ts", "latestAwaited"],
     bounds: ONE,
   },
   {
@@ -67,7 +67,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: READER,
     find: "      if (!this.#stillWhole()) continue;\n      const { number",
     replace: "      const { number",
-    world: ["latest.ts", "latestRead"],
+    world: ["store/latest.ts", "latestRead"],
     bounds: TWO,
   },
   {
@@ -75,7 +75,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: READER,
     find: "    if (this.#again[word + STATE] !== state) return -1;\n",
     replace: "",
-    world: ["latest.ts", "latestCopied"],
+    world: ["store/latest.ts", "latestCopied"],
     bounds: TWO,
   },
   {
@@ -83,7 +83,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: READER,
     find: "    Atomics.store(order, 0, 0);\n",
     replace: "",
-    world: ["latest.ts", "latestRead"],
+    world: ["store/latest.ts", "latestRead"],
     bounds: WEAK_CHANCE,
   },
   {
@@ -91,7 +91,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: "store/latest/latest_waiter.ts",
     find: "    this.#count(1);\n",
     replace: "",
-    world: ["latest.ts", "latestAwaited"],
+    world: ["store/latest.ts", "latestAwaited"],
     bounds: ONE,
   },
   {
@@ -99,7 +99,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: WRITER,
     find: "    this.#number = this.#newestNumber();\n",
     replace: "",
-    world: ["latest.ts", "latestTakenOver"],
+    world: ["store/latest.ts", "latestTakenOver"],
     bounds: CHANCE,
   },
   {
@@ -107,7 +107,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: TABLE,
     find: "    return this.version(bucket) === version;",
     replace: "    return version >= 0;",
-    world: ["maps.ts", "mapRead"],
+    world: ["store/maps.ts", "mapRead"],
     bounds: ONE,
   },
   {
@@ -115,7 +115,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: "store/map/map_access.ts",
     find: "    if (guard.ownerDied) this.#table.rebuild();\n",
     replace: "",
-    world: ["maps.ts", "mapUpdated"],
+    world: ["store/maps.ts", "mapUpdated"],
     bounds: CHANCE,
   },
   {
@@ -123,7 +123,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     file: EVENTS,
     find: "      wake(this.#word, count);\n",
     replace: "",
-    world: ["events.ts", "eventCountOfOne"],
+    world: ["store/events.ts", "eventCountOfOne"],
     bounds: TWO,
   },
   {
@@ -133,7 +133,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       "    Atomics.add(this.#words, this.#event, 1);\n    if (Atomics.load(this.#words, this.#sleepers) !== 0) {\n      wake(this.#word, count);\n    }",
     replace:
       "    const slept = Atomics.load(this.#words, this.#sleepers) !== 0;\n    Atomics.add(this.#words, this.#event, 1);\n    if (slept) wake(this.#word, count);",
-    world: ["events.ts", "eventCountOfOne"],
+    world: ["store/events.ts", "eventCountOfOne"],
     bounds: TWO,
   },
   {
@@ -142,7 +142,7 @@ export const STORE_MUTANTS: readonly Mutant[] = [
     find: "    slots.bytes.set(value, slot * 4 + VALUE);\n",
     replace:
       "    Atomics.store(words, slot + STATE, packState(WAITING, 0, 0));\n    slots.bytes.set(value, slot * 4 + VALUE);\n",
-    world: ["work_queues.ts", "queuePutterDies"],
+    world: ["store/work_queues.ts", "queuePutterDies"],
     bounds: CHANCE,
   },
 ];

@@ -23,7 +23,7 @@ export function tryLockRange(
     if (files.findRange(opening, start, kind) !== undefined) return 0;
     opening.ranges.set(start, kind);
     return 1;
-  }) === 1;
+  }, (result) => result === 1) === 1;
 }
 
 /** Releases it. */

@@ -19,12 +19,18 @@ export function tryLockFile(
     if (opening.lock === undefined) return lock(files, opening);
     opening.lock = undefined;
     return 2;
-  });
+  }, isTaken);
   if (first < 2) return first === 1;
   return call(
     `flock ${fd} ${kind}, now that it has none`,
     (files, who) => lock(files, files.opening(who, fd)),
+    isTaken,
   ) === 1;
+}
+
+/** Whether a lock was taken or released: one that is refused changes nothing. */
+function isTaken(result: number): boolean {
+  return result > 0;
 }
 
 /** Releases it. */

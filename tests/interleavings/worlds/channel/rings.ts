@@ -6,10 +6,10 @@
  * @module
  */
 
-import { OneToOneRingBuffer } from "../../../channel/ring/one_to_one_ring_buffer.ts";
-import { ManyToOneRingBuffer } from "../../../channel/ring/many_to_one_ring_buffer.ts";
-import { RING_TRAILER_LENGTH } from "../../../channel/ring/ring_layout.ts";
-import type { Ending, Participant, World } from "../machine/world.ts";
+import { OneToOneRingBuffer } from "../../../../channel/ring/one_to_one_ring_buffer.ts";
+import { ManyToOneRingBuffer } from "../../../../channel/ring/many_to_one_ring_buffer.ts";
+import { RING_TRAILER_LENGTH } from "../../../../channel/ring/ring_layout.ts";
+import type { Ending, Participant, World } from "../../machine/world.ts";
 
 type Ring = OneToOneRingBuffer | ManyToOneRingBuffer;
 

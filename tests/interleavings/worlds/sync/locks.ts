@@ -5,15 +5,15 @@
  * @module
  */
 
-import { Barrier } from "../../../sync/locks/barrier.ts";
-import { Condition } from "../../../sync/locks/condition.ts";
-import { Mutex } from "../../../sync/locks/mutex/mutex.ts";
-import { Once } from "../../../sync/locks/once.ts";
-import { ReadWriteLock } from "../../../sync/locks/read_write/read_write_lock.ts";
-import { Semaphore } from "../../../sync/semaphores/semaphore.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import { mapped } from "../machine/mapped.ts";
-import type { Participant, World } from "../machine/world.ts";
+import { Barrier } from "../../../../sync/locks/barrier.ts";
+import { Condition } from "../../../../sync/locks/condition.ts";
+import { Mutex } from "../../../../sync/locks/mutex/mutex.ts";
+import { Once } from "../../../../sync/locks/once.ts";
+import { ReadWriteLock } from "../../../../sync/locks/read_write/read_write_lock.ts";
+import { Semaphore } from "../../../../sync/semaphores/semaphore.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import { mapped } from "../../machine/mapped.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 type Body = (self: Participant, memory: Uint8Array) => void | Promise<void>;
 

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { giveSize, openOrCreate } from "../../../memory/file/creation.ts";
-import { Descriptor } from "../../../memory/file/descriptor.ts";
-import type { Participant, World } from "../machine/world.ts";
+import { giveSize, openOrCreate } from "../../../../memory/file/creation.ts";
+import { Descriptor } from "../../../../memory/file/descriptor.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 const PATH = "/file";
 

@@ -5,12 +5,12 @@
  * @module
  */
 
-import { Doorbell } from "../../../channel/waiting/doorbell.ts";
-import { ownPipes } from "../../../sync/bells/own_pipes.ts";
-import { hasBell } from "../../../sync/bells/sleepers.ts";
-import { notify, wait, waitAsync } from "../../../sync/waiting/wait.ts";
-import { mapped } from "../machine/mapped.ts";
-import type { World } from "../machine/world.ts";
+import { Doorbell } from "../../../../channel/waiting/doorbell.ts";
+import { ownPipes } from "../../../../sync/bells/own_pipes.ts";
+import { hasBell } from "../../../../sync/bells/sleepers.ts";
+import { notify, wait, waitAsync } from "../../../../sync/waiting/wait.ts";
+import { mapped } from "../../machine/mapped.ts";
+import type { World } from "../../machine/world.ts";
 
 function wordsOf(): Int32Array {
   const { buffer, byteLength } = mapped().bytes;

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { SharedMemory } from "../../../memory/posix/shared_memory.ts";
-import type { Ending, Participant, World } from "../machine/world.ts";
+import { SharedMemory } from "../../../../memory/posix/shared_memory.ts";
+import type { Ending, Participant, World } from "../../machine/world.ts";
 
 const NAME = "/thing";
 const SIZE = 96;
@@ -153,6 +153,34 @@ export const madeSmaller: World = {
     // The machine itself fails when mapped bytes go.
     const [object] = files.inodes;
     if (object?.links !== 1) throw new Error("its name is gone");
+  },
+};
+
+/** Makes it longer, and maps all of that. */
+const grow = (size: number) => (self: Participant) => {
+  const memory = SharedMemory.open(NAME);
+  try {
+    memory.resize(size);
+    self.note(memory.size >= size);
+  } catch (error) {
+    // It is longer by now, or another one has changed it all the while.
+    if (!(error instanceof Deno.errors.Busy)) throw error;
+  }
+  memory.map();
+  for (;;) self.pause();
+};
+
+/** Two make it longer, to different sizes: neither cuts the other's memory off. */
+export const madeLonger: World = {
+  ...openedAndReplaced,
+  participants: {
+    first: grow(SIZE + 32),
+    second: grow(SIZE + 64),
+    third: resize(SIZE - 32),
+  },
+  daemons: ["first", "second"],
+  check: ({ notes: { first, second } }) => {
+    if ([...first!, ...second!].includes(false)) throw new Error("too short");
   },
 };
 

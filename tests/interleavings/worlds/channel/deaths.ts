@@ -11,15 +11,15 @@ import {
   ManyToOneRingBuffer,
   recoverConsumer,
   repairClaim,
-} from "../../../channel/ring/many_to_one_ring_buffer.ts";
+} from "../../../../channel/ring/many_to_one_ring_buffer.ts";
 import {
   OneToOneRingBuffer,
   takeOverProducer,
-} from "../../../channel/ring/one_to_one_ring_buffer.ts";
-import { RING_TRAILER_LENGTH } from "../../../channel/ring/ring_layout.ts";
-import { openObject } from "../../../ffi/files/open.ts";
-import { tryLockByte } from "../../../ffi/files/range_lock.ts";
-import type { Participant, World } from "../machine/world.ts";
+} from "../../../../channel/ring/one_to_one_ring_buffer.ts";
+import { RING_TRAILER_LENGTH } from "../../../../channel/ring/ring_layout.ts";
+import { openObject } from "../../../../ffi/files/open.ts";
+import { tryLockByte } from "../../../../ffi/files/range_lock.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 type Ring = OneToOneRingBuffer | ManyToOneRingBuffer;
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import { Operations } from "../../../sync/semaphores/set_operations.ts";
-import type { Participant, World } from "../machine/world.ts";
+import { Operations } from "../../../../sync/semaphores/set_operations.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 /** As much time as there is. */
 const FOREVER = { timeoutMs: Infinity, signal: undefined };

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { EventCount } from "../../../store/object/event_count.ts";
-import type { StoreObject } from "../../../store/object/store_object.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import { mapped } from "../machine/mapped.ts";
-import type { World } from "../machine/world.ts";
+import { EventCount } from "../../../../store/object/event_count.ts";
+import type { StoreObject } from "../../../../store/object/store_object.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import { mapped } from "../../machine/mapped.ts";
+import type { World } from "../../machine/world.ts";
 
 function eventsOf(): { events: EventCount; words: Int32Array } {
   useSafetyNets(false);

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { Latest } from "../../../store/latest/latest.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import type { Participant, World } from "../machine/world.ts";
+import { Latest } from "../../../../store/latest/latest.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 const NAME = "/latest";
 const LENGTH = 16;

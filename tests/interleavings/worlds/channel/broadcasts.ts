@@ -5,11 +5,11 @@
  * @module
  */
 
-import { BroadcastReceiver } from "../../../channel/broadcast/broadcast_receiver.ts";
-import { BroadcastTransmitter } from "../../../channel/broadcast/broadcast_transmitter.ts";
-import { BROADCAST_TRAILER_LENGTH } from "../../../channel/broadcast/broadcast_layout.ts";
-import { CopyBroadcastReceiver } from "../../../channel/broadcast/copy_broadcast_receiver.ts";
-import type { Participant, World } from "../machine/world.ts";
+import { BroadcastReceiver } from "../../../../channel/broadcast/broadcast_receiver.ts";
+import { BroadcastTransmitter } from "../../../../channel/broadcast/broadcast_transmitter.ts";
+import { BROADCAST_TRAILER_LENGTH } from "../../../../channel/broadcast/broadcast_layout.ts";
+import { CopyBroadcastReceiver } from "../../../../channel/broadcast/copy_broadcast_receiver.ts";
+import type { Participant, World } from "../../machine/world.ts";
 
 /** The shortest that there is. */
 const CAPACITY = 32;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { WorkQueue } from "../../../store/work_queue/work_queue.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import type { Edit, Participant, World } from "../machine/world.ts";
+import { WorkQueue } from "../../../../store/work_queue/work_queue.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import type { Edit, Participant, World } from "../../machine/world.ts";
 
 const NAME = "/jobs";
 

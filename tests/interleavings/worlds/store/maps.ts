@@ -6,9 +6,9 @@
  * @module
  */
 
-import { SharedMap } from "../../../store/map/shared_map.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import type { Edit, Participant, World } from "../machine/world.ts";
+import { SharedMap } from "../../../../store/map/shared_map.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import type { Edit, Participant, World } from "../../machine/world.ts";
 
 const NAME = "/map";
 /** Chunks of the table. */

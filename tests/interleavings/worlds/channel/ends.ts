@@ -5,11 +5,11 @@
  * @module
  */
 
-import { RingChannel } from "../../../channel/carrier/ring_channel.ts";
-import { Receiver } from "../../../channel/ends/receiver.ts";
-import { Sender } from "../../../channel/ends/sender.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import type { Edit, Participant, World } from "../machine/world.ts";
+import { RingChannel } from "../../../../channel/carrier/ring_channel.ts";
+import { Receiver } from "../../../../channel/ends/receiver.ts";
+import { Sender } from "../../../../channel/ends/sender.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import type { Edit, Participant, World } from "../../machine/world.ts";
 
 const NAME = "/ring";
 const CAPACITY = 64;

@@ -1,0 +1,140 @@
+import {
+  all,
+  deadly,
+  LONGEST,
+  MIDDLE,
+  type Proof,
+  SHORT,
+  TINY,
+  within,
+} from "./proof.ts";
+
+/** Rings, broadcasts, doorbells and the ends of channels. */
+export const CHANNEL_PROOFS: readonly Proof[] = [
+  {
+    protocol: "one-to-one ring",
+    file: "channel/rings.ts",
+    world: "oneToOne",
+    ways: within(3, SHORT),
+  },
+  {
+    protocol: "one-to-one ring, producer taken over",
+    file: "channel/deaths.ts",
+    world: "producerTakenOver",
+    ways: deadly(0, SHORT),
+  },
+  {
+    protocol: "many-to-one ring, one producer",
+    file: "channel/rings.ts",
+    world: "manyToOneOfOne",
+    ways: within(2, SHORT),
+  },
+  {
+    protocol: "many-to-one ring, two producers",
+    file: "channel/rings.ts",
+    world: "manyToOneOfTwo",
+    ways: within(2, SHORT),
+  },
+  {
+    protocol: "many-to-one ring, claims of the dead repaired",
+    file: "channel/deaths.ts",
+    world: "deadProducer",
+    ways: deadly(1, SHORT),
+  },
+  {
+    protocol: "many-to-one ring, consumer taken over",
+    file: "channel/deaths.ts",
+    world: "consumerTakenOver",
+    ways: deadly(0, SHORT),
+  },
+  {
+    protocol: "broadcast, lapping",
+    file: "channel/broadcasts.ts",
+    world: "lapped",
+    ways: within(2, SHORT),
+  },
+  {
+    protocol: "broadcast, transmitter taken over",
+    file: "channel/broadcasts.ts",
+    world: "transmitterTakenOver",
+    ways: deadly(1, SHORT),
+  },
+  {
+    protocol: "doorbell, one rings",
+    file: "channel/bells.ts",
+    world: "doorbell",
+    ways: [all, ...within(3, TINY)],
+  },
+  {
+    protocol: "doorbell, two ring",
+    file: "channel/bells.ts",
+    world: "doorbellOfTwo",
+    ways: within(3, TINY),
+  },
+  {
+    protocol: "wait and notify",
+    file: "channel/bells.ts",
+    world: "waitAndNotify",
+    ways: within(3, TINY),
+  },
+  {
+    protocol: "wait given up, its wake-up passed on",
+    file: "channel/bells.ts",
+    world: "passedOn",
+    ways: [all, ...within(3, TINY)],
+  },
+  {
+    protocol: "one more word in a sleep under way",
+    file: "channel/bells.ts",
+    world: "oneMoreWord",
+    ways: within(3, TINY),
+  },
+  {
+    protocol: "doorbell, a pipe is rung",
+    file: "channel/bells.ts",
+    world: "pipeDoorbell",
+    ways: [all, ...within(3, TINY)],
+  },
+  {
+    protocol: "doorbells of two, one pipe",
+    file: "channel/bells.ts",
+    world: "pipeDoorbells",
+    ways: within(2, MIDDLE),
+  },
+  {
+    protocol: "channel, a sender joins and ends",
+    file: "channel/ends.ts",
+    world: "sentAndEnded",
+    ways: within(1, LONGEST),
+  },
+  {
+    protocol: "channel, a sender waits for room",
+    file: "channel/ends.ts",
+    world: "sentWhenFull",
+    ways: within(1, LONGEST),
+  },
+  {
+    protocol: "channel, a sender dies",
+    file: "channel/ends.ts",
+    world: "senderDies",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, one of two senders dies",
+    file: "channel/ends.ts",
+    world: "oneOfTwoDies",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, a sender is succeeded",
+    file: "channel/ends.ts",
+    world: "senderSucceeded",
+    ways: deadly(0, LONGEST),
+  },
+  {
+    protocol: "channel, a receiver is succeeded",
+    file: "channel/ends.ts",
+    world: "receiverSucceeded",
+    ways: deadly(0, LONGEST),
+  },
+];

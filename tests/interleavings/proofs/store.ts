@@ -1,0 +1,77 @@
+import { deadly, LONG, MIDDLE, type Proof, TINY, within } from "./proof.ts";
+
+/** Latest values, maps, work queues and counts of events. */
+export const STORE_PROOFS: readonly Proof[] = [
+  {
+    protocol: "latest value, reader overtaken",
+    file: "store/latest.ts",
+    world: "latestRead",
+    ways: within(3, MIDDLE),
+  },
+  {
+    protocol: "latest value, copied by words",
+    file: "store/latest.ts",
+    world: "latestCopied",
+    ways: within(2, MIDDLE),
+  },
+  {
+    protocol: "latest value, awaited",
+    file: "store/latest.ts",
+    world: "latestAwaited",
+    ways: within(2, MIDDLE),
+  },
+  {
+    protocol: "latest value, writer taken over",
+    file: "store/latest.ts",
+    world: "latestTakenOver",
+    ways: deadly(1, MIDDLE),
+  },
+  {
+    protocol: "count of events",
+    file: "store/events.ts",
+    world: "eventCount",
+    ways: within(2, TINY),
+  },
+  {
+    protocol: "map, read while it changes",
+    file: "store/maps.ts",
+    world: "mapRead",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "map, entry removed and its memory used again",
+    file: "store/maps.ts",
+    world: "mapDeleted",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "map, updated by two, one dies",
+    file: "store/maps.ts",
+    world: "mapUpdated",
+    ways: [...within(1, LONG), ...deadly(0, LONG)],
+  },
+  {
+    protocol: "work queue, room for one job",
+    file: "store/work_queues.ts",
+    world: "queueOfOne",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "work queue, two takers",
+    file: "store/work_queues.ts",
+    world: "queueOfTwoTakers",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "work queue, a taker dies",
+    file: "store/work_queues.ts",
+    world: "queueTakenOver",
+    ways: deadly(0, LONG),
+  },
+  {
+    protocol: "work queue, who puts dies",
+    file: "store/work_queues.ts",
+    world: "queuePutterDies",
+    ways: deadly(0, LONG),
+  },
+];
