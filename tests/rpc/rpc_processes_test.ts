@@ -10,6 +10,7 @@ import { Client } from "../../rpc/mod.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { testName } from "../helpers/store/place.ts";
+import { shareOf } from "../helpers/sync/size.ts";
 
 function peer(...args: (string | number)[]): string[] {
   return denoRun(projectPath("tests/peers/deno/store/rpc_peer.ts"), {
@@ -17,17 +18,18 @@ function peer(...args: (string | number)[]): string[] {
   });
 }
 
-Deno.test("three processes call a fourth two thousand times each, fifty at once", async () => {
+Deno.test("three processes call a fourth many times each, fifty at once", async () => {
   using at = testName();
   await using server = Program.start(peer("serve", at.name));
   assertEquals(await server.line(), "listening");
+  const calls = shareOf(2000);
   const ended = await Promise.all(
-    [0, 1, 2].map(() => run(peer("call", at.name, 2000))),
+    [0, 1, 2].map(() => run(peer("call", at.name, calls))),
   );
   for (const each of ended) {
     assertEquals([each.code, each.stdout, each.stderr], [
       0,
-      "right 2000\n",
+      `right ${calls}\n`,
       "",
     ]);
   }

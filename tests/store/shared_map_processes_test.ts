@@ -10,6 +10,7 @@ import { SharedMap } from "../../store/mod.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { testName } from "../helpers/store/place.ts";
+import { shareOf } from "../helpers/sync/size.ts";
 
 function peer(...args: (string | number)[]): string[] {
   return denoRun(projectPath("tests/peers/deno/store/map_peer.ts"), {
@@ -25,7 +26,7 @@ for (const eviction of ["none", "lru"] as const) {
       eviction,
     });
     const ended = await Promise.all(
-      [1, 2].map((seed) => run(peer("churn", at.name, 50_000, seed))),
+      [1, 2].map((seed) => run(peer("churn", at.name, shareOf(50_000), seed))),
     );
     for (const { code, stdout, stderr } of ended) {
       assertEquals([code, stderr], [0, ""]);
@@ -40,20 +41,21 @@ for (const eviction of ["none", "lru"] as const) {
 Deno.test("two processes that update one entry lose nothing", async () => {
   using at = testName();
   using map = SharedMap.create(at.place, { budget: 10_000 });
+  const each = shareOf(20_000);
   const ended = await Promise.all(
-    [1, 2].map(() => run(peer("count", at.name, "n", 20_000))),
+    [1, 2].map(() => run(peer("count", at.name, "n", each))),
   );
   for (const { code, stderr } of ended) assertEquals([code, stderr], [0, ""]);
   const value = map.get("n");
   assert(value !== undefined);
-  assertEquals(new DataView(value.buffer).getUint32(0), 40_000);
+  assertEquals(new DataView(value.buffer).getUint32(0), 2 * each);
 });
 
 Deno.test("processes that are killed leave whole values, and no memory is lost", async () => {
   using at = testName();
   using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
   map.set("stays", new TextEncoder().encode("whole"));
-  for (let round = 0; round < 6; round++) {
+  for (let round = 0; round < shareOf(6); round++) {
     await using victim = Program.start(peer("forever", at.name, round + 1));
     assertEquals(await victim.line(), "churning");
     await new Promise((done) => setTimeout(done, 10 + round * 7));

@@ -11,6 +11,7 @@ import { WorkQueue } from "../../store/mod.ts";
 import { denoRun, projectPath, run } from "../helpers/deno.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
+import { shareOf } from "../helpers/sync/size.ts";
 
 const encoder = new TextEncoder();
 
@@ -21,15 +22,16 @@ function peer(...args: (string | number)[]): string[] {
 }
 
 for (const testPlace of [testName, testPath]) {
-  Deno.test(`two producers and two workers do each of 4000 jobs once, by ${testPlace.name}`, async () => {
+  Deno.test(`two producers and two workers do each of thousands of jobs once, by ${testPlace.name}`, async () => {
     using at = testPlace();
     using counts = testName();
-    using memory = SharedMemory.create(counts.name, { size: 4 * 4000 });
+    const each = shareOf(2000);
+    using memory = SharedMemory.create(counts.name, { size: 4 * 2 * each });
     using mapping = memory.map();
     using queue = WorkQueue.create(at.place, { jobs: 100, byteLength: 33 });
     const workers = [0, 1].map(() => run(peer("work", at.name, counts.name)));
-    const producers = [0, 2000].map((first) =>
-      run(peer("put", at.name, first, 2000))
+    const producers = [0, each].map((first) =>
+      run(peer("put", at.name, first, each))
     );
     for (const { code, stderr } of await Promise.all(producers)) {
       assertEquals([code, stderr], [0, ""]);
@@ -40,7 +42,7 @@ for (const testPlace of [testName, testPath]) {
       assertEquals([code, stderr], [0, ""]);
       did += Number(stdout.split(" ")[1]);
     }
-    assertEquals(did, 4000);
+    assertEquals(did, 2 * each);
     assertEquals(
       new Set(new Int32Array(mapping.bytes.buffer)),
       new Set([1]),

@@ -4,6 +4,52 @@ import { testsOf } from "../../helpers/sync/pending.ts";
 
 for (
   const test of testsOf({
+    "waitAsync() for words of their own": {
+      count: 5000,
+      program: `
+const waits = many((index) => waitAsync(words, index, 0));
+await seeRest("rest");
+for (let i = COUNT - 1; i >= 0; i--) (Atomics.store(words, i, 1), notify(words, i, 1));
+await seeLater("ends", async () => count(await Promise.all(waits)));
+`,
+      sees: { ends: "5000 ok" },
+    },
+    "Condition.waitAsync()": {
+      count: 5000,
+      program: `
+const mutex = Mutex.create(bytes, 0);
+const condition = Condition.create(bytes, 64);
+const waits = many(async () => { using guard = await mutex.lockAsync(); return await condition.waitAsync(guard); });
+await seeRest("rest");
+{ using _guard = await mutex.lockAsync(); condition.notifyAll(); }
+await seeLater("ends", async () => count(await Promise.all(waits)));
+`,
+      sees: { ends: "5000 ok" },
+    },
+    "Barrier.waitAsync()": {
+      count: 5000,
+      program: `
+const barriers = many((index) => Barrier.create(bytes, 16 * index, { parties: 2 }));
+const waits = barriers.map((barrier) => barrier.waitAsync());
+await seeRest("rest");
+const others = barriers.map((_, index) => Barrier.open(bytes, 16 * index).waitAsync());
+await seeLater("ends", async () => count(await Promise.all(waits)));
+await seeLater("others", async () => count(await Promise.all(others)));
+`,
+      sees: { ends: "5000 ok", others: "5000 last" },
+    },
+    "ReadWriteLock.readAsync() behind one that writes": {
+      count: 5000,
+      program: `
+const lock = ReadWriteLock.create(bytes, 0);
+const writing = await lock.writeAsync();
+const waits = many(async () => { (await lock.readAsync()).unlock(); return "read"; });
+await seeRest("rest");
+writing.unlock();
+await seeLater("ends", async () => count(await Promise.all(waits)));
+`,
+      sees: { ends: "5000 read" },
+    },
     "waitAsync() with timeouts and signals": {
       count: 100_000,
       program: `

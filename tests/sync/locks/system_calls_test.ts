@@ -12,7 +12,7 @@ const MODULE = new URL("../../../mod.ts", import.meta.url).href;
 const SYNC = new URL("../../../sync/mod.ts", import.meta.url).href;
 
 /** So often that what the runtime itself does is little against it. */
-const TIMES = 30_000;
+const TIMES = 10_000;
 
 /** Counts the system calls of a program that does something many times. */
 async function systemCalls(

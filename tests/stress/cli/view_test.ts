@@ -1,25 +1,25 @@
 /**
  * `shmem view` with real programs: what it tells the page. The page itself is
- * tested in a browser, in `tests/stress/cli/`.
+ * tested in a browser, in `view_page_test.ts`.
  *
  * @module
  */
 
-import { assertEquals, assertMatch, assertThrows } from "../../deps.ts";
-import { describe } from "../../cli/inspect/mod.ts";
-import type { Detail } from "../../cli/view/look/detail.ts";
-import type { ObjectView, Picture } from "../../cli/view/look/picture.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Latest } from "../../store/mod.ts";
-import { Mutex } from "../../sync/mod.ts";
-import { projectPath } from "../helpers/deno.ts";
-import { randomName } from "../helpers/names.ts";
-import { Events } from "../helpers/cli/events.ts";
-import { jsonLines, shmem } from "./helpers.ts";
-import { ask, cookieOf } from "../helpers/cli/http.ts";
-import { takePart } from "./partners.ts";
-import { temporaryName } from "../helpers/cli/temporary.ts";
-import { startViewer, type Viewer } from "../helpers/cli/viewer.ts";
+import { assertEquals, assertMatch, assertThrows } from "../../../deps.ts";
+import { describe } from "../../../cli/inspect/mod.ts";
+import type { Detail } from "../../../cli/view/look/detail.ts";
+import type { ObjectView, Picture } from "../../../cli/view/look/picture.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Latest } from "../../../store/mod.ts";
+import { Mutex } from "../../../sync/mod.ts";
+import { projectPath } from "../../helpers/deno.ts";
+import { randomName } from "../../helpers/names.ts";
+import { Events } from "../../helpers/cli/events.ts";
+import { jsonLines, shmem } from "../../cli/helpers.ts";
+import { ask, cookieOf } from "../../helpers/cli/http.ts";
+import { takePart } from "../../cli/partners.ts";
+import { temporaryName } from "../../helpers/cli/temporary.ts";
+import { startViewer, type Viewer } from "../../helpers/cli/viewer.ts";
 
 /** Follows the state until something is true of an object. */
 async function until(
