@@ -7,6 +7,7 @@
 
 export { Aeron } from "./client/aeron.ts";
 export type { CounterOptions } from "./client/add_counter.ts";
+export type { PublicationOptions } from "./client/add_publication.ts";
 export type { SubscriptionOptions } from "./client/add_subscription.ts";
 export type { AeronOptions } from "./client/options.ts";
 export { AeronError } from "./client/aeron_error.ts";

@@ -1,10 +1,10 @@
 import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import { Counter, COUNTER_SECRET } from "../cnc/counter.ts";
-import { COMMAND } from "../conductor/commands.ts";
+import { COMMAND, type Field } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
 
-/** Options of `addCounter`. */
+/** Options of `addCounter` and `addStaticCounter`. */
 export interface CounterOptions {
   /** What it belongs to, at most 112 bytes. Default: nothing. */
   readonly key?: Uint8Array;
@@ -21,6 +21,54 @@ export async function addCounter(
   label: string,
   options: CounterOptions | undefined,
 ): Promise<Counter> {
+  return await conductor.request(
+    `add counter ${describe(label)}`,
+    COMMAND.addCounter,
+    checkCounter(typeId, label, options),
+    (answer) => {
+      const id = "value" in answer ? answer.value : -1;
+      const { correlationId } = answer;
+      return new Counter(COUNTER_SECRET, conductor, correlationId, id, false);
+    },
+  );
+}
+
+/** Adds a counter that nobody frees, or finds the one that there is. */
+export async function addStaticCounter(
+  conductor: Conductor,
+  typeId: number,
+  label: string,
+  registrationId: bigint,
+  options: CounterOptions | undefined,
+): Promise<Counter> {
+  const fields = checkCounter(typeId, label, options);
+  if (
+    typeof registrationId !== "bigint" ||
+    BigInt.asIntN(64, registrationId) !== registrationId
+  ) {
+    throw new TypeError(
+      `Cannot add counter: registrationId must be a bigint of 64 bits: received ${
+        describe(registrationId)
+      }`,
+    );
+  }
+  return await conductor.request(
+    `add counter ${describe(label)}`,
+    COMMAND.addStaticCounter,
+    [{ i64: registrationId }, ...fields],
+    (answer) => {
+      const id = "value" in answer ? answer.value : -1;
+      return new Counter(COUNTER_SECRET, conductor, registrationId, id, true);
+    },
+  );
+}
+
+/** Checks what a counter is added with, and lays it out. */
+function checkCounter(
+  typeId: number,
+  label: string,
+  options: CounterOptions | undefined,
+): Field[] {
   checkInteger(typeId, "typeId", -0x8000_0000, 0x7fff_ffff);
   checkLabel(label);
   const { key = new Uint8Array(0) } = readOptions(
@@ -35,15 +83,7 @@ export async function addCounter(
       }`,
     );
   }
-  return await conductor.request(
-    `add counter ${JSON.stringify(label)}`,
-    COMMAND.addCounter,
-    [{ i32: typeId }, { bytes: key.slice() }, { text: label }],
-    (answer) => {
-      const id = "value" in answer ? answer.value : -1;
-      return new Counter(COUNTER_SECRET, conductor, answer.correlationId, id);
-    },
-  );
+  return [{ i32: typeId }, { bytes: key.slice() }, { text: label }];
 }
 
 function checkLabel(label: string): void {

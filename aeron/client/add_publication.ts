@@ -1,8 +1,15 @@
+import { checkFlag } from "../../memory/checks/options.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import { ExclusivePublication } from "../publication/exclusive_publication.ts";
+import { Publication } from "../publication/publication.ts";
+import { SECRET } from "../publication/publication_base.ts";
 import {
   assemblePublication,
   type MakeSpace,
   type PublicationParts,
 } from "../publication/publication_parts.ts";
+import { ExclusiveSpace } from "../publication/space/exclusive_space.ts";
+import { SharedSpace } from "../publication/space/shared_space.ts";
 import {
   type ChannelLike,
   checkChannel,
@@ -11,17 +18,49 @@ import {
 import { COMMAND, type CommandType } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
 
+/** Options of `addPublication` and `addExclusivePublication`. */
+export interface PublicationOptions {
+  /**
+   * Map the log without reserving its pages, and risk SIGBUS when `/dev/shm` is full.
+   * Default: `sparse` of the client.
+   */
+  readonly sparse?: boolean;
+}
+
+const NAMES: OptionNames<PublicationOptions> = { sparse: true };
+
+/** A kind of publications. */
+export interface PublicationKind<Added> {
+  readonly command: CommandType;
+  readonly makeSpace: MakeSpace;
+  readonly make: (parts: PublicationParts) => Added;
+}
+
+/** Those that write to a log with others. */
+export const SHARED: PublicationKind<Publication> = {
+  command: COMMAND.addPublication,
+  makeSpace: (log, limit, writer) => new SharedSpace(log, limit, writer),
+  make: (parts) => new Publication(SECRET, parts),
+};
+
+/** Those with a log of their own. */
+export const EXCLUSIVE: PublicationKind<ExclusivePublication> = {
+  command: COMMAND.addExclusivePublication,
+  makeSpace: (log, limit, writer) => new ExclusiveSpace(log, limit, writer),
+  make: (parts) => new ExclusivePublication(SECRET, parts),
+};
+
 /** Adds a publication of either kind. */
 export async function addPublication<Added>(
   conductor: Conductor,
-  command: CommandType,
+  { command, makeSpace, make }: PublicationKind<Added>,
   channel: ChannelLike,
   streamId: number,
-  makeSpace: MakeSpace,
-  make: (parts: PublicationParts) => Added,
+  options: PublicationOptions | undefined,
 ): Promise<Added> {
   const text = checkChannel(channel);
   checkStreamId(streamId);
+  const sparse = readSparse(readOptions(options, NAMES, "add publication"));
   return await conductor.request(
     `add publication to stream ${streamId} of ${JSON.stringify(text)}`,
     command,
@@ -33,7 +72,9 @@ export async function addPublication<Added>(
         );
       }
       try {
-        return make(assemblePublication(conductor, text, answer, makeSpace));
+        return make(
+          assemblePublication(conductor, text, answer, makeSpace, sparse),
+        );
       } catch (error) {
         // The driver has it already.
         const fields = [{ i64: answer.correlationId }, { i64: 0n }];
@@ -42,4 +83,11 @@ export async function addPublication<Added>(
       }
     },
   );
+}
+
+/** Reads whether a log is to be sparse; `undefined` when nothing was said. */
+export function readSparse(
+  { sparse }: { readonly sparse?: boolean },
+): boolean | undefined {
+  return sparse === undefined ? undefined : checkFlag(sparse, "sparse");
 }

@@ -5,6 +5,7 @@ import {
   Subscription,
   SUBSCRIPTION_SECRET,
 } from "../subscription/subscription.ts";
+import { readSparse } from "./add_publication.ts";
 import {
   type ChannelLike,
   checkChannel,
@@ -14,11 +15,18 @@ import { COMMAND } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
 
 /** Options of `addSubscription`. */
-export type SubscriptionOptions = ImageEvents;
+export interface SubscriptionOptions extends ImageEvents {
+  /**
+   * Map the logs of images without reserving their pages, and risk SIGBUS when
+   * `/dev/shm` is full. Default: `sparse` of the client.
+   */
+  readonly sparse?: boolean;
+}
 
 const NAMES: OptionNames<SubscriptionOptions> = {
   onAvailableImage: true,
   onUnavailableImage: true,
+  sparse: true,
 };
 
 /** Adds a subscription. */
@@ -39,9 +47,11 @@ export async function addSubscription(
       }`,
     );
   }
+  const sparse = readSparse(events);
   // Before the command is sent: images may be announced before it is answered.
   let added: ImageSet | undefined;
-  const add = (id: bigint) => added = new ImageSet(conductor, id, events);
+  const add = (id: bigint) =>
+    added = new ImageSet(conductor, id, events, sparse);
   return await conductor.request(
     `add subscription to stream ${streamId} of ${JSON.stringify(text)}`,
     COMMAND.addSubscription,

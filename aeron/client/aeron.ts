@@ -5,23 +5,29 @@ import {
   type WaitOptions,
 } from "../../memory/waiting/wait_options.ts";
 import type { Counter } from "../cnc/counter.ts";
-import { Counters } from "../cnc/counters.ts";
-import { ExclusivePublication } from "../publication/exclusive_publication.ts";
-import { ExclusiveSpace } from "../publication/space/exclusive_space.ts";
-import { Publication } from "../publication/publication.ts";
-import { SECRET } from "../publication/publication_base.ts";
-import { SharedSpace } from "../publication/space/shared_space.ts";
+import type { Counters } from "../cnc/counters.ts";
+import type { ExclusivePublication } from "../publication/exclusive_publication.ts";
+import type { Publication } from "../publication/publication.ts";
 import type { Subscription } from "../subscription/subscription.ts";
-import { addCounter, type CounterOptions } from "./add_counter.ts";
-import { addPublication } from "./add_publication.ts";
+import {
+  addCounter,
+  addStaticCounter,
+  type CounterOptions,
+} from "./add_counter.ts";
+import {
+  addPublication,
+  EXCLUSIVE,
+  type PublicationOptions,
+  SHARED,
+} from "./add_publication.ts";
 import {
   addSubscription,
   type SubscriptionOptions,
 } from "./add_subscription.ts";
 import { type ChannelLike, checkStreamId } from "./channel_like.ts";
 import { COMMAND } from "../conductor/commands.ts";
-import { Conductor } from "../conductor/conductor.ts";
-import { findDriver } from "./connect.ts";
+import type { Conductor } from "../conductor/conductor.ts";
+import { open, type Opened } from "./connect.ts";
 import {
   type AeronOptions,
   type ClientOptions,
@@ -115,6 +121,7 @@ export class Aeron implements Disposable {
    *
    * @param channel URI: `aeron:ipc`, `aeron:udp?endpoint=host:port`.
    * @param streamId Tells streams of a channel apart.
+   * @param options Whether its log may be sparse.
    * @throws {AeronError} When the driver refuses it.
    * @throws {SystemError} When there is no room for the pages of its log (ENOSPC).
    * @throws {Deno.errors.TimedOut} When the driver does not answer.
@@ -122,14 +129,14 @@ export class Aeron implements Disposable {
   async addPublication(
     channel: ChannelLike,
     streamId: number,
+    options?: PublicationOptions,
   ): Promise<Publication> {
     return await addPublication(
       this.#conductor,
-      COMMAND.addPublication,
+      SHARED,
       channel,
       streamId,
-      (log, limit, writer) => new SharedSpace(log, limit, writer),
-      (parts) => new Publication(SECRET, parts),
+      options,
     );
   }
 
@@ -138,6 +145,7 @@ export class Aeron implements Disposable {
    *
    * @param channel URI: `aeron:ipc`, `aeron:udp?endpoint=host:port`.
    * @param streamId Tells streams of a channel apart.
+   * @param options Whether its log may be sparse.
    * @throws {AeronError} When the driver refuses it.
    * @throws {SystemError} When there is no room for the pages of its log (ENOSPC).
    * @throws {Deno.errors.TimedOut} When the driver does not answer.
@@ -145,14 +153,14 @@ export class Aeron implements Disposable {
   async addExclusivePublication(
     channel: ChannelLike,
     streamId: number,
+    options?: PublicationOptions,
   ): Promise<ExclusivePublication> {
     return await addPublication(
       this.#conductor,
-      COMMAND.addExclusivePublication,
+      EXCLUSIVE,
       channel,
       streamId,
-      (log, limit, writer) => new ExclusiveSpace(log, limit, writer),
-      (parts) => new ExclusivePublication(SECRET, parts),
+      options,
     );
   }
 
@@ -163,7 +171,8 @@ export class Aeron implements Disposable {
    * @param channel URI: `aeron:ipc`, `aeron:udp?endpoint=host:port`, or `aeron-spy:…`
    * for what this driver's publications send.
    * @param streamId Tells streams of a channel apart.
-   * @param options Who is told of publishers that come and go.
+   * @param options Who is told of publishers that come and go; whether their logs may be
+   * sparse.
    * @throws {AeronError} When the driver refuses it.
    * @throws {Deno.errors.TimedOut} When the driver does not answer.
    */
@@ -188,6 +197,31 @@ export class Aeron implements Disposable {
     options?: CounterOptions,
   ): Promise<Counter> {
     return await addCounter(this.#conductor, typeId, label, options);
+  }
+
+  /**
+   * Adds a counter that stays until the driver ends, or returns the one that there is with
+   * this type and registration. Closing it, and the end of this client, leave it as it is.
+   *
+   * @param typeId What it counts; numbers below 1000 are Aeron's own.
+   * @param label The same for people, at most 380 ASCII characters.
+   * @param registrationId Tells counters of a type apart.
+   * @param options What it belongs to.
+   * @throws {AeronError} When one of this type and registration belongs to a client.
+   */
+  async addStaticCounter(
+    typeId: number,
+    label: string,
+    registrationId: bigint,
+    options?: CounterOptions,
+  ): Promise<Counter> {
+    return await addStaticCounter(
+      this.#conductor,
+      typeId,
+      label,
+      registrationId,
+      options,
+    );
   }
 
   /**
@@ -252,27 +286,4 @@ export class Aeron implements Disposable {
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-/** What connecting makes. */
-interface Opened {
-  readonly conductor: Conductor;
-  readonly ending: AbortController;
-  readonly counters: Counters;
-}
-
-async function open(
-  options: ClientOptions,
-  timeoutMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Opened> {
-  const cnc = await findDriver(options, timeoutMs, signal);
-  const ending = new AbortController();
-  const onEnd = (failure: Error | undefined) =>
-    ending.abort(
-      failure ?? new Deno.errors.BadResource("The Aeron client is closed"),
-    );
-  const conductor = new Conductor(cnc, { ...options, onEnd });
-  const counters = new Counters(cnc.metadata, cnc.values);
-  return { conductor, ending, counters };
 }

@@ -1,13 +1,39 @@
 import { CncFile } from "../cnc/cnc_file.ts";
+import { Counters } from "../cnc/counters.ts";
+import { Conductor } from "../conductor/conductor.ts";
 import { pollAsync } from "../../memory/waiting/poll.ts";
 import type { ClientOptions } from "./options.ts";
+
+/** What connecting makes. */
+export interface Opened {
+  readonly conductor: Conductor;
+  readonly ending: AbortController;
+  readonly counters: Counters;
+}
+
+/** Connects to a media driver. */
+export async function open(
+  options: ClientOptions,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Opened> {
+  const cnc = await findDriver(options, timeoutMs, signal);
+  const ending = new AbortController();
+  const onEnd = (failure: Error | undefined) =>
+    ending.abort(
+      failure ?? new Deno.errors.BadResource("The Aeron client is closed"),
+    );
+  const conductor = new Conductor(cnc, { ...options, onEnd });
+  const counters = new Counters(cnc.metadata, cnc.values);
+  return { conductor, ending, counters };
+}
 
 /**
  * Waits for a media driver that lives, and maps its file.
  *
  * @throws {Deno.errors.TimedOut} When there is none in time.
  */
-export async function findDriver(
+async function findDriver(
   { directory, driverTimeoutMs }: ClientOptions,
   timeoutMs: number,
   signal: AbortSignal | undefined,

@@ -8,7 +8,7 @@ import { CounterValue } from "./counter_value.ts";
 export const COUNTER_SECRET = Symbol("secret");
 
 /**
- * A counter of this client, which every client and tool of the driver can read.
+ * A counter that this client added, which every client and tool of the driver can read.
  *
  * @example Count what was done
  * ```ts
@@ -24,8 +24,10 @@ export const COUNTER_SECRET = Symbol("secret");
 export class Counter implements Disposable {
   /** Its index. */
   readonly id: number;
-  /** Id of this registration. */
+  /** Id of its registration: the one that a static counter was added with. */
   readonly registrationId: bigint;
+  /** Whether it stays until the driver ends. */
+  readonly isStatic: boolean;
   readonly #conductor: Conductor;
   readonly #value: CounterValue;
   readonly #resource: Resource;
@@ -41,26 +43,28 @@ export class Counter implements Disposable {
     conductor: Conductor,
     registrationId: bigint,
     id: number,
+    isStatic: boolean,
   ) {
     if (secret !== COUNTER_SECRET) {
       throw new TypeError("Cannot make a counter: an Aeron client does");
     }
     this.id = id;
     this.registrationId = registrationId;
+    this.isStatic = isStatic;
     this.#conductor = conductor;
     this.#value = new CounterValue(conductor.cnc.values, id);
     this.#resource = { registrationId, end: () => this.#closed = true };
-    conductor.adopt(this.#resource);
+    if (!isStatic) conductor.adopt(this.#resource);
   }
 
   /** Whether it was closed, or its client lost its driver. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#closed || this.#conductor.ended;
   }
 
   /** Its value, a signed integer of 64 bits; 0 once it is closed. */
   get value(): bigint {
-    return this.#closed ? 0n : this.#value.value;
+    return this.closed ? 0n : this.#value.value;
   }
 
   /** Its value. */
@@ -81,10 +85,11 @@ export class Counter implements Disposable {
     return this.#required("add to").add(delta);
   }
 
-  /** Frees the counter. Calling it again does nothing. */
+  /** Frees the counter, if it is not static. Calling it again does nothing. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.isStatic) return;
     const fields = [{ i64: this.registrationId }];
     this.#conductor.remove(this.#resource, COMMAND.removeCounter, fields);
   }
@@ -95,7 +100,7 @@ export class Counter implements Disposable {
   }
 
   #required(operation: string): CounterValue {
-    if (!this.#closed) return this.#value;
+    if (!this.closed) return this.#value;
     throw new Deno.errors.BadResource(
       `Cannot ${operation} counter ${this.id}: it is closed`,
     );

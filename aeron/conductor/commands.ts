@@ -18,6 +18,7 @@ export const COMMAND = {
   closeClient: 0x0b,
   addReceiveDestination: 0x0c,
   removeReceiveDestination: 0x0d,
+  addStaticCounter: 0x0f,
   rejectImage: 0x10,
   removeDestinationById: 0x11,
   nextSessionId: 0x12,

@@ -195,6 +195,7 @@ const READERS: ReadonlyMap<number, Reader> = new Map<number, Reader>([
     type: "client-timeout",
     clientId: fields.i64(0),
   })],
+  [0x0f0b, done("counter-ready", true)],
   [0x0f0c, (fields) => ({
     type: "publication-error",
     registrationId: fields.i64(0),

@@ -9,9 +9,14 @@ const LOG_NAME = /\/((?:publications|images)\/[\w-]+\.logbuffer)$/;
  * client found the driver: what stands in shared memory opens no other file, and a
  * driver in a container may see the folder elsewhere.
  *
+ * @param sparse Leave its pages unreserved. Default: what the client was told.
  * @throws {TypeError} When the driver names something else.
  */
-export function openLog(conductor: Conductor, logFile: string): LogBuffer {
+export function openLog(
+  conductor: Conductor,
+  logFile: string,
+  sparse: boolean | undefined,
+): LogBuffer {
   const [, name] = LOG_NAME.exec(logFile) ?? [];
   if (name === undefined) {
     throw new TypeError(
@@ -20,6 +25,9 @@ export function openLog(conductor: Conductor, logFile: string): LogBuffer {
       }: corrupt answer: logs are publications/….logbuffer or images/….logbuffer; restart the media driver`,
     );
   }
-  const { directory, sparse } = conductor.options;
-  return LogBuffer.open(`${directory}/${name}`, sparse);
+  const { options } = conductor;
+  return LogBuffer.open(
+    `${options.directory}/${name}`,
+    sparse ?? options.sparse,
+  );
 }

@@ -28,6 +28,7 @@ export type MakeSpace = (
 /**
  * Maps the log of a publication that the driver has made.
  *
+ * @param sparse Leave its pages unreserved. Default: what the client was told.
  * @throws {SystemError} When there is no room for its pages (ENOSPC).
  */
 export function assemblePublication(
@@ -35,9 +36,10 @@ export function assemblePublication(
   channel: string,
   ready: PublicationReady,
   makeSpace: MakeSpace,
+  sparse: boolean | undefined,
 ): PublicationParts {
   using undo = new DisposableStack();
-  const log = undo.use(openLog(conductor, ready.logFile));
+  const log = undo.use(openLog(conductor, ready.logFile, sparse));
   const counter = new CounterValue(conductor.cnc.values, ready.limitCounterId);
   const limit = new PositionLimit(log, counter);
   const writer = new FrameWriter(log, ready.sessionId, ready.streamId);

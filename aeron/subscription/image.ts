@@ -3,6 +3,7 @@ import {
   checkLimit,
 } from "../../channel/buffers/message_checks.ts";
 import { describe } from "../../memory/checks/integers.ts";
+import type { Conductor } from "../conductor/conductor.ts";
 import type { ImageAvailable } from "../conductor/events.ts";
 import type { CounterValue } from "../cnc/counter_value.ts";
 import type { LogBuffer } from "../log/log_buffer.ts";
@@ -13,6 +14,7 @@ import type {
 } from "./fragment_handler.ts";
 import { FrameHeader } from "./frame_header.ts";
 import { ImageReader } from "./image_reader.ts";
+import { rejectImage } from "./reject_image.ts";
 
 /** How many fragments a poll takes. */
 export const DEFAULT_LIMIT = 10;
@@ -31,8 +33,7 @@ export interface ImageParts {
   readonly event: ImageAvailable;
   readonly log: LogBuffer;
   readonly counter: CounterValue;
-  /** Does what is due in the client. */
-  readonly serve: () => void;
+  readonly conductor: Conductor;
 }
 
 /**
@@ -71,7 +72,7 @@ export class Image {
   readonly positionCounterId: number;
   readonly #log: LogBuffer;
   readonly #reader: ImageReader;
-  readonly #serve: () => void;
+  readonly #conductor: Conductor;
   #closed = false;
   #last = 0n;
   #endOfStream = OPEN_END;
@@ -90,13 +91,13 @@ export class Image {
    */
   constructor(
     secret: typeof IMAGE_SECRET,
-    { event, log, counter, serve }: ImageParts,
+    { event, log, counter, conductor }: ImageParts,
   ) {
     if (secret !== IMAGE_SECRET) {
       throw new TypeError("Cannot make an image: a subscription does that");
     }
     this.#log = log;
-    this.#serve = serve;
+    this.#conductor = conductor;
     this.#reader = new ImageReader(log, counter, new FrameHeader(this, log));
     this.sessionId = event.sessionId;
     this.streamId = event.streamId;
@@ -237,10 +238,34 @@ export class Image {
     return this.#reader.controlledPoll(handler, limit, end);
   }
 
+  /**
+   * Asks the driver to end this image, and to tell the publisher, whose client hears of it
+   * by `onError`. Over UDP nothing more comes, and the image is gone when what came was
+   * read and the driver's `aeron.image.liveness.timeout` is over. The publisher may be there
+   * again then, as a new image.
+   *
+   * @param reason What the publisher is told, at most 1023 ASCII characters.
+   * @throws {AeronError} When the driver refuses it.
+   * @throws {Deno.errors.BadResource} When it is closed.
+   */
+  async reject(reason: string): Promise<void> {
+    if (this.#closed) {
+      throw new Deno.errors.BadResource(
+        `Cannot reject image ${this.sessionId}: it is closed`,
+      );
+    }
+    await rejectImage(
+      this.#conductor,
+      this.correlationId,
+      this.position,
+      reason,
+    );
+  }
+
   #prepare(handler: unknown, limit: number): void {
     checkHandler(handler);
     checkLimit(limit);
-    this.#serve();
+    this.#conductor.serve();
   }
 
   #end(): void {

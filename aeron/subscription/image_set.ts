@@ -22,6 +22,7 @@ export class ImageSet implements ImageOwner {
   readonly registrationId: bigint;
   readonly #conductor: Conductor;
   readonly #events: ImageEvents;
+  readonly #sparse: boolean | undefined;
   #list: readonly Image[] = [];
   #seen = 0;
   #closed = false;
@@ -33,10 +34,12 @@ export class ImageSet implements ImageOwner {
     conductor: Conductor,
     registrationId: bigint,
     events: ImageEvents,
+    sparse: boolean | undefined,
   ) {
     this.#conductor = conductor;
     this.registrationId = registrationId;
     this.#events = events;
+    this.#sparse = sparse;
   }
 
   /** The images; a new array each time that they change. */
@@ -125,11 +128,10 @@ export class ImageSet implements ImageOwner {
   #open(event: ImageAvailable): Image {
     const conductor = this.#conductor;
     using undo = new DisposableStack();
-    const log = undo.use(openLog(conductor, event.logFile));
+    const log = undo.use(openLog(conductor, event.logFile, this.#sparse));
     const { values } = conductor.cnc;
     const counter = new CounterValue(values, event.positionCounterId);
-    const serve = () => conductor.serve();
-    const image = new Image(IMAGE_SECRET, { event, log, counter, serve });
+    const image = new Image(IMAGE_SECRET, { event, log, counter, conductor });
     undo.move();
     return image;
   }

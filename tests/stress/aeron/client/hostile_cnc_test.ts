@@ -156,8 +156,9 @@ Deno.test(needing(
         "/x/y",
       ]
     ) {
-      // deno-lint-ignore no-explicit-any -- the part of it that is used
-      const open = () => Promise.resolve(openLog(conductor as any, name));
+      const open = () =>
+        // deno-lint-ignore no-explicit-any -- the part of it that is used
+        Promise.resolve(openLog(conductor as any, name, undefined));
       await assertRejects(
         async () => await open(),
         TypeError,
