@@ -28,10 +28,6 @@ export interface Term {
   readonly copier: Copier;
 }
 
-/** A 64-bit value and its halves, to make positions without arithmetic on bigints. */
-const joined = new BigInt64Array(1);
-const halves = new Int32Array(joined.buffer);
-
 /**
  * The mapped log of a publication or of an image. What the file says about itself is
  * read once and checked; what changes is checked where it is used.
@@ -130,14 +126,17 @@ export class LogBuffer implements Disposable {
     return this.metadata.length === 0;
   }
 
-  /** Position of an offset in a term: how often terms were rotated before it. */
+  /**
+   * Position of an offset in a term: how often terms were rotated before it. All in
+   * registers: two halves that are stored and loaded as one whole would wait until all
+   * stores before them have left the processor.
+   */
   position(termCount: number, offset: number): bigint {
     const begin = termCount << this.shift;
     const low = (begin + offset) | 0;
     const carry = low >>> 0 < begin >>> 0 ? 1 : 0;
-    halves[0] = low;
-    halves[1] = (termCount >>> (32 - this.shift)) + carry;
-    return joined[0]!;
+    const high = ((termCount >>> (32 - this.shift)) + carry) | 0;
+    return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low >>> 0));
   }
 
   /** Where the stream ended, if it has; 2^63 - 1 while it has not. */

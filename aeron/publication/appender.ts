@@ -1,6 +1,5 @@
 import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { framedLength } from "../log/frame_writer.ts";
-import type { LogBuffer } from "../log/log_buffer.ts";
 import {
   DATA_TYPE,
   FRAME_HEADER_LENGTH,
@@ -10,11 +9,14 @@ import type { Claim } from "./claim.ts";
 import { failureOf, type OfferResult } from "./offer_result.ts";
 import { OpenClaims } from "./open_claims.ts";
 import type { PublicationParts } from "./publication_parts.ts";
-import { refuseGone, refuseLength } from "./sources.ts";
+import { refuseLength } from "./sources.ts";
 import type { TermSpace } from "./space/term_space.ts";
 
 /** A program that offers without a pause looks for events once in so many calls. */
 const CALLS_PER_LOOK = 256;
+
+/** What is held once a publication is closed. */
+const NOTHING = new HeldSource(0);
 
 /** Appends messages to the log of a publication; everything was checked before. */
 export class Appender {
@@ -23,10 +25,9 @@ export class Appender {
   readonly #claims: OpenClaims;
   readonly #maxPayloadLength: number;
   readonly #space: TermSpace;
-  readonly #log: LogBuffer;
   #calls = 0;
   /** What was sent twice in a row, where plain stores publish. */
-  readonly held: HeldSource;
+  readonly #held: HeldSource;
 
   constructor(parts: PublicationParts, isClosed: () => boolean) {
     this.#parts = parts;
@@ -34,9 +35,8 @@ export class Appender {
     this.#claims = new OpenClaims(parts);
     this.#maxPayloadLength = parts.log.maxPayloadLength;
     this.#space = parts.space;
-    this.#log = parts.log;
     // Elsewhere nothing is ever short enough to be held.
-    this.held = new HeldSource(parts.log.inOrder ? this.#maxPayloadLength : 0);
+    this.#held = new HeldSource(parts.log.inOrder ? this.#maxPayloadLength : 0);
   }
 
   /** Appends one message. */
@@ -53,30 +53,21 @@ export class Appender {
     // The same as framedLength(), for one frame.
     const framed = (length + FRAME_HEADER_LENGTH + 31) & -32;
     const at = space.claim(framed, length);
-    if (at < 0) return this.#fail(at);
+    if (at < 0) return this.fail(at);
     const { term, termId } = space;
     writer.writeWhole(term, termId, at, bytes, from, length, reservedValue);
-    this.held.remember(bytes);
-    if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
+    // Of what is held, it comes here once in many messages.
+    if (bytes === space.held) this.#serve();
+    else {
+      this.#remember(bytes);
+      if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
+    }
     return log.position(space.termCount, at + framed);
-  }
-
-  /** Appends what {@linkcode Appender.held} holds. */
-  offerHeld(): OfferResult {
-    const { held } = this;
-    const length = held.longs.length << 3;
-    // Memory that is unmapped or transferred has no words.
-    if (length === 0) refuseGone();
-    const space = this.#space;
-    const at = space.append(held);
-    if (at < 0) return this.#fail(at);
-    if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
-    return this.#log.position(space.termCount, at + ((length + 63) & -32));
   }
 
   /** Nothing is held from now on. */
   end(): void {
-    this.held.source = undefined;
+    this.#space.hold(NOTHING);
   }
 
   /** Appends one message, in as many frames as it takes. */
@@ -92,7 +83,7 @@ export class Appender {
     }
     const framed = framedLength(length, this.#maxPayloadLength);
     const at = space.claim(framed, length);
-    if (at < 0) return this.#fail(at);
+    if (at < 0) return this.fail(at);
     const { term, termId } = space;
     writer.writeParts(term, termId, at, sources, from, length, reservedValue);
     if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
@@ -105,7 +96,7 @@ export class Appender {
     const frameLength = length + FRAME_HEADER_LENGTH;
     const framed = (frameLength + 31) & -32;
     const at = space.claim(framed, length);
-    if (at < 0) return this.#fail(at);
+    if (at < 0) return this.fail(at);
     const { term, termId } = space;
     writer.begin(term, termId, at, frameLength, UNFRAGMENTED, DATA_TYPE);
     this.#claims.open(claim, term, at, length);
@@ -119,9 +110,16 @@ export class Appender {
     this.#claims.abort();
   }
 
-  #fail(code: number): OfferResult {
+  /** Looks what else there is, and returns why there is no room. */
+  fail(code: number): OfferResult {
     this.#serve();
     return this.#isClosed() ? "closed" : failureOf(code);
+  }
+
+  #remember(bytes: Uint8Array): void {
+    const held = this.#held;
+    held.remember(bytes);
+    if (held.source === bytes) this.#space.hold(held);
   }
 
   #serve(): void {

@@ -1,7 +1,3 @@
-import {
-  checkAvailable,
-  checkSource,
-} from "../../channel/buffers/message_checks.ts";
 import { checkInteger } from "../../memory/checks/integers.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import { type ChannelStatus, readStatus } from "../conductor/channel_status.ts";
@@ -17,7 +13,8 @@ import { Appender } from "./appender.ts";
 import type { OfferResult } from "./offer_result.ts";
 import { lastPosition, type PublicationParts } from "./publication_parts.ts";
 import { SendQueue } from "./send_queue.ts";
-import { checkParts, checkReserved } from "./sources.ts";
+import type { TermSpace } from "./space/term_space.ts";
+import { checkParts, checkRange, checkReserved } from "./sources.ts";
 
 /** Only this layer has it, so only this layer can make publications. */
 export const SECRET = Symbol("secret");
@@ -49,6 +46,7 @@ export abstract class PublicationBase implements Disposable {
   readonly channelStatusId: number;
   readonly #parts: PublicationParts;
   readonly #appender: Appender;
+  readonly #space: TermSpace;
   #closed = false;
   #failure: Error | undefined;
   #queue: SendQueue | undefined;
@@ -67,6 +65,7 @@ export abstract class PublicationBase implements Disposable {
     }
     const { ready, log, conductor, channel } = parts;
     this.#parts = parts;
+    this.#space = parts.space;
     this.#appender = new Appender(parts, () => this.#closed);
     this.channel = channel;
     this.streamId = ready.streamId;
@@ -134,20 +133,19 @@ export abstract class PublicationBase implements Disposable {
     length?: number,
     reservedValue?: bigint,
   ): OfferResult {
-    const appender = this.#appender;
+    const space = this.#space;
     if (
-      bytes === appender.held.source && offset === 0 && length === undefined &&
+      bytes === space.held && offset === 0 && length === undefined &&
       reservedValue === undefined
-    ) return appender.offerHeld();
-    const available = checkSource(bytes, offset);
-    let size = available;
-    if (length !== undefined) {
-      size = checkInteger(length, "length", 0, Number.MAX_SAFE_INTEGER);
-      checkAvailable(size, available);
+    ) {
+      const position = space.offerHeld();
+      if (typeof position === "bigint") return position;
+      if (position < 0) return this.#appender.fail(position);
     }
+    const size = checkRange(bytes, offset, length);
     checkReserved(reservedValue);
     if (this.#closed) return "closed";
-    return appender.offer(bytes, offset, size, reservedValue);
+    return this.#appender.offer(bytes, offset, size, reservedValue);
   }
 
   /**

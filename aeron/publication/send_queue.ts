@@ -1,6 +1,6 @@
 import { checkSource } from "../../channel/buffers/message_checks.ts";
 import { partOf } from "../../channel/buffers/typed_arrays.ts";
-import { readOptions } from "../../memory/checks/options.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import {
   checkSignal,
   checkTimeout,
@@ -10,6 +10,10 @@ import { isTurnDue } from "../../channel/waiting/pacing.ts";
 import { giveTurn } from "../../channel/waiting/pacing.ts";
 import { IdlePauses } from "../conductor/idle_pauses.ts";
 import type { OfferResult } from "./offer_result.ts";
+
+const NAMES: OptionNames<WaitOptions> = { timeoutMs: true, signal: true };
+/** Made once: most calls have none. */
+const NO_OPTIONS: WaitOptions = { timeoutMs: undefined, signal: undefined };
 
 /** What a queue sends to. */
 export interface SendTarget {
@@ -46,11 +50,9 @@ export class SendQueue {
 
   /** Sends a message, at once if there is room and none waits before it. */
   send(bytes: Uint8Array, options?: WaitOptions): Promise<bigint> {
-    const { timeoutMs, signal } = readOptions(
-      options,
-      { timeoutMs: true, signal: true },
-      "send message",
-    );
+    const { timeoutMs, signal } = options === undefined
+      ? NO_OPTIONS
+      : readOptions(options, NAMES, "send message");
     const limit = checkTimeout(timeoutMs);
     checkSignal(signal)?.throwIfAborted();
     if (this.#waiting.length === 0) {

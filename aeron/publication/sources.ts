@@ -1,5 +1,8 @@
-import { checkSource } from "../../channel/buffers/message_checks.ts";
-import { describe } from "../../memory/checks/integers.ts";
+import {
+  checkAvailable,
+  checkSource,
+} from "../../channel/buffers/message_checks.ts";
+import { checkInteger, describe } from "../../memory/checks/integers.ts";
 
 /** Parts of a message, checked, in an array that nobody else has. */
 export interface Parts {
@@ -32,6 +35,23 @@ export function checkParts(parts: readonly Uint8Array[]): Parts {
   return { sources, length };
 }
 
+/**
+ * Checks a source, and the part of it that is the message.
+ *
+ * @returns How long the message is.
+ */
+export function checkRange(
+  bytes: Uint8Array,
+  offset: number,
+  length: number | undefined,
+): number {
+  const available = checkSource(bytes, offset);
+  if (length === undefined) return available;
+  const size = checkInteger(length, "length", 0, Number.MAX_SAFE_INTEGER);
+  checkAvailable(size, available);
+  return size;
+}
+
 /** Checks the 64 bits that go with a message. */
 export function checkReserved(value: bigint | undefined): void {
   if (value === undefined || typeof value === "bigint") return;
@@ -46,12 +66,5 @@ export function checkReserved(value: bigint | undefined): void {
 export function refuseLength(length: number, maximum: number): never {
   throw new RangeError(
     `Cannot offer message: it has ${length} bytes, and one may have ${maximum}; raise term-length of the channel, or send it in pieces`,
-  );
-}
-
-/** Refuses a message whose memory is gone. */
-export function refuseGone(): never {
-  throw new TypeError(
-    "Cannot offer message: the memory of its source is unmapped or transferred",
   );
 }

@@ -2,12 +2,17 @@ import type { LogBuffer } from "../log/log_buffer.ts";
 import { alignFrame, FRAME } from "../log/log_layout.ts";
 import type { Image } from "./image.ts";
 
-let move: (
-  header: FrameHeader,
-  termCount: number,
-  words: Int32Array,
-  offset: number,
-) => void;
+/** Where the frame lies that a header tells of; the reader of the image moves it. */
+export interface FramePlace {
+  /** The term as 32-bit words. */
+  words: Int32Array;
+  /** How often terms were rotated before it. */
+  termCount: number;
+  /** Where the frame starts in it. */
+  offset: number;
+}
+
+let place: (header: FrameHeader) => FramePlace;
 
 /**
  * What stands in front of a message, beside its length. One object per image, which
@@ -18,16 +23,14 @@ export class FrameHeader {
   /** Image that the message came by. */
   readonly image: Image;
   readonly #log: LogBuffer;
-  #words: Int32Array = new Int32Array(0);
-  #termCount = 0;
-  #offset = 0;
+  readonly #place: FramePlace = {
+    words: new Int32Array(0),
+    termCount: 0,
+    offset: 0,
+  };
 
   static {
-    move = (header, termCount, words, offset) => {
-      header.#termCount = termCount;
-      header.#words = words;
-      header.#offset = offset;
-    };
+    place = (header) => header.#place;
   }
 
   /**
@@ -42,10 +45,10 @@ export class FrameHeader {
 
   /** Position of the stream behind the frame. */
   get position(): bigint {
-    const left = this.#log.termLength - this.#offset;
+    const { termCount, offset } = this.#place;
+    const left = this.#log.termLength - offset;
     const length = Math.max(0, Math.min(this.#word(FRAME.length), left));
-    const end = this.#offset + alignFrame(length);
-    return this.#log.position(this.#termCount, end);
+    return this.#log.position(termCount, offset + alignFrame(length));
   }
 
   /** Length of the frame in bytes, its header of 32 included. */
@@ -60,12 +63,12 @@ export class FrameHeader {
 
   /** Where the frame starts in its term. */
   get termOffset(): number {
-    return this.#offset;
+    return this.#place.offset;
   }
 
   /** Id of the term. */
   get termId(): number {
-    return (this.#log.initialTermId + this.#termCount) | 0;
+    return (this.#log.initialTermId + this.#place.termCount) | 0;
   }
 
   /** Session of the publisher. */
@@ -88,16 +91,12 @@ export class FrameHeader {
   }
 
   #word(index: number): number {
-    return this.#words[(this.#offset >> 2) + index] ?? 0;
+    const { words, offset } = this.#place;
+    return words[(offset >> 2) + index] ?? 0;
   }
 }
 
-/** Moves a header to another frame; for images only. */
-export function moveHeader(
-  header: FrameHeader,
-  termCount: number,
-  words: Int32Array,
-  offset: number,
-): void {
-  move(header, termCount, words, offset);
+/** Where a header looks, for readers of images alone. */
+export function placeOf(header: FrameHeader): FramePlace {
+  return place(header);
 }

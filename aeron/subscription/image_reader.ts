@@ -5,7 +5,7 @@ import type {
   ControlledFragmentHandler,
   FragmentHandler,
 } from "./fragment_handler.ts";
-import { type FrameHeader, moveHeader } from "./frame_header.ts";
+import { type FrameHeader, type FramePlace, placeOf } from "./frame_header.ts";
 
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
 const HEADER = 32;
@@ -20,6 +20,7 @@ export class ImageReader {
   readonly #log: LogBuffer;
   readonly #counter: CounterValue;
   readonly #header: FrameHeader;
+  readonly #place: FramePlace;
   readonly #inOrder: boolean;
   readonly #termLength: number;
   #termCount = 0;
@@ -31,6 +32,7 @@ export class ImageReader {
     this.#log = log;
     this.#counter = counter;
     this.#header = header;
+    this.#place = placeOf(header);
     this.#inOrder = log.inOrder;
     this.#termLength = log.termLength;
     this.moveTo(counter.value);
@@ -83,7 +85,9 @@ export class ImageReader {
     this.#enter();
     const { words, bytes } = this.#log.terms[this.#termCount % TERMS]!;
     const header = this.#header;
-    const termCount = this.#termCount;
+    const place = this.#place;
+    place.words = words;
+    place.termCount = this.#termCount;
     const start = this.#offset;
     let offset = start;
     let fragments = 0;
@@ -96,7 +100,7 @@ export class ImageReader {
         const word = at >> 2;
         if (words[word + FLAGS_AND_TYPE]! >>> 16 === PADDING) continue;
         fragments++;
-        moveHeader(header, termCount, words, at);
+        place.offset = at;
         handler(
           bytes,
           at + HEADER,
@@ -119,9 +123,11 @@ export class ImageReader {
     end: number,
   ): number {
     this.#enter();
-    const termCount = this.#termCount;
-    const { words, bytes } = this.#log.terms[termCount % TERMS]!;
+    const { words, bytes } = this.#log.terms[this.#termCount % TERMS]!;
     const header = this.#header;
+    const place = this.#place;
+    place.words = words;
+    place.termCount = this.#termCount;
     let published = this.#offset;
     let offset = published;
     let fragments = 0;
@@ -134,7 +140,7 @@ export class ImageReader {
         if (words[(at >> 2) + FLAGS_AND_TYPE]! >>> 16 === PADDING) {
           continue;
         }
-        moveHeader(header, termCount, words, at);
+        place.offset = at;
         const action = handler(
           bytes,
           at + HEADER,

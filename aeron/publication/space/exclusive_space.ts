@@ -4,12 +4,21 @@ import type { LogBuffer, Term } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import { type TermSpace, writeHeld } from "./term_space.ts";
+import { copyLong, NO_WORDS, NOBODY, type TermSpace } from "./term_space.ts";
 
-const CONNECTED = METADATA.isConnected >> 2;
-// Once more, for the hot path: an imported name is loaded and checked each time.
-const HEADER = 32;
 const ACTIVE = METADATA.activeTermCount >> 2;
+// Once more, what the hot path uses: an imported name is loaded and checked each time.
+const CONNECTED = METADATA.isConnected >> 2;
+const HEADER = 32;
+const FLAGS_AND_TYPE = 1;
+const TERM_OFFSET = 2;
+const SESSION_ID = 3;
+const STREAM_ID = 4;
+const TERM_ID = 5;
+const WHOLE_FRAME = 0x1c000;
+const HEADER_WORDS = 8;
+const LONGEST_LOOP = 64;
+const LOOK_LENGTH = 2 ** 14;
 
 /**
  * The room of a publication that nobody shares: it knows where it is, and tells it to
@@ -24,11 +33,22 @@ export class ExclusiveSpace implements TermSpace {
   readonly #streamId: number;
   readonly #inOrder: boolean;
   readonly #termLength: number;
+  held: Uint8Array = NOBODY;
   term: Term;
   termId: number;
   termCount: number;
   #part: number;
   #offset: number;
+  #heldWords: Int32Array = NO_WORDS;
+  #heldTail: Uint8Array = NOBODY;
+  /** Up to here nothing has to be looked up while somebody is connected. */
+  #stop = 0;
+  // The term as the hot path needs it.
+  #words: Int32Array;
+  #marks: Int32Array;
+  #tail = 0;
+  #beginHigh = 0;
+  #beginLow = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     this.#log = log;
@@ -53,6 +73,9 @@ export class ExclusiveSpace implements TermSpace {
       offset < 0 || offset > log.termLength || offset % 32 !== 0
     ) log.refuse(`the tail of term ${this.termId} is ${offset}`);
     this.#offset = offset;
+    this.#words = this.term.words;
+    this.#marks = this.term.marks;
+    this.#enterTerm();
   }
 
   get position(): bigint {
@@ -62,11 +85,15 @@ export class ExclusiveSpace implements TermSpace {
   claim(framed: number, length: number): number {
     const offset = this.#offset;
     const limit = this.#limit;
+    const termLength = this.#termLength;
     if (!limit.allows(this.termCount, offset)) {
+      this.#stop = 0;
       return limit.status(this.termCount, offset, length);
     }
     const end = offset + framed;
-    if (end > this.#termLength) return this.#rotate();
+    if (end > termLength) return this.#rotate();
+    // Below the end of the term: there the position's halves need no carry.
+    this.#stop = Math.min(limit.end, termLength - 32, end + LOOK_LENGTH);
     this.#offset = end;
     // Only the low word changes within a term.
     if (this.#inOrder) this.#metadata[2 * this.#part] = end;
@@ -74,32 +101,42 @@ export class ExclusiveSpace implements TermSpace {
     return offset;
   }
 
-  append(held: HeldSource): number {
-    const length = held.longs.length << 3;
-    const frameLength = length + HEADER;
-    const framed = (frameLength + 31) & -32;
+  hold({ source, words, tail }: HeldSource): void {
+    this.held = source ?? NOBODY;
+    this.#heldWords = words;
+    this.#heldTail = tail ?? NOBODY;
+  }
+
+  offerHeld(): bigint | number {
+    const source = this.#heldWords;
+    const count = source.length;
+    const frameLength = (count << 2) + HEADER;
     const offset = this.#offset;
-    const end = offset + framed;
-    const limit = this.#limit;
-    if (
-      offset >= limit.end || this.termCount !== limit.termCount ||
-      this.#metadata[CONNECTED] !== 1 || end > this.#termLength
-    ) {
-      const claimed = this.claim(framed, length);
-      if (claimed < 0) return claimed;
-    } else {
-      this.#offset = end;
-      this.#metadata[2 * this.#part] = end;
-    }
-    writeHeld(
-      this.term,
-      offset,
-      this.#sessionId,
-      this.#streamId,
-      this.termId,
-      held,
-    );
-    return offset;
+    const end = offset + ((frameLength + 31) & -32);
+    const metadata = this.#metadata;
+    // Memory that is unmapped or transferred has no words.
+    if (end > this.#stop || count === 0 || metadata[CONNECTED] !== 1) return 0;
+    this.#offset = end;
+    metadata[this.#tail] = end;
+    const words = this.#words;
+    const word = offset >> 2;
+    this.#marks[word] = -frameLength;
+    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
+    words[word + TERM_OFFSET] = offset;
+    words[word + SESSION_ID] = this.#sessionId;
+    words[word + STREAM_ID] = this.#streamId;
+    words[word + TERM_ID] = this.termId;
+    if (count <= LONGEST_LOOP) {
+      const payload = word + HEADER_WORDS;
+      for (let i = 0; i < count; i += 2) {
+        words[payload + i] = source[i]!;
+        words[payload + i + 1] = source[i + 1]!;
+      }
+    } else copyLong(this.term, offset, source, this.#heldTail);
+    words[word] = frameLength;
+    const high = this.#beginHigh;
+    const low = (this.#beginLow + end) >>> 0;
+    return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
   }
 
   /** Fills what is left of the term, and goes on to the next. */
@@ -112,6 +149,7 @@ export class ExclusiveSpace implements TermSpace {
       Atomics.store(metadata, 2 * this.#part, this.#termLength);
       this.#writer.pad(this.term, this.termId, offset);
     }
+    this.#stop = 0;
     if (this.#limit.isLastTerm(this.termCount)) return MAX_POSITION_EXCEEDED;
     const termId = (this.termId + 1) | 0;
     const part = (this.#part + 1) % TERMS;
@@ -122,6 +160,17 @@ export class ExclusiveSpace implements TermSpace {
     this.term = log.terms[part]!;
     this.termCount++;
     this.#offset = 0;
+    this.#enterTerm();
     return ADMIN_ACTION;
+  }
+
+  #enterTerm(): void {
+    const { words, marks } = this.term;
+    this.#words = words;
+    this.#marks = marks;
+    this.#tail = 2 * this.#part;
+    const { shift } = this.#log;
+    this.#beginHigh = this.termCount >>> (32 - shift);
+    this.#beginLow = this.termCount << shift;
   }
 }

@@ -4,11 +4,21 @@ import type { LogBuffer, Term } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import { type TermSpace, writeHeld } from "./term_space.ts";
+import { copyLong, NO_WORDS, NOBODY, type TermSpace } from "./term_space.ts";
 
-// Once more, for the hot path: an imported name is loaded and checked each time.
-const HEADER = 32;
+// Once more, what the hot path uses: an imported name is loaded and checked each time.
 const ACTIVE = METADATA.activeTermCount >> 2;
+const CONNECTED = METADATA.isConnected >> 2;
+const HEADER = 32;
+const FLAGS_AND_TYPE = 1;
+const TERM_OFFSET = 2;
+const SESSION_ID = 3;
+const STREAM_ID = 4;
+const TERM_ID = 5;
+const WHOLE_FRAME = 0x1c000;
+const HEADER_WORDS = 8;
+const LONGEST_LOOP = 64;
+const LOOK_LENGTH = 2 ** 14;
 /** Others that add to the tail all the while keep nobody for longer. */
 const MAX_TRIES = 1000;
 
@@ -28,9 +38,20 @@ export class SharedSpace implements TermSpace {
   readonly #inOrder: boolean;
   readonly #termLength: number;
   readonly #initialTermId: number;
+  held: Uint8Array = NOBODY;
   term: Term;
   termId = 0;
   termCount = 0;
+  #heldWords: Int32Array = NO_WORDS;
+  #heldTail: Uint8Array = NOBODY;
+  /** Up to here nothing has to be looked up while the term stays and somebody listens. */
+  #stop = 0;
+  // The term as the hot path needs it.
+  #words: Int32Array;
+  #marks: Int32Array;
+  #tail = 0;
+  #beginHigh = 0;
+  #beginLow = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     this.#log = log;
@@ -43,6 +64,8 @@ export class SharedSpace implements TermSpace {
     this.#termLength = log.termLength;
     this.#initialTermId = log.initialTermId;
     this.term = log.terms[0];
+    this.#words = this.term.words;
+    this.#marks = this.term.marks;
   }
 
   get position(): bigint {
@@ -60,9 +83,9 @@ export class SharedSpace implements TermSpace {
     const initialTermId = this.#initialTermId;
     const termLength = this.#termLength;
     const termCount = this.#activeTermCount();
-    const part = termCount % TERMS;
-    const tail = 2 * part;
-    let termId = this.#load(tail + 1);
+    const tail = 2 * (termCount % TERMS);
+    const termId = this.#load(tail + 1);
+    this.#stop = 0;
     // Somebody is moving on to the next term.
     if (((termId - initialTermId) | 0) !== termCount) return ADMIN_ACTION;
     const before = Math.min(this.#load(tail), termLength);
@@ -74,41 +97,121 @@ export class SharedSpace implements TermSpace {
     // Only the low word, which is the offset: it never overflows, because a
     // publication that adds beyond the end rotates the log before it adds again.
     const added = Atomics.add(this.#metadata, tail, framed);
+    const offset = this.#settle(tail, termId, added, framed);
+    if (offset >= 0 && this.termCount === termCount) {
+      // Below the end of the term: there the position's halves need no carry.
+      const look = offset + framed + LOOK_LENGTH;
+      this.#stop = Math.min(limit.end, termLength - 32, look);
+    }
+    return offset;
+  }
+
+  hold({ source, words, tail }: HeldSource): void {
+    this.held = source ?? NOBODY;
+    this.#heldWords = words;
+    this.#heldTail = tail ?? NOBODY;
+  }
+
+  offerHeld(): bigint | number {
+    const source = this.#heldWords;
+    const count = source.length;
+    const frameLength = (count << 2) + HEADER;
+    const framed = (frameLength + 31) & -32;
+    const metadata = this.#metadata;
+    const tail = this.#tail;
+    let termId = this.termId;
+    // Memory that is unmapped or transferred has no words; what others may have moved
+    // on, and what is nonsense, is for `claim`.
+    if (
+      count === 0 || !(metadata[tail]! + framed <= this.#stop) ||
+      metadata[ACTIVE] !== this.termCount || metadata[tail + 1] !== termId ||
+      metadata[CONNECTED] !== 1
+    ) return 0;
+    let offset = Atomics.add(metadata, tail, framed);
+    let end = offset + framed;
+    if (
+      metadata[tail + 1] !== termId || offset < 0 || (offset & 31) !== 0 ||
+      end >= this.#termLength
+    ) {
+      offset = this.#settle(tail, termId, offset, framed);
+      if (offset < 0) return offset;
+      end = offset + framed;
+      termId = this.termId;
+    }
+    const words = this.#words;
+    const word = offset >> 2;
+    this.#marks[word] = -frameLength;
+    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
+    words[word + TERM_OFFSET] = offset;
+    words[word + SESSION_ID] = this.#sessionId;
+    words[word + STREAM_ID] = this.#streamId;
+    words[word + TERM_ID] = termId;
+    if (count <= LONGEST_LOOP) {
+      const payload = word + HEADER_WORDS;
+      for (let i = 0; i < count; i += 2) {
+        words[payload + i] = source[i]!;
+        words[payload + i + 1] = source[i + 1]!;
+      }
+    } else copyLong(this.term, offset, source, this.#heldTail);
+    words[word] = frameLength;
+    // What fills its term to the last byte may end at a multiple of 2^32.
+    if (end === this.#termLength) {
+      return this.#log.position(this.termCount, end);
+    }
+    const high = this.#beginHigh;
+    const low = (this.#beginLow + end) >>> 0;
+    return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
+  }
+
+  /**
+   * Makes room of what was added to a tail.
+   *
+   * @param tail Word of the tail in the metadata.
+   * @param termIdBefore The term's id before it was added.
+   * @param added The tail before it was added.
+   * @returns Offset in the term; negative when there is no room.
+   */
+  #settle(
+    tail: number,
+    termIdBefore: number,
+    added: number,
+    framed: number,
+  ): number {
+    const log = this.#log;
+    const termLength = this.#termLength;
+    let termId = termIdBefore;
     const termIdNow = this.#load(tail + 1);
     if (termIdNow !== termId) {
+      this.#stop = 0;
       // The log went three terms on between the two. What was added counts for the
       // new term, unless the old one was full before.
       if (added >= termLength) return ADMIN_ACTION;
       termId = termIdNow;
     }
     if (added < 0 || (added & 31) !== 0) {
-      this.#log.refuse(`the tail of term ${termId} is ${added}`);
+      log.refuse(`the tail of term ${termId} is ${added}`);
     }
     const offset = Math.min(added, termLength);
-    this.term = this.#log.terms[part]!;
-    this.termId = termId;
-    const count = (termId - initialTermId) | 0;
-    if (count < 0) this.#log.refuse(`it has had ${count} terms`);
-    this.termCount = count;
+    const count = (termId - this.#initialTermId) | 0;
+    if (count < 0) log.refuse(`it has had ${count} terms`);
+    if (count !== this.termCount || termId !== this.termId) {
+      this.#enterTerm(tail >> 1, termId, count);
+    }
     if (offset + framed > termLength) return this.#endTerm(offset);
     return offset;
   }
 
-  append(held: HeldSource): number {
-    const length = held.longs.length << 3;
-    const frameLength = length + HEADER;
-    const framed = (frameLength + 31) & -32;
-    const offset = this.claim(framed, length);
-    if (offset < 0) return offset;
-    writeHeld(
-      this.term,
-      offset,
-      this.#sessionId,
-      this.#streamId,
-      this.termId,
-      held,
-    );
-    return offset;
+  #enterTerm(part: number, termId: number, termCount: number): void {
+    const term = this.#log.terms[part]!;
+    this.term = term;
+    this.termId = termId;
+    this.termCount = termCount;
+    this.#words = term.words;
+    this.#marks = term.marks;
+    this.#tail = 2 * part;
+    const { shift } = this.#log;
+    this.#beginHigh = termCount >>> (32 - shift);
+    this.#beginLow = termCount << shift;
   }
 
   #activeTermCount(): number {

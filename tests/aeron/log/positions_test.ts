@@ -6,6 +6,7 @@
  */
 
 import { assertEquals, assertThrows } from "../../../deps.ts";
+import { HeldSource } from "../../../channel/buffers/held_source.ts";
 import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
 import { LogBuffer } from "../../../aeron/log/log_buffer.ts";
 import { METADATA } from "../../../aeron/log/log_layout.ts";
@@ -105,6 +106,82 @@ for (const [what, start] of Object.entries(STARTS)) {
   }
 }
 
+for (const [what, start] of Object.entries(STARTS)) {
+  for (const kind of ["shared", "exclusive"] as const) {
+    Deno.test(`${kind} log, ${what}: a source that is held is written as any other, at exact positions`, () => {
+      // One that fills a term to its last byte, one that does not, and a long one.
+      for (const length of [32, 40, 1000]) {
+        using parts = makeLog(start);
+        const { log, limit, position } = parts;
+        const begin = BigInt(start.termCount ?? 0) * BigInt(TERM_LENGTH);
+        position.value = begin;
+        limit.value = begin;
+        const reader = readerOf(parts);
+        const { space, writer } = spaceOf(kind, parts);
+        const source = new Uint8Array(length);
+        const held = new HeldSource(1376);
+        held.remember(source);
+        held.remember(source);
+        assertEquals(held.source, source);
+        space.hold(held);
+        assertEquals(space.offerHeld(), 0);
+        const framed = (length + 63) & -32;
+        const inTerm = Math.floor(TERM_LENGTH / framed);
+        let expected = begin;
+        let fast = 0;
+        for (let sent = 0; sent < 6 * inTerm; sent++) {
+          // As the driver does it: half a term more than was read.
+          if (sent % 100 === 0) limit.value = expected + 32768n;
+          source.fill(sent);
+          let result = space.offerHeld();
+          while (result === 0) {
+            const at = space.claim(framed, length);
+            if (at === BACK_PRESSURED) {
+              limit.value = expected + 32768n;
+              continue;
+            }
+            if (at === ADMIN_ACTION) {
+              expected += BigInt(TERM_LENGTH - inTerm * framed);
+              continue;
+            }
+            const { term, termId, termCount } = space;
+            writer.writeWhole(term, termId, at, source, 0, length, undefined);
+            result = log.position(termCount, at + framed);
+            fast--;
+          }
+          fast++;
+          expected += BigInt(framed);
+          assertEquals(result, expected);
+          let read = 0;
+          while (read === 0) {
+            read = reader.poll(
+              (bytes, offset, size, header) => {
+                assertEquals(size, length);
+                const message = bytes.subarray(offset, offset + size);
+                assertEquals(
+                  message.every((byte) => byte === (sent & 255)),
+                  true,
+                );
+                assertEquals(header.position, expected);
+                assertEquals(header.flags, 0xc0);
+                assertEquals([header.sessionId, header.streamId], [11, 22]);
+                assertEquals(header.termId, space.termId);
+                assertEquals(header.reservedValue, 0n);
+              },
+              10,
+              TERM_LENGTH,
+            );
+          }
+          // The driver cleans what was read.
+          log.terms[(space.termCount + 2) % 3]!.bytes.fill(0);
+        }
+        assertEquals(space.position, expected);
+        assertEquals(fast > 4 * inTerm, true, `${fast} of ${6 * inTerm}`);
+      }
+    });
+  }
+}
+
 for (const kind of ["shared", "exclusive"] as const) {
   Deno.test(`${kind} log: a term that is filled to its last byte is followed by the next`, () => {
     using parts = makeLog();
@@ -149,6 +226,57 @@ for (const kind of ["shared", "exclusive"] as const) {
     parts.other.metadata[METADATA.isConnected >> 2] = 0;
     assertEquals(space.claim(96, 64), NOT_CONNECTED);
   });
+}
+
+for (const isFull of [false, true]) {
+  Deno.test(
+    `shared log: room that is added when three terms have gone by belongs to ${
+      isFull ? "none, if that term is full" : "the term that is there then"
+    }`,
+    () => {
+      using parts = makeLog();
+      const { log, other, limit } = parts;
+      limit.value = 2n ** 40n;
+      const { space } = spaceOf("shared", parts);
+      const { add } = Atomics;
+      const tail = isFull ? TERM_LENGTH : 960;
+      // Others are as fast as that between the look at the term and the addition.
+      // deno-lint-ignore no-explicit-any -- one of its overloads
+      (Atomics as any).add = (
+        array: Int32Array,
+        index: number,
+        value: number,
+      ) => {
+        Atomics.add = add;
+        const { metadata } = other;
+        for (const [part, termId] of [[1, 8], [2, 9], [0, 10]] as const) {
+          metadata[2 * part] = part === 0 ? tail : TERM_LENGTH;
+          metadata[2 * part + 1] = termId;
+        }
+        metadata[METADATA.activeTermCount >> 2] = 3;
+        return add(array, index, value);
+      };
+      try {
+        const at = space.claim(96, 64);
+        assertEquals(at, isFull ? ADMIN_ACTION : 960);
+      } finally {
+        Atomics.add = add;
+      }
+      if (!isFull) {
+        assertEquals([space.termId, space.termCount], [10, 3]);
+        assertEquals(space.term, log.terms[0]);
+      }
+      // Who hits the end of the term rotates: that was somebody else.
+      assertEquals(other.metadata[METADATA.activeTermCount >> 2], 3);
+      assertEquals(other.metadata[3], 8);
+      // The next one goes on, or rotates if the term is full.
+      assertEquals(space.claim(96, 64), isFull ? ADMIN_ACTION : 1056);
+      assertEquals(
+        other.metadata[METADATA.activeTermCount >> 2],
+        isFull ? 4 : 3,
+      );
+    },
+  );
 }
 
 Deno.test("LogBuffer.open() refuses what is no log, before it reserves anything", () => {
