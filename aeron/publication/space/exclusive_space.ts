@@ -4,7 +4,13 @@ import type { LogBuffer, Term } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import { copyLong, NO_WORDS, NOBODY, type TermSpace } from "./term_space.ts";
+import {
+  copyLong,
+  lastWithoutCarry,
+  NO_WORDS,
+  NOBODY,
+  type TermSpace,
+} from "./term_space.ts";
 
 const ACTIVE = METADATA.activeTermCount >> 2;
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
@@ -49,6 +55,8 @@ export class ExclusiveSpace implements TermSpace {
   #tail = 0;
   #beginHigh = 0;
   #beginLow = 0;
+  /** Up to here the low half of a position does not overflow. */
+  #last = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     this.#log = log;
@@ -92,8 +100,7 @@ export class ExclusiveSpace implements TermSpace {
     }
     const end = offset + framed;
     if (end > termLength) return this.#rotate();
-    // Below the end of the term: there the position's halves need no carry.
-    this.#stop = Math.min(limit.end, termLength - 32, end + LOOK_LENGTH);
+    this.#stop = Math.min(limit.end, this.#last, end + LOOK_LENGTH);
     this.#offset = end;
     // Only the low word changes within a term.
     if (this.#inOrder) this.#metadata[2 * this.#part] = end;
@@ -172,5 +179,6 @@ export class ExclusiveSpace implements TermSpace {
     const { shift } = this.#log;
     this.#beginHigh = this.termCount >>> (32 - shift);
     this.#beginLow = this.termCount << shift;
+    this.#last = lastWithoutCarry(this.#beginLow, this.#termLength);
   }
 }

@@ -4,7 +4,13 @@ import type { LogBuffer, Term } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import { copyLong, NO_WORDS, NOBODY, type TermSpace } from "./term_space.ts";
+import {
+  copyLong,
+  lastWithoutCarry,
+  NO_WORDS,
+  NOBODY,
+  type TermSpace,
+} from "./term_space.ts";
 
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
 const ACTIVE = METADATA.activeTermCount >> 2;
@@ -52,6 +58,8 @@ export class SharedSpace implements TermSpace {
   #tail = 0;
   #beginHigh = 0;
   #beginLow = 0;
+  /** Up to here the low half of a position does not overflow. */
+  #last = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     this.#log = log;
@@ -99,9 +107,8 @@ export class SharedSpace implements TermSpace {
     const added = Atomics.add(this.#metadata, tail, framed);
     const offset = this.#settle(tail, termId, added, framed);
     if (offset >= 0 && this.termCount === termCount) {
-      // Below the end of the term: there the position's halves need no carry.
       const look = offset + framed + LOOK_LENGTH;
-      this.#stop = Math.min(limit.end, termLength - 32, look);
+      this.#stop = Math.min(limit.end, this.#last, look);
     }
     return offset;
   }
@@ -131,7 +138,7 @@ export class SharedSpace implements TermSpace {
     let end = offset + framed;
     if (
       metadata[tail + 1] !== termId || offset < 0 || (offset & 31) !== 0 ||
-      end >= this.#termLength
+      end > this.#last
     ) {
       offset = this.#settle(tail, termId, offset, framed);
       if (offset < 0) return offset;
@@ -154,10 +161,7 @@ export class SharedSpace implements TermSpace {
       }
     } else copyLong(this.term, offset, source, this.#heldTail);
     words[word] = frameLength;
-    // What fills its term to the last byte may end at a multiple of 2^32.
-    if (end === this.#termLength) {
-      return this.#log.position(this.termCount, end);
-    }
+    if (end > this.#last) return this.#log.position(this.termCount, end);
     const high = this.#beginHigh;
     const low = (this.#beginLow + end) >>> 0;
     return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
@@ -212,6 +216,7 @@ export class SharedSpace implements TermSpace {
     const { shift } = this.#log;
     this.#beginHigh = termCount >>> (32 - shift);
     this.#beginLow = termCount << shift;
+    this.#last = lastWithoutCarry(this.#beginLow, this.#termLength);
   }
 
   #activeTermCount(): number {

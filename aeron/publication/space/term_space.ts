@@ -55,6 +55,16 @@ export interface TermSpace {
 }
 
 /**
+ * How far in a term the low half of a position can be had by adding to that of its
+ * beginning: to its end, unless that lies at a multiple of 2^32.
+ */
+export function lastWithoutCarry(beginLow: number, termLength: number): number {
+  return (beginLow >>> 0) + termLength === 2 ** 32
+    ? termLength - 32
+    : termLength;
+}
+
+/**
  * Copies a long source behind the header of a frame, the line with the header last: a
  * reader that has caught up looks at it all the time, and would take it away while the
  * rest is copied.

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assertEquals, assertThrows } from "../../../deps.ts";
+import { assert, assertEquals, assertThrows } from "../../../deps.ts";
 import { HeldSource } from "../../../channel/buffers/held_source.ts";
 import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
 import { LogBuffer } from "../../../aeron/log/log_buffer.ts";
@@ -152,6 +152,8 @@ for (const [what, start] of Object.entries(STARTS)) {
           fast++;
           expected += BigInt(framed);
           assertEquals(result, expected);
+          // A message starts below the limit.
+          assert(expected - BigInt(framed) < limit.value);
           let read = 0;
           while (read === 0) {
             read = reader.poll(

@@ -93,18 +93,36 @@ export const AERON_MUTANTS: readonly Mutant[] = [
     fault: "a publication goes on beyond its limit",
     file: EXCLUSIVE,
     find:
-      "    if (!limit.allows(this.termCount, offset)) {\n      return limit.status(this.termCount, offset, length);\n    }\n",
+      "    if (!limit.allows(this.termCount, offset)) {\n      this.#stop = 0;\n      return limit.status(this.termCount, offset, length);\n    }\n",
     replace: "",
     world: [STREAMS, "exclusive"],
     bounds: ONE,
   },
   {
+    fault: "a source that is held is published before it is there",
+    file: EXCLUSIVE,
+    find: "    this.#marks[word] = -frameLength;\n",
+    replace: "    words[word] = frameLength;\n",
+    world: [STREAMS, "heldAlone"],
+    bounds: ONE,
+  },
+  {
+    fault:
+      "the tail of a log is loaded, then stored, for a source that is held",
+    file: SHARED,
+    find: "    let offset = Atomics.add(metadata, tail, framed);\n",
+    replace:
+      "    let offset = metadata[tail]!;\n    metadata[tail] = offset + framed;\n",
+    world: [STREAMS, "heldByTwo"],
+    bounds: CHANCE,
+  },
+  {
     fault: "a reader tells its position before the message was handled",
     file: READER,
     find:
-      "        fragments++;\n        moveHeader(header, termCount, words, at);\n",
+      "        fragments++;\n        place.offset = at;\n        handler(\n",
     replace:
-      "        fragments++;\n        this.#offset = offset;\n        this.publish();\n        this.#offset = start;\n        moveHeader(header, termCount, words, at);\n",
+      "        fragments++;\n        this.#offset = offset;\n        this.publish();\n        this.#offset = start;\n        place.offset = at;\n        handler(\n",
     world: [STREAMS, "exclusive"],
     bounds: ONE,
   },

@@ -11,10 +11,22 @@ export const AERON_PROOFS: readonly Proof[] = [
     ways: within(2, MIDDLE),
   },
   {
+    protocol: "Aeron, two share a publication, one sends an array again",
+    file,
+    world: "heldByTwo",
+    ways: within(1, MIDDLE),
+  },
+  {
     protocol: "Aeron, two share a publication under a limit",
     file,
     world: "sharedUnderLimit",
     ways: within(1, MIDDLE),
+  },
+  {
+    protocol: "Aeron, an exclusive publication sends an array again",
+    file,
+    world: "heldAlone",
+    ways: within(2, MIDDLE),
   },
   {
     protocol: "Aeron, an exclusive publication under a limit",

@@ -168,6 +168,6 @@ export function subscribe(): Image {
     },
     log: openLog(),
     counter: counter(CONSUMER),
-    serve: () => {},
+    conductor,
   });
 }

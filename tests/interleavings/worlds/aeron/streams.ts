@@ -152,6 +152,19 @@ export const sharedByTwo: World = worldOf(FAR, {
   subscriber: receiveMessages(4),
 }, ["first", "second"]);
 
+/** The same, as one has offered its array before: that goes another way. */
+export const heldByTwo: World = worldOf(FAR, {
+  first: (self) => offer(self, "shared", 3),
+  second: (self) => offer(self, "shared", 1),
+  subscriber: receiveMessages(4),
+}, ["first", "second"]);
+
+/** One publishes alone, so far that it need not look at the limit. */
+export const heldAlone: World = worldOf(FAR, {
+  first: (self) => offer(self, "exclusive", 3),
+  subscriber: receiveMessages(3),
+}, ["first"]);
+
 /** One publishes alone, as far as the reader lets it, in terms that are used again. */
 export const exclusive: World = worldOf(FRAME_LENGTH, {
   first: (self) => offer(self, "exclusive", 5),
