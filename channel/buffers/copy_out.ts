@@ -1,3 +1,5 @@
+import { subarrayOf } from "./typed_arrays.ts";
+
 /** How much memory is taken at once for short messages. */
 const SLAB_LENGTH = 16_384;
 
@@ -13,20 +15,23 @@ const WORDWISE_LENGTH = 256;
  */
 export class MessageMemory {
   readonly #bytes: Uint8Array;
-  readonly #words: Int32Array;
-  #slab = new ArrayBuffer(0);
-  #slabWords = new Int32Array(this.#slab);
+  readonly #longs: BigInt64Array;
+  #slab = new Uint8Array(0);
+  #slabLongs = new BigInt64Array(0);
   #used = 0;
 
   /**
    * Remembers where messages come from.
    *
-   * @param bytes The memory of the channel, aligned to 4 bytes.
+   * @param bytes The memory of the channel; copying is faster when it is aligned to
+   * 8 bytes.
    */
   constructor(bytes: Uint8Array) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.#bytes = bytes;
-    this.#words = new Int32Array(buffer, byteOffset, byteLength >> 2);
+    this.#longs = byteOffset % BigInt64Array.BYTES_PER_ELEMENT === 0
+      ? new BigInt64Array(buffer, byteOffset, byteLength >> 3)
+      : new BigInt64Array(0);
   }
 
   /**
@@ -41,19 +46,20 @@ export class MessageMemory {
     const used = this.#used;
     // Each at a multiple of 8, as its receiver may want numbers of 64 bits.
     const next = used + ((length + 7) & -8);
-    if (next > this.#slab.byteLength) return this.#copyToNewSlab(start, length);
+    if (next > this.#slab.length) return this.#copyToNewSlab(start, length);
     this.#used = next;
-    const target = new Uint8Array(this.#slab, used, length);
-    if (length > WORDWISE_LENGTH) {
+    // Faster than a new array over its buffer, by a third.
+    const target = subarrayOf(this.#slab, used, used + length);
+    const longs = this.#longs;
+    const from = start >> 3;
+    const count = (length + 7) >> 3;
+    if (length > WORDWISE_LENGTH || from + count > longs.length) {
       target.set(this.#bytes.subarray(start, start + length));
       return target;
     }
-    const words = this.#words;
-    const slabWords = this.#slabWords;
-    const from = start >> 2;
-    const to = used >> 2;
-    const count = (length + 3) >> 2;
-    for (let i = 0; i < count; i++) slabWords[to + i] = words[from + i]!;
+    const slabLongs = this.#slabLongs;
+    const to = used >> 3;
+    for (let i = 0; i < count; i++) slabLongs[to + i] = longs[from + i]!;
     return target;
   }
 
@@ -65,8 +71,8 @@ export class MessageMemory {
   }
 
   #copyToNewSlab(start: number, length: number): Uint8Array<ArrayBuffer> {
-    this.#slab = new ArrayBuffer(SLAB_LENGTH);
-    this.#slabWords = new Int32Array(this.#slab);
+    this.#slab = new Uint8Array(SLAB_LENGTH);
+    this.#slabLongs = new BigInt64Array(this.#slab.buffer);
     this.#used = 0;
     return this.copy(start, length);
   }

@@ -47,6 +47,13 @@ const isDetached: (buffer: ArrayBufferLike) => boolean = call.bind(
   getterOf(ArrayBuffer.prototype, "detached"),
 );
 
+/** A part of an array of our own. */
+export const subarrayOf: <Memory extends ArrayBufferLike>(
+  array: Uint8Array<Memory>,
+  start: number,
+  end: number,
+) => Uint8Array<Memory> = call.bind(Uint8Array.prototype.subarray);
+
 /** Copies an array to an index of another. */
 export const setBytes: (
   target: Uint8Array,

@@ -16,7 +16,8 @@ import {
   PADDING_TYPE,
   TYPE_OFFSET,
 } from "../buffers/record_layout.ts";
-import { peek, release, releaseAll, viewsOf } from "../ring/ring_access.ts";
+import { readerOf, viewsOf } from "../ring/ring_access.ts";
+import type { RingReader } from "../ring/ring_reader.ts";
 import type { RingBuffer } from "../ring/ring_buffer.ts";
 import type { Message, Pending } from "../ends/message.ts";
 
@@ -29,6 +30,7 @@ const NONE = -1;
  */
 export class RingSource implements WatchedMessages {
   readonly #ring: RingBuffer;
+  readonly #reader: RingReader;
   readonly #words: Int32Array;
   readonly #memory: MessageMemory;
   readonly #head: number;
@@ -49,6 +51,7 @@ export class RingSource implements WatchedMessages {
     if (ring instanceof ManyToOneRingBuffer) recoverConsumer(ring);
     const { bytes, words, head, tail, inOrder } = viewsOf(ring);
     this.#ring = ring;
+    this.#reader = readerOf(ring);
     this.#words = words;
     this.#memory = new MessageMemory(bytes);
     this.#head = head;
@@ -125,7 +128,7 @@ export class RingSource implements WatchedMessages {
    */
   take(alone: boolean): Message | undefined {
     if (this.#held !== NONE) this.release();
-    const index = peek(this.#ring);
+    const index = this.#reader.peek();
     if (index === NONE) return undefined;
     this.#held = index;
     return this.#copy(index, alone);
@@ -188,8 +191,8 @@ export class RingSource implements WatchedMessages {
     this.#held = NONE;
     this.#heldLength = 0;
     this.#heldBehind = 0;
-    if (length > 0) releaseAll(this.#ring, held, length);
-    else release(this.#ring, held);
+    if (length > 0) this.#reader.releaseAll(held, length);
+    else this.#reader.release(held);
   }
 
   /** What can be received now, without what was taken last. */
