@@ -233,3 +233,62 @@ export const loadRedis = (): Promise<{
     readonly socket: { readonly path: string };
   }): RedisClient;
 }> => import(REDIS);
+
+/** A type of Arrow's columns. */
+export interface ArrowType {
+  toString(): string;
+}
+
+/** A column of Arrow. */
+export interface ArrowVector extends Iterable<unknown> {
+  readonly length: number;
+  readonly type: ArrowType;
+  get(index: number): unknown;
+}
+
+/** A table of Arrow. */
+export interface ArrowTable {
+  readonly numRows: number;
+  readonly numCols: number;
+  getChild(name: string): ArrowVector | null;
+}
+
+/** Makes a type of Arrow without parts. */
+type SimpleArrowType = new () => ArrowType;
+
+/** What the tools use of Arrow's library. */
+export interface Arrow {
+  readonly Uint8: SimpleArrowType;
+  readonly Uint16: SimpleArrowType;
+  readonly Uint32: SimpleArrowType;
+  readonly Uint64: SimpleArrowType;
+  readonly Int8: SimpleArrowType;
+  readonly Int16: SimpleArrowType;
+  readonly Int32: SimpleArrowType;
+  readonly Int64: SimpleArrowType;
+  readonly Float32: SimpleArrowType;
+  readonly Float64: SimpleArrowType;
+  readonly Bool: SimpleArrowType;
+  readonly Utf8: SimpleArrowType;
+  readonly FixedSizeBinary: new (byteWidth: number) => ArrowType;
+  readonly FixedSizeList: new (length: number, item: object) => ArrowType;
+  readonly Struct: new (fields: readonly object[]) => ArrowType;
+  readonly Dictionary: new (names: ArrowType, numbers: ArrowType) => ArrowType;
+  readonly Field: new (
+    name: string,
+    type: ArrowType,
+    nullable: boolean,
+  ) => object;
+  readonly Table: new (
+    columns: Readonly<Record<string, ArrowVector>>,
+  ) => ArrowTable;
+  vectorFromArray(values: readonly unknown[], type: ArrowType): ArrowVector;
+  tableToIPC(table: ArrowTable, format: "stream" | "file"): Uint8Array;
+  tableFromIPC(bytes: Uint8Array): ArrowTable;
+}
+
+// As for the charts.
+const ARROW = "npm:apache-arrow@21.2.0";
+
+/** Loads Arrow's library. */
+export const loadArrow = (): Promise<Arrow> => import(ARROW);
