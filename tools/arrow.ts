@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Arrow, type ArrowTable, type ArrowType } from "../deps.ts";
+import type { Arrow, ArrowTable, ArrowType } from "../deps.ts";
 import type { Bytes } from "../struct/bytes.ts";
 import type { Fields } from "../struct/field.ts";
 import type { Struct } from "../struct/struct.ts";
