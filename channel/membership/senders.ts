@@ -39,10 +39,13 @@ export interface LockedPlaces extends Disposable {
 export class Senders {
   readonly #object: ChannelObject;
   readonly #control: RingControl;
+  /** How many places there are: a look at all 56 is long where one is used. */
+  readonly #places: number;
 
   constructor(object: ChannelObject, control: RingControl) {
     this.#object = object;
     this.#control = control;
+    this.#places = control.producers === "one" ? 1 : MAX_SENDERS;
   }
 
   /** Asks each sender's state, and the kernel whether it still lives. */
@@ -55,7 +58,7 @@ export class Senders {
       allRingPipes: true,
       allWatched: true,
     };
-    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+    for (let slot = 0; slot < this.#places; slot++) {
       switch (this.#control.senderState(slot)) {
         case SENDER.open:
           if (this.#isDead(slot)) counts.dead.push(slot);
@@ -82,7 +85,7 @@ export class Senders {
   /** Process and state of each. */
   list(): SenderStatus[] {
     const list: SenderStatus[] = [];
-    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+    for (let slot = 0; slot < this.#places; slot++) {
       const state = this.#stateOf(slot);
       if (state === undefined) continue;
       list.push({ pid: this.#control.senderPid(slot), state });
@@ -118,7 +121,7 @@ export class Senders {
   claims(isOne: (slot: number) => boolean): number[] {
     const control = this.#control;
     const claims = [];
-    for (let slot = 0; slot < MAX_SENDERS; slot++) {
+    for (let slot = 0; slot < this.#places; slot++) {
       if (control.senderState(slot) !== SENDER.open || !isOne(slot)) continue;
       claims.push(control.claimOf(slot));
     }
