@@ -21,6 +21,8 @@ const HEAD = 16;
 
 /** How long a message waits for a process that was stopped while it posted. */
 const PATIENCE_MS = 10_000;
+/** How often a message that was overwritten is passed over in one call. */
+const MAX_TRIES = 100;
 
 /** Bytes of the whole object. */
 export function logSize(capacity: number): number {
@@ -42,13 +44,15 @@ export class MessageLog {
   readonly posted: EventCount;
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #mutex: Mutex;
-  readonly #transmitter: BroadcastTransmitter;
+  #transmitter: BroadcastTransmitter;
   readonly #receiver: BroadcastReceiver;
   readonly #buffer: Uint8Array<ArrayBuffer>;
   readonly #id: bigint;
   readonly #missed: (count: number) => void;
   /** The number of the last message that this one is not to get. */
   #seen: number;
+  /** The number of the last message that this one posted. */
+  #posted: number | undefined;
 
   /**
    * Opens the messages in an object.
@@ -84,20 +88,47 @@ export class MessageLog {
     const view = new DataView(record.buffer);
     view.setBigUint64(0, this.#id, true);
     {
-      using _guard = this.#mutex.tryLock() ??
+      using guard = this.#mutex.tryLock() ??
         this.#mutex.lock({ timeoutMs: PATIENCE_MS });
-      const number = (this.#words[NUMBER]! + 1) | 0;
+      const number = (this.#takeOver(guard.ownerDied) + 1) | 0;
       view.setInt32(8, number, true);
       this.#transmitter.transmit(1, record);
       Atomics.store(this.#words, NUMBER, number);
+      this.#posted = number;
     }
     this.posted.wakeAll();
   }
 
-  /** The next message of another handle, copied. */
-  next(): Uint8Array<ArrayBuffer> | undefined {
+  /** Goes on where another handle stopped, and returns the last number. */
+  #takeOver(ownerDied: boolean): number {
+    const told = this.#words[NUMBER]!;
+    if (told === this.#posted && !ownerDied) return told;
+    // A transmitter keeps to itself how far it has come, and how far one that
+    // died in the middle may have overwritten what was there.
+    this.#transmitter = new BroadcastTransmitter(this.#buffer);
+    if (!ownerDied) return told;
+    // It may have died between its message and the number of that.
+    const newest = new BroadcastReceiver(this.#buffer);
+    if (!newest.receiveNext() || newest.length < HEAD) return told;
+    const view = new DataView(
+      this.#buffer.buffer,
+      this.#buffer.byteOffset + newest.offset,
+      HEAD,
+    );
+    const number = view.getInt32(8, true);
+    return ((number - told) | 0) > 0 ? number : told;
+  }
+
+  /**
+   * The next message of another handle, copied.
+   *
+   * @returns `null` for a message of this handle, which it does not get, and
+   * `undefined` when there is nothing more.
+   */
+  next(): Uint8Array<ArrayBuffer> | null | undefined {
     const receiver = this.#receiver;
-    while (receiver.receiveNext()) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      if (!receiver.receiveNext()) return undefined;
       const { offset, length } = receiver;
       const message = this.#buffer.slice(offset, offset + length);
       // Overtaken while it copied: the number of the next one tells.
@@ -109,10 +140,10 @@ export class MessageLog {
       if (step <= 0) continue;
       this.#seen = number;
       if (step > 1) this.#missed(step - 1);
-      if (view.getBigUint64(0, true) !== this.#id) {
-        return message.slice(HEAD);
-      }
+      const isOwn = view.getBigUint64(0, true) === this.#id;
+      return isOwn ? null : message.slice(HEAD);
     }
+    // Nothing is whole: another program has overwritten it, or posts far too fast.
     return undefined;
   }
 }

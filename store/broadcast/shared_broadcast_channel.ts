@@ -226,7 +226,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
       const { event } = this.#log.posted;
       const message = this.#log.next();
       if (message !== undefined) {
-        this.#dispatch(message);
+        if (message !== null) this.#dispatch(message);
         // Others of this program have a turn, however much is posted.
         if (++turns % MESSAGES_A_TURN === 0) {
           await new Promise((resolve) => setTimeout(resolve, 0));

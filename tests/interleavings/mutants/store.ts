@@ -3,9 +3,10 @@ import { CHANCE, type Mutant, ONE, TWO, WEAK_CHANCE } from "./mutant.ts";
 const WRITER = "store/latest/latest_writer.ts";
 const READER = "store/latest/latest_reader.ts";
 const TABLE = "store/map/map_table.ts";
+const NEWS = "store/broadcast/message_log.ts";
 const EVENTS = "store/object/event_count.ts";
 
-/** Latest values, maps and work queues. */
+/** Latest values, maps, work queues and broadcast channels. */
 export const STORE_MUTANTS: readonly Mutant[] = [
   {
     fault: "a writer does not say that it overwrites a value",
@@ -144,5 +145,21 @@ export const STORE_MUTANTS: readonly Mutant[] = [
       "    Atomics.store(words, slot + STATE, packState(WAITING, 0, 0));\n    slots.bytes.set(value, slot * 4 + VALUE);\n",
     world: ["store/work_queues.ts", "queuePutterDies"],
     bounds: CHANCE,
+  },
+  {
+    fault: "the message of a dead poster and the next have one number",
+    file: NEWS,
+    find: "    return ((number - told) | 0) > 0 ? number : told;",
+    replace: "    return told;",
+    world: ["store/broadcast_channels.ts", "newsOfTheDead"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a broadcast channel wakes nobody",
+    file: NEWS,
+    find: "    this.posted.wakeAll();\n",
+    replace: "",
+    world: ["store/broadcast_channels.ts", "newsOfTwo"],
+    bounds: ONE,
   },
 ];

@@ -1,6 +1,6 @@
 import { deadly, LONG, MIDDLE, type Proof, TINY, within } from "./proof.ts";
 
-/** Latest values, maps, work queues and counts of events. */
+/** Latest values, maps, work queues, broadcast channels and counts of events. */
 export const STORE_PROOFS: readonly Proof[] = [
   {
     protocol: "latest value, reader overtaken",
@@ -72,6 +72,30 @@ export const STORE_PROOFS: readonly Proof[] = [
     protocol: "work queue, who puts dies",
     file: "store/work_queues.ts",
     world: "queuePutterDies",
+    ways: deadly(0, LONG),
+  },
+  {
+    protocol: "broadcast channel, two post",
+    file: "store/broadcast_channels.ts",
+    world: "newsOfTwo",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "broadcast channel, one that listens is overtaken",
+    file: "store/broadcast_channels.ts",
+    world: "newsOvertaken",
+    ways: within(1, LONG),
+  },
+  {
+    protocol: "broadcast channel, one that posts dies",
+    file: "store/broadcast_channels.ts",
+    world: "newsOfTheDead",
+    ways: deadly(0, MIDDLE),
+  },
+  {
+    protocol: "broadcast channel, one dies over old messages",
+    file: "store/broadcast_channels.ts",
+    world: "newsTorn",
     ways: deadly(0, LONG),
   },
 ];
