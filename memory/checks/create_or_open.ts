@@ -1,7 +1,7 @@
 import { hasCode } from "../../ffi/errors/system_error.ts";
 
 /**
- * Creates something exclusively, or opens what is in the way.
+ * Creates something exclusively, or opens what exists already.
  *
  * @param create Fails with EEXIST when something is in the way.
  * @param open Fails with ENOENT when that was removed meanwhile; then it is

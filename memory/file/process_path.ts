@@ -5,8 +5,8 @@
  * Such a path means something else in another PID namespace, or once its process has
  * closed the memory. So it carries the identity of the object, its inode, in a way
  * that the kernel ignores and C can open: `./` is a 0 and `.//` is a 1, as in
- * `/proc/123/fd/.//.//./7`. A plain `/proc/123/fd/7` is accepted, too, and checked
- * less.
+ * `/proc/123/fd/.//.//./7`. A plain `/proc/123/fd/7` is accepted, too; then only the
+ * kind of the object is checked.
  *
  * @module
  */

@@ -54,17 +54,17 @@ const RANGE_NAMES: OptionNames<FileLockRange> = {
   byteOffset: true,
   byteLength: true,
 };
-/** Every option of it. */
+/** Every option of {@linkcode FileLockOptions}. */
 export const LOCK_NAMES: OptionNames<FileLockOptions> = {
   kind: true,
   ...RANGE_NAMES,
 };
-/** Every option of it. */
+/** Every option of {@linkcode FileLockWaitOptions}. */
 export const WAIT_NAMES: OptionNames<FileLockWaitOptions> = {
   ...LOCK_NAMES,
   timeoutMs: true,
 };
-/** Every option of it. */
+/** Every option of {@linkcode FileLockAsyncOptions}. */
 export const ASYNC_NAMES: OptionNames<FileLockAsyncOptions> = {
   ...WAIT_NAMES,
   signal: true,

@@ -1,5 +1,5 @@
 /**
- * Tells on stderr what was collected without being closed, when asked to.
+ * Reports on stderr what was collected without being closed, when asked to.
  *
  * Nothing is unmapped then: a view may live on in a buffer that was transferred
  * to another owner, and the collector does not know.

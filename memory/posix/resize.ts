@@ -3,7 +3,10 @@ import { PATIENCE_MS, retryFor } from "../checks/retry.ts";
 import type { Descriptor } from "../file/descriptor.ts";
 import { beginChange, lockShared, tryLockExclusive } from "./object_locks.ts";
 
-/** Changes the size of an object, unless someone else would be hurt by it. */
+/**
+ * Changes the size of an object, unless that would cut it short while this process
+ * has the rest mapped, or another handle has it open.
+ */
 export function resizeObject(descriptor: Descriptor, size: number): void {
   const { capabilities, name } = platform();
   const { what } = descriptor;

@@ -1,6 +1,6 @@
 /**
- * Seals: guarantees of memory without a name, which even its
- * creator cannot take back (`F_ADD_SEALS`, `fcntl(2)`); Linux.
+ * Seals: guarantees of memory without a name, which even its creator cannot take
+ * back (`F_ADD_SEALS`, `fcntl(2)`); Linux.
  *
  * @module
  */

@@ -28,16 +28,15 @@ export { descriptorOf };
  * A POSIX shared memory object: named (`shm_open(3)`), or without a name
  * (`memfd_create(2)`).
  *
- * A named object stays until `unlink()` or a restart,
- * whichever process exits. Closing never removes it. An object without a name goes with
- * the last process that has it open or mapped.
+ * A named object stays until `unlink()` or a restart, whichever process exits.
+ * Closing never removes it. An object without a name goes with the last process that
+ * has it open or mapped.
  *
- * Its pages are reserved when it is created or mapped, so that a full
- * `/dev/shm` is an error then, not the death of the process later. What cannot
- * be guaranteed: when another process cuts the object short under a mapping, touching
- * what is gone kills the process with SIGBUS. `seal("shrink")` rules it out
- * for memory without a name (there it is the default), and processes that
- * resize through this library refuse to.
+ * Its pages are reserved when it is created or mapped, so that a full `/dev/shm` is
+ * an error then, not the death of the process later. What cannot be guaranteed: when
+ * another process cuts the object short under a mapping, touching what is gone kills
+ * the process with SIGBUS. `seal("shrink")` rules that out for memory without a name
+ * (there it is the default), and `resize()` of this library refuses to do it.
  *
  * What an open handle does (`map`, `resize`, `status`, `unlink`, `close` and so on) is
  * documented at {@linkcode ObjectHandle}.

@@ -147,7 +147,7 @@ export class Segment implements Disposable {
     const found = key === undefined
       ? id
       : getSegment(key, 0, 0, `open ${label(key)}`);
-    // As the kernel has it: its owner may remove what he cannot read.
+    // As the kernel has it: an owner may remove a segment that it may not read.
     const operation = `open segment with id ${found}`;
     const status = anySegmentStatus(found, operation, "owner");
     checkFits(status.size, size, minSize, `segment with id ${found}`);
