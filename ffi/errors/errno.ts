@@ -1,6 +1,6 @@
 /**
- * Names of error numbers (`errno(3)`). The number of the last failed call is
- * `errnoCell` of the library.
+ * Names of error numbers (`errno(3)`). `errnoCell` in `library.ts` holds the number
+ * of the last call that failed.
  *
  * @module
  */

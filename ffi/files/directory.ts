@@ -39,7 +39,7 @@ export function readNames(
   }
 }
 
-/** Reads a name; nothing when it is no UTF-8, which no string of ours can name. */
+/** Reads a name; returns nothing when it is not UTF-8: then no string of JavaScript is that name. */
 function nameAt(
   entry: Deno.PointerObject,
   offset: number,

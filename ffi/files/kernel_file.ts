@@ -1,6 +1,6 @@
 /**
- * Texts that the kernel shows as files (`proc(5)`), read without the file functions of Deno, which keeps
- * programs from `/proc` unless they have all permissions.
+ * Texts that the kernel shows as files (`proc(5)`), read without the file functions
+ * of Deno, which keeps programs from `/proc` unless they have all permissions.
  *
  * @module
  */

@@ -195,7 +195,7 @@ function mqAttr(operation: string): Struct<MqAttrField> {
   return new Struct(has(platform().layouts.mqAttr, operation));
 }
 
-/** What only systems with these queues have. */
+/** Returns something that only systems with these queues have. */
 function has<Thing>(found: Thing | null, operation: string): Thing {
   if (found !== null) return found;
   throw new Deno.errors.NotSupported(

@@ -48,7 +48,7 @@ export function reserveNew(
   const { posix_fallocate } = libc();
   if (posix_fallocate === null) return false;
   let errno;
-  // It returns its error, so it cannot be told by errno that a signal came.
+  // It returns its error, so EINTR does not show in errno, as retry() expects.
   do errno = posix_fallocate(fd, 0n, BigInt(byteLength)); while (
     errno !== 0 && errnoName(errno) === "EINTR"
   );

@@ -148,8 +148,8 @@ export function changeSet(
   const semidDs = new Struct(platform().layouts.semidDs);
   const { uid, gid, mode } = changes;
   const complete = uid !== undefined && gid !== undefined && mode !== undefined;
-  // IPC_SET sets all three, so read those that stay. An owner may change what
-  // he may not read, and a stranger is told so by IPC_SET itself.
+  // IPC_SET sets all three, so read those that stay. An owner may change a set that
+  // it may not read, and a stranger is told so by IPC_SET itself.
   const before = complete ? changes : statusForChange(id, operation);
   semidDs.set("uid", uid ?? before.uid ?? 0);
   semidDs.set("gid", gid ?? before.gid ?? 0);

@@ -116,9 +116,9 @@ export function segmentStatus(id: number, operation: string): SegmentStatus {
 }
 
 /**
- * The same without that permission, where the kernel goes on without it: its owner may
- * remove, or change, what he cannot read. It is read from the list then
- * (`SHM_STAT_ANY`).
+ * The same without that permission, where the kernel does not ask for it: an owner may
+ * remove, or change, a segment that it may not read. The status is read from the list
+ * then (`SHM_STAT_ANY`).
  *
  * @param whose For whom: its owner and creator alone, or any user.
  */
