@@ -20,7 +20,7 @@ import { type DescriptorEvents, DescriptorWatch } from "./event_loop.ts";
 
 /** Where a pipe of this process is found. */
 export interface PipeAddress {
-  /** A descriptor of it. */
+  /** A descriptor of the pipe in this process. */
   readonly fd: number;
   /** Low 32 bits of its inode. */
   readonly inode: number;

@@ -104,7 +104,7 @@ export class PeerBell {
   }
 
   /**
-   * Whether its process is there still, which takes one short call of the kernel;
+   * Whether its process still has the pipe open, which takes one short system call;
    * false when the pipe cannot be opened, too.
    */
   isHeard(peer: PeerPipe): boolean {

@@ -149,8 +149,9 @@ export class Barrier {
    * Arrives, and waits for all without blocking.
    *
    * @param options Timeout and signal.
-   * @returns How it ended; after `"timed-out"`, or when rejected with the
-   * signal's reason, this one has not arrived.
+   * @returns How it ended; after `"timed-out"` this one has not arrived. Rejects with
+   * the signal's reason, or with `Deno.errors.BadResource` when the memory is
+   * unmapped meanwhile; then it has not arrived either.
    */
   async waitAsync(options?: WaitOptions): Promise<BarrierResult> {
     const { timeoutMs, signal } = readWaitOptions(options, OPERATION);

@@ -233,7 +233,7 @@ function toResult(result: string): ConditionResult {
   return result === "timed-out" ? "timed-out" : "ok";
 }
 
-/** Takes the lock again, for the guard that its holder knows. */
+/** Takes the lock again, for the same guard. */
 function retake(guard: MutexGuard, core: MutexCore): void {
   abandon(guard);
   let taken = takeNow(core, false);
@@ -241,7 +241,7 @@ function retake(guard: MutexGuard, core: MutexCore): void {
   resume(guard, taken === DIED);
 }
 
-/** The same without blocking; when its memory is gone there is none to take. */
+/** The same without blocking. Rejects when the memory is gone. */
 async function retakeAsync(guard: MutexGuard, core: MutexCore): Promise<void> {
   abandon(guard);
   const taken = await takePending(core, INDEFINITELY);

@@ -33,8 +33,8 @@ export interface OnceContext {
  * Something that one process does and the others wait for, such as filling
  * shared memory; Linux.
  *
- * It takes 128 bytes that were zero when the memory was created: the process that comes
- * first begins, and need not have created it. When that process dies in the
+ * It takes 128 bytes that were zero when the memory was created: the process that
+ * comes first begins, and need not have created it. When that process dies in the
  * middle, the next one takes over, told by the kernel and not by a clock.
  *
  * The block: a robust mutex of glibc at 0, and at 64 a word that is

@@ -1,7 +1,7 @@
 /** A map by number that keeps none of its values alive. */
 export class WeakValues<Value extends WeakKey> {
   readonly #entries = new Map<number, WeakRef<Value>>();
-  /** How many entries are worth looking for dead ones. */
+  /** From this many entries on, those whose value was collected are removed. */
   #sweepAt = 64;
 
   /** The value, unless it was collected. */
@@ -9,7 +9,7 @@ export class WeakValues<Value extends WeakKey> {
     return this.#entries.get(key)?.deref();
   }
 
-  /** Puts a value in place of any other. */
+  /** Sets a value, in place of any other at this key. */
   set(key: number, value: Value): void {
     this.#entries.set(key, new WeakRef(value));
     if (this.#entries.size < this.#sweepAt) return;
@@ -19,7 +19,7 @@ export class WeakValues<Value extends WeakKey> {
     this.#sweepAt = 64 + 2 * this.#entries.size;
   }
 
-  /** Takes a value out. */
+  /** Removes a value. */
   delete(key: number): void {
     this.#entries.delete(key);
   }

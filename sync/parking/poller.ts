@@ -39,7 +39,7 @@ export class Poller implements Bedroom {
     return taken;
   }
 
-  /** The kernel knows nothing of these. */
+  /** Never: the kernel does not know these words. */
   isQueued(): boolean {
     return false;
   }

@@ -125,7 +125,7 @@ export class Operations {
   }
 }
 
-/** A time in the kernel. */
+/** One stay in the kernel, and how long it may take. */
 class Slice {
   readonly ms: number;
   readonly #half: Deadline;

@@ -11,7 +11,7 @@ export class EndableWaits {
    * Waits until it is over, aborted, or ended.
    *
    * @param signal What the caller may abort it with.
-   * @param wait Does so, with a signal that both abort.
+   * @param wait Waits, with a signal that either of the two aborts.
    */
   async run<Result>(
     signal: AbortSignal | undefined,

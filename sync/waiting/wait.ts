@@ -24,12 +24,6 @@ export type WaitResult = SleepResult;
 export type WaitAsyncOptions = WaitOptions;
 
 /**
- * The timed waits of libc use the wall clock, which may be set while
- * they sleep; so they sleep no longer than this at once.
- */
-export const SLICE_MS = 100;
-
-/**
  * Waits until a word is woken, blocking this thread (`futex(2)`).
  *
  * As with `Atomics.wait`, it waits only if the word has `value`; a program that

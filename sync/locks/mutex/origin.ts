@@ -1,5 +1,5 @@
 /**
- * What memory is, apart from where it is mapped.
+ * The identity of memory, wherever it is mapped.
  *
  * @module
  */
