@@ -10,9 +10,10 @@
 
 import { libc } from "../libc/library.ts";
 import { addressOf } from "./links.ts";
-import type { ListEntry, ThreadList } from "./thread_list.ts";
+import type { ListEntry } from "./list_entry.ts";
+import type { ThreadList } from "./thread_list.ts";
 
-/** As many entries as the kernel walks. */
+/** Twice as many entries as the kernel walks: a list that is longer is damaged, or a ring. */
 const MOST_ENTRIES = 4096;
 /** An entry is the address of `__next`; `__prev` stands in front of it. */
 const PREVIOUS_FROM_ENTRY = 8n;
@@ -47,7 +48,7 @@ function write(address: bigint, value: bigint): void {
   libc().process_vm_writev?.(Deno.pid, local, 1n, remote, 1n, 0n);
 }
 
-/** Has the foreign entry that was the first know what stands in front of it now. */
+/** Writes into the foreign entry that was the first what stands in front of it now. */
 export function insertBeforeForeign(entry: ListEntry, first: number): void {
   const address = addressOf(first) & ~PROTOCOL_BIT;
   write(address - PREVIOUS_FROM_ENTRY, addressOf(entry.link));

@@ -18,6 +18,15 @@ export function linkOf(address: bigint): number {
   return asNumber[0] ?? 0;
 }
 
+/**
+ * Two 32-bit words as the number with the same 64 bits, to be written by one store.
+ *
+ * @param high The second word; below 0x7ff00000, so that the number is not NaN.
+ */
+export function cellOf(low: number, high: number): number {
+  return linkOf(BigInt.asUintN(32, BigInt(low)) | (BigInt(high) << 32n));
+}
+
 /** The address that a link is. */
 export function addressOf(link: number): bigint {
   asNumber[0] = link;

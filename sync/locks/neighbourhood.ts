@@ -1,11 +1,16 @@
 /**
  * What this process knows of the locks and counters in a mapping: where they
- * lie, how many are held, and who sleeps in it.
+ * lie, and who sleeps in it.
  *
  * @module
  */
 
-import { addMappingUser, type Mapping } from "../../memory/mapping/mapping.ts";
+import { holdsLockIn } from "../../ffi/sync/thread_list.ts";
+import {
+  addMappingUser,
+  type Mapping,
+  regionOf,
+} from "../../memory/mapping/mapping.ts";
 import type { Leaver } from "../waiting/sleepers.ts";
 import { WeakValues } from "./weak_values.ts";
 
@@ -32,8 +37,6 @@ export class Place {
 
 /** The locks and counters in a mapping. */
 export class Neighbourhood {
-  /** How many mutexes in it are held by this thread. */
-  held = 0;
   /** What must be taken out of the memory before it goes. */
   readonly leavers = new Set<Leaver>();
   readonly #places = new WeakValues<Place>();
@@ -85,10 +88,11 @@ export function neighbourhoodOf(mapping: Mapping): Neighbourhood {
   if (known !== undefined) return known;
   const neighbourhood = new Neighbourhood();
   neighbourhoods.set(mapping, neighbourhood);
+  const region = regionOf(mapping);
   addMappingUser(mapping, {
     // The kernel keeps a list of what a thread holds, which leads there.
     refuse: () =>
-      neighbourhood.held > 0
+      holdsLockIn(region)
         ? "a mutex in them is held; release its guard"
         : undefined,
     leave: () => {

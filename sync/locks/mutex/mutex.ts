@@ -38,13 +38,14 @@ export interface MutexOptions {
  * write into the block, it causes an error here at worst.
  *
  * When its owner dies, by `kill -9` too, the kernel frees it, and the next one
- * gets it with {@linkcode MutexGuard.ownerDied}; so does the one that finds a file
- * with a lock that was held here at a power cut, or a copy of such a file, and the
- * next one after a program that `deno run --watch` started again while it held the
- * lock. It
- * belongs to the thread that took it: a worker's guard is released in the worker,
- * by its end at the latest. A thread holds 2000 at most, because the kernel frees
- * no more than some 2000 when it dies.
+ * gets it with {@linkcode MutexGuard.ownerDied}. So does the first one that takes a
+ * lock of a file which was held here at a power cut, or in a file that this one is a
+ * copy of, and the next one after a program that `deno run --watch` started again
+ * while it held the lock.
+ *
+ * A lock belongs to the thread that took it: a worker's guard is released in the
+ * worker, by its end at the latest. A thread holds 2000 at most, because the kernel
+ * frees no more than some 2000 when it dies.
  *
  * The block is 64 bytes: the mutex of glibc at 0 (40 bytes on x86_64, 48 on
  * aarch64), which 64-bit programs share; at 48 a mark of the machine's start and
@@ -152,8 +153,18 @@ export class Mutex {
    * were overwritten (EINVAL), or this thread holds too many (EAGAIN).
    */
   tryLock(): MutexGuard | null {
-    const taken = takeNow(this.#core, this.#nesting);
-    return taken === BUSY ? null : makeGuard(this.#core, taken === DIED);
+    const core = this.#core;
+    const taken = core.take(0);
+    if (taken === BUSY) return this.#tryAgain();
+    return makeGuard(core, taken === DIED);
+  }
+
+  /** Takes it once more, where that is wanted and this thread has it. */
+  #tryAgain(): MutexGuard | null {
+    const core = this.#core;
+    if (!this.#nesting || core.depth === 0) return null;
+    core.takeAgain();
+    return makeGuard(core, false);
   }
 
   /**

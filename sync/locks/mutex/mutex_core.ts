@@ -1,9 +1,6 @@
 import { wake, type Word, wordAt } from "../../../ffi/sync/futex.ts";
-import {
-  ListEntry,
-  type ThreadList,
-  threadList,
-} from "../../../ffi/sync/thread_list.ts";
+import { cellOf } from "../../../ffi/sync/links.ts";
+import { ListEntry } from "../../../ffi/sync/list_entry.ts";
 import type { Region } from "../../../ffi/memory/region.ts";
 import type { Mapping } from "../../../memory/mapping/mapping.ts";
 import { Turnstile } from "../../waiting/turnstile.ts";
@@ -12,21 +9,30 @@ import { bootMark, isSamePlace } from "./origin.ts";
 import { corrupt, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
 import { isRecursive, isRobustShared } from "./mutex_layout.ts";
-import { cores } from "./held_cores.ts";
 import { type Neighbourhood, neighbourhoodOf } from "../neighbourhood.ts";
 
 /*
- * The words and bits of mutex_layout.ts once more: each use of an imported
- * constant costs a load and a check, which the hot path feels.
+ * Words and cells of `mutex_layout.ts` once more. The members of a `const enum` are
+ * plain numbers in the compiled code, which so is short enough to become a part of
+ * its caller; an imported constant costs a load and a check each time.
  */
-const LOCK = layout.LOCK;
-const COUNT = layout.COUNT;
-const OWNER = layout.OWNER;
-const USERS = layout.USERS;
-const KIND = layout.KIND;
-const MARK = layout.MARK;
-const HOLDER = layout.HOLDER;
-const { TID_MASK, SLEEPERS_BIT, OWNER_DIED, NOT_RECOVERABLE } = layout;
+const enum At {
+  LOCK = 0,
+  COUNT = 1,
+  OWNER = 2,
+  USERS = 3,
+  KIND = 4,
+  MARK = 12,
+  HOLDER = 13,
+  OWNER_AND_USERS = 1,
+  MARK_AND_HOLDER = 6,
+}
+
+const enum Bits {
+  TID = 0x3fff_ffff,
+}
+
+const { OWNER_DIED, SLEEPERS_BIT, NOT_RECOVERABLE } = layout;
 
 /** How taking a mutex went. */
 export type Taken = typeof BUSY | typeof CLEAN | typeof DIED;
@@ -45,9 +51,7 @@ const ALL = 0x7fff_ffff;
  * steps and their order are those of glibc, so that a death between any two of
  * them is told; what is held is known from here, not from the shared words.
  */
-export class MutexCore implements Leaver {
-  readonly entry: ListEntry;
-  readonly list: ThreadList;
+export class MutexCore extends ListEntry implements Leaver {
   readonly mapping: Mapping;
   /** The lock word, to sleep on. */
   readonly word: Word;
@@ -58,39 +62,47 @@ export class MutexCore implements Leaver {
   /** How often this thread has it. */
   depth = 0;
   readonly #neighbourhood: Neighbourhood;
-  readonly #offset: number;
+  /** The kind that was looked at last. */
+  #kind = layout.USUAL_KIND;
   readonly #mark: number;
+  /** Pairs of words while this thread is its only user: `OWNER_AND_USERS` in it, */
+  readonly #owned = cellOf(this.list.tid, 1);
+  /** the same when it is released, or NaN for one that takes more; */
+  #released = this.#owned;
+  /** and `MARK_AND_HOLDER`. */
+  #marked = NaN;
 
   /** Describes a mutex; `mutexCoreAt()` is the way to get one. */
   constructor(mapping: Mapping, region: Region, offset: number) {
+    super(region, offset);
     this.mapping = mapping;
-    this.entry = new ListEntry(region, offset);
-    this.list = threadList();
     this.word = wordAt(region, offset);
     this.#neighbourhood = neighbourhoodOf(mapping);
-    this.#offset = offset;
     this.#mark = bootMark(mapping);
-    const { words } = this.entry;
-    this.sleepers = new Sleepers(words, layout.WAITERS, this.#neighbourhood);
+    this.#marked = cellOf(this.#mark, this.list.tid);
+    this.sleepers = new Sleepers(
+      this.words,
+      layout.WAITERS,
+      this.#neighbourhood,
+    );
   }
 
   /** Whether this thread has it, through this mapping or another one. */
   get heldHere(): boolean {
     if (this.depth > 0) return true;
     for (let held = this.list.newest; held !== null; held = held.older) {
-      const other = cores.get(held);
-      if (other === undefined) continue;
-      const [one, two] = [this.#offset, other.#offset];
-      if (isSamePlace(this.mapping, one, other.mapping, two)) return true;
+      if (!(held instanceof MutexCore)) continue;
+      const { mapping, offset } = held;
+      if (isSamePlace(this.mapping, this.offset, mapping, offset)) return true;
     }
     return false;
   }
 
   /** Whether it could be taken, by the look of it. */
   get isFree(): boolean {
-    const { words } = this.entry;
+    const { words } = this;
     return words.length === 0 ||
-      (Atomics.load(words, LOCK) & TID_MASK) === 0;
+      (Atomics.load(words, At.LOCK) & Bits.TID) === 0;
   }
 
   /**
@@ -100,31 +112,31 @@ export class MutexCore implements Leaver {
    * sleep still.
    */
   take(sleepersBit: number): Taken {
-    const { entry, list } = this;
-    const { words } = entry;
-    if (words.length === 0 || !isRobustShared(words[KIND]!)) this.#refuse();
-    // A plain read: what it says is confirmed by the exchange, or read again.
-    if (words[LOCK] !== 0) return this.#takeOver(sleepersBit);
-    if (this.depth > 0) throw corrupt("lock");
-    list.admit();
-    list.begin(entry);
-    const { tid } = list;
-    if (Atomics.compareExchange(words, LOCK, 0, tid | sleepersBit) !== 0) {
-      list.end();
-      return this.#takeOver(sleepersBit);
+    const { words, cells } = this;
+    // Also when there is none, because the memory is gone.
+    if (words[At.KIND] !== this.#kind) this.inspect();
+    if (
+      // A plain read: what it says is confirmed by the exchange, or read again.
+      words[At.LOCK] !== 0 || this.depth > 0 ||
+      !this.acquire(0, this.list.tid | sleepersBit)
+    ) {
+      return this.takeOver(sleepersBit);
     }
-    if (words[OWNER] === NOT_RECOVERABLE) this.#giveUp();
-    this.#own();
-    words[USERS]!++;
+    this.depth = 1;
+    words[At.COUNT] = 1;
+    if (cells[At.OWNER_AND_USERS] === 0) {
+      cells[At.OWNER_AND_USERS] = this.#owned;
+    } else this.joinUsers();
+    cells[At.MARK_AND_HOLDER] = this.#marked;
     return CLEAN;
   }
 
   /** Takes it once more, as its holder. */
   takeAgain(): void {
-    const { words } = this.entry;
-    if (words.length === 0) this.#refuse();
+    const { words } = this;
+    if (words[At.KIND] !== this.#kind) this.inspect();
     this.depth++;
-    words[COUNT] = this.depth;
+    words[At.COUNT] = this.depth;
   }
 
   /**
@@ -134,27 +146,22 @@ export class MutexCore implements Leaver {
    * released as far as can be determined.
    */
   release(): void {
-    const { entry, list } = this;
-    if (this.depth !== 1) return this.#releaseOnce();
-    const transferred = entry.words.length === 0;
-    if (transferred) entry.reach();
-    const { words } = entry;
-    list.begin(entry);
-    let sound = list.pull(entry);
-    this.depth = 0;
-    this.#neighbourhood.held--;
-    if ((words[LOCK]! & TID_MASK) === list.tid) {
-      words[MARK] = 0;
-      words[OWNER] = 0;
-      words[USERS]!--;
-      if (isRecursive(words[KIND]!)) words[COUNT] = 0;
-      if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();
-    } else {
-      sound = false;
+    const { list, words, cells } = this;
+    if (words[At.KIND] !== this.#kind || this.depth !== 1) {
+      return this.releaseOtherwise();
     }
+    let sound = this.withdraw();
+    this.depth = 0;
+    // Unless someone has overwritten it: it may be another thread's.
+    if ((words[At.LOCK]! & Bits.TID) === list.tid) {
+      words[At.MARK] = 0;
+      if (cells[At.OWNER_AND_USERS] === this.#released) {
+        cells[At.OWNER_AND_USERS] = 0;
+      } else this.leaveUsers();
+      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();
+    } else sound = false;
     list.end();
-    if (transferred) throw gone("unlock");
-    if (!sound || !isRobustShared(words[KIND]!)) throw corrupt("unlock");
+    if (!sound) throw corrupt("unlock");
   }
 
   /**
@@ -163,20 +170,19 @@ export class MutexCore implements Leaver {
    * told that its owner died.
    */
   abandon(): void {
-    const { entry, list } = this;
-    entry.reach();
-    const { words } = entry;
-    list.begin(entry);
-    list.pull(entry);
+    this.reach();
+    const { list, words } = this;
+    this.withdraw();
     this.depth = 0;
-    this.#neighbourhood.held--;
     for (;;) {
-      const word = Atomics.load(words, LOCK);
+      const word = Atomics.load(words, At.LOCK);
       // It was overwritten.
-      if ((word & TID_MASK) !== list.tid) break;
+      if ((word & Bits.TID) !== list.tid) break;
       const dead = (word & SLEEPERS_BIT) | OWNER_DIED;
-      if (Atomics.compareExchange(words, LOCK, word, dead) !== word) continue;
-      if (word < 0) this.#wake();
+      if (Atomics.compareExchange(words, At.LOCK, word, dead) !== word) {
+        continue;
+      }
+      if (word < 0) this.wake();
       break;
     }
     list.end();
@@ -186,16 +192,16 @@ export class MutexCore implements Leaver {
   startAwaiting(): void {
     // Threads of two PID namespaces may have one number: then the kernel would
     // take the death of this thread for that of the one that holds it.
-    const holder = Atomics.load(this.entry.words, LOCK) & TID_MASK;
+    const holder = Atomics.load(this.words, At.LOCK) & Bits.TID;
     if (holder === this.list.tid) return;
     this.#neighbourhood.leavers.add(this);
-    this.list.startAwaiting(this.entry);
+    this.list.startAwaiting(this);
   }
 
   /** Ends {@linkcode MutexCore.startAwaiting}. */
   stopAwaiting(): void {
     this.#neighbourhood.leavers.delete(this);
-    this.list.stopAwaiting(this.entry);
+    this.list.stopAwaiting(this);
   }
 
   /** The same, because the memory goes. */
@@ -204,22 +210,20 @@ export class MutexCore implements Leaver {
   }
 
   /** Looks why it is not free, and takes it when its holder is no more. */
-  #takeOver(sleepersBit: number): Taken {
-    const { entry, list } = this;
-    const { words } = entry;
-    const word = Atomics.load(words, LOCK);
+  protected takeOver(sleepersBit: number): Taken {
+    const { list, words } = this;
+    const word = Atomics.load(words, At.LOCK);
+    if (word === 0 && this.depth > 0) throw corrupt("lock");
     if (word === 0 || this.depth > 0) return BUSY;
     // glibc's trylock takes such a mutex, and leaves it locked.
-    if (words[OWNER] === NOT_RECOVERABLE) throw failure("ENOTRECOVERABLE");
+    if (words[At.OWNER] === NOT_RECOVERABLE) throw failure("ENOTRECOVERABLE");
     if ((word & OWNER_DIED) === 0 && !this.#isForeign(word)) return BUSY;
-    list.admit();
-    list.begin(entry);
     const taken = list.tid | (word & SLEEPERS_BIT) | sleepersBit;
-    if (Atomics.compareExchange(words, LOCK, word, taken) !== word) {
-      list.end();
-      return BUSY;
-    }
-    this.#own();
+    if (!this.acquire(word, taken)) return BUSY;
+    this.depth = 1;
+    words[At.COUNT] = 1;
+    words[At.OWNER] = list.tid;
+    this.cells[At.MARK_AND_HOLDER] = this.#marked;
     return DIED;
   }
 
@@ -228,40 +232,61 @@ export class MutexCore implements Leaver {
    * this one is a copy of.
    */
   #isForeign(word: number): boolean {
-    const { words } = this.entry;
-    const mark = words[MARK]!;
+    const { words } = this;
+    const mark = words[At.MARK]!;
     if (mark === 0 || mark === this.#mark) return false;
-    return (word & TID_MASK) === words[HOLDER];
+    return (word & Bits.TID) === words[At.HOLDER];
   }
 
-  /** Writes down that this thread has it. */
-  #own(): void {
-    const { entry, list } = this;
-    const { words } = entry;
-    const { tid } = list;
-    words[COUNT] = 1;
-    list.push(entry);
-    list.end();
-    words[OWNER] = tid;
-    words[HOLDER] = tid;
-    words[MARK] = this.#mark;
-    this.depth = 1;
-    this.#neighbourhood.held++;
+  /**
+   * Becomes one of several users, such as C programs that wait for a condition, or
+   * finds that nobody may use it any more.
+   */
+  protected joinUsers(): void {
+    const { words } = this;
+    if (words[At.OWNER] === NOT_RECOVERABLE) this.#giveUp();
+    words[At.OWNER] = this.list.tid;
+    words[At.USERS]!++;
   }
 
-  #releaseOnce(): void {
-    const { words } = this.entry;
+  /** Ceases to be one of several users, or the holder of the recursive kind. */
+  protected leaveUsers(): void {
+    const { words } = this;
+    if (isRecursive(this.#kind)) words[At.COUNT] = 0;
+    words[At.OWNER] = 0;
+    words[At.USERS]!--;
+  }
+
+  /** Releases one of several holds, what was transferred away, or what looks otherwise. */
+  protected releaseOtherwise(): void {
+    const { words } = this;
     // It was given up at `unload`, and what follows would touch unmapped memory.
     if (this.depth === 0) throw gone("unlock");
-    this.depth--;
-    if (words.length > 0) words[COUNT] = this.depth;
+    if (this.depth > 1) {
+      this.depth--;
+      if (words.length > 0) words[At.COUNT] = this.depth;
+      return;
+    }
+    this.reach();
+    const kind = this.words[At.KIND]!;
+    const isKnown = this.#learn(kind);
+    this.#kind = kind;
+    try {
+      this.release();
+    } finally {
+      if (!isKnown) this.#learn(layout.USUAL_KIND);
+    }
+    if (words.length === 0) throw gone("unlock");
+    if (!isKnown) throw corrupt("unlock");
   }
 
   /** Frees what was just taken: it is unrecoverable, as all sleepers must learn. */
   #giveUp(): never {
-    const { words } = this.entry;
-    words[COUNT] = 0;
-    if (Atomics.exchange(words, LOCK, 0) < 0) wake(this.word, ALL);
+    const { words } = this;
+    this.withdraw();
+    this.depth = 0;
+    words[At.COUNT] = 0;
+    if (Atomics.exchange(words, At.LOCK, 0) < 0) wake(this.word, ALL);
     this.list.end();
     throw failure("ENOTRECOVERABLE");
   }
@@ -270,15 +295,23 @@ export class MutexCore implements Leaver {
    * One who sleeps in the kernel, and those who sleep in the event loops of their
    * programs: these may come late, and nobody else must wait for that.
    */
-  #wake(): void {
-    const waiters = Atomics.load(this.entry.words, layout.WAITERS);
+  protected wake(): void {
+    const waiters = Atomics.load(this.words, layout.WAITERS);
     wake(this.word, waiters > 0 ? Math.min(waiters, ALL - 1) + 1 : 1);
   }
 
-  #refuse(): never {
-    if (this.mapping.closed || this.entry.words.length === 0) {
-      throw gone("lock");
-    }
-    throw corrupt("lock");
+  /** Looks at a kind that has changed. */
+  protected inspect(): void {
+    const { words } = this;
+    if (this.mapping.closed || words.length === 0) throw gone("lock");
+    if (!this.#learn(words[At.KIND]!)) throw corrupt("lock");
+  }
+
+  /** Remembers a kind, if it is one that can be used. */
+  #learn(kind: number): boolean {
+    if (!isRobustShared(kind)) return false;
+    this.#kind = kind;
+    this.#released = isRecursive(kind) ? NaN : this.#owned;
+    return true;
   }
 }

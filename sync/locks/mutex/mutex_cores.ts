@@ -9,7 +9,6 @@ import type { Region } from "../../../ffi/memory/region.ts";
 import type { Mapping } from "../../../memory/mapping/mapping.ts";
 import { atUnload } from "../../../memory/mapping/unload.ts";
 import { WeakValues } from "../weak_values.ts";
-import { cores } from "./held_cores.ts";
 import { MutexCore } from "./mutex_core.ts";
 
 /** Mutexes of a mapping by their offset. */
@@ -32,7 +31,6 @@ export function mutexCoreAt(
   if (core === undefined) {
     core = new MutexCore(mapping, region, offset);
     known.set(offset, core);
-    cores.set(core.entry, core);
   }
   return core;
 }
@@ -45,8 +43,8 @@ export function mutexCoreAt(
 function abandonAll(): void {
   const list = threadList();
   for (;;) {
-    const core = list.newest && cores.get(list.newest);
-    if (!core) return;
-    core.abandon();
+    const { newest } = list;
+    if (!(newest instanceof MutexCore)) return;
+    newest.abandon();
   }
 }

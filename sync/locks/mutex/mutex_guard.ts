@@ -1,6 +1,7 @@
 import type { MutexCore } from "./mutex_core.ts";
 
-let makeGuardOf: (core: MutexCore, ownerDied: boolean) => MutexGuard;
+/** Makes the guard of a lock that was just taken, for {@linkcode Mutex} alone. */
+export let makeGuard: (core: MutexCore, ownerDied: boolean) => MutexGuard;
 let coreOfHeld: (guard: MutexGuard) => MutexCore;
 let suspendGuard: (guard: MutexGuard) => void;
 let resumeGuard: (guard: MutexGuard, ownerDied: boolean) => void;
@@ -21,7 +22,7 @@ export class MutexGuard implements Disposable {
   }
 
   static {
-    makeGuardOf = (core, ownerDied) => new MutexGuard(core, ownerDied);
+    makeGuard = (core, ownerDied) => new MutexGuard(core, ownerDied);
     coreOfHeld = (guard) => {
       if (guard.#state !== "held") guard.#refuse();
       return guard.#core;
@@ -82,11 +83,6 @@ export class MutexGuard implements Disposable {
         : "Cannot unlock mutex: this guard was released before",
     );
   }
-}
-
-/** Makes the guard of a lock that was just taken, for {@linkcode Mutex} alone. */
-export function makeGuard(core: MutexCore, ownerDied: boolean): MutexGuard {
-  return makeGuardOf(core, ownerDied);
 }
 
 /** The mutex of a guard that is held, for {@linkcode Condition} alone. */

@@ -26,8 +26,8 @@
  *   of the file, has another one
  * - holder: the thread that the mark is of
  * - nests: 1 when it was made here to be taken again by its holder
- * - waiters: how many asynchronous waiters sleep on the lock word; the dead count,
- *   too, which costs each later unlock a system call
+ * - waiters: how many asynchronous waiters sleep on the lock word; one that died
+ *   stays counted, which costs an unlock nothing unless others sleep
  *
  * @module
  */
@@ -45,6 +45,10 @@ export const HOLDER = 13;
 const NESTS = 14;
 export const WAITERS = 15;
 
+/** Pairs of words, as 64-bit cells, that one store writes. */
+export const OWNER_AND_USERS = 1;
+export const MARK_AND_HOLDER = 6;
+
 /** Bits of the lock word, as the kernel has them (`linux/futex.h`). */
 export const TID_MASK = 0x3fff_ffff;
 export const OWNER_DIED = 0x4000_0000;
@@ -58,6 +62,9 @@ const ROBUST_SHARED = 0x90;
 /** The type, and whether lock elision is wanted, may be anything. */
 const TYPE_BITS = 0x3;
 const OTHER_BITS = 0x300 | TYPE_BITS;
+
+/** The kind of most: robust, for all processes, error-checking. */
+export const USUAL_KIND = ROBUST_SHARED | 2;
 
 /** Whether a kind is that of a mutex which this library can take. */
 export function isRobustShared(kind: number): boolean {

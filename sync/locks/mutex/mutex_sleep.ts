@@ -15,7 +15,7 @@ import { LOCK, OWNER_DIED, SLEEPERS_BIT, TID_MASK } from "./mutex_layout.ts";
  * @returns The word that can be slept on; nothing when it has changed.
  */
 export function announce(core: MutexCore): number | undefined {
-  const { words } = core.entry;
+  const { words } = core;
   const word = Atomics.load(words, LOCK);
   if (word === 0 || (word & OWNER_DIED) !== 0) return undefined;
   const announced = word | SLEEPERS_BIT;
@@ -29,7 +29,7 @@ export function announce(core: MutexCore): number | undefined {
  * one, or tells the holder of them, who may have come without a look at them.
  */
 export function passOn(core: MutexCore): void {
-  const { words } = core.entry;
+  const { words } = core;
   while (words.length > 0) {
     const word = Atomics.load(words, LOCK);
     if ((word & TID_MASK) === 0) {

@@ -175,7 +175,7 @@ export class ReadWriteCore {
     unpark(this.#sequence, 1);
   }
 
-  /** Takes one of the mutexes; tells whether its owner died. */
+  /** Takes one of the mutexes; returns whether its owner died. */
   #lock(mutex: MutexCore, act: Act, deadline: Deadline): boolean {
     if (mutex.heldHere) this.#fail("EDEADLK", act, heldHint(act));
     let taken = takeNow(mutex, false);
@@ -203,7 +203,7 @@ export class ReadWriteCore {
     return taken === DIED;
   }
 
-  /** Finds out whether the one who had the gate before died while writing. */
+  /** Writes down that the process that had the gate before died while writing, if so. */
   #inspect(died: boolean): void {
     if (!died || Atomics.load(this.#words, WRITING) === 0) return;
     Atomics.store(this.#words, DAMAGED, 1);

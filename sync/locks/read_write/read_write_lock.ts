@@ -50,9 +50,10 @@ export interface ReadWriteLockOptions {
  *
  * The block starts with 64 bytes: a magic word, the number of slots, whether
  * someone writes, whether a writer died, a sequence that the end of reading
- * advances when readers wait for a slot, and their number. Then come mutexes of 64 bytes (as
- * {@linkcode Mutex} describes): the gate, and the slots. Another language reads so:
- * lock the gate, lock any free slot, unlock the gate; later unlock the slot. It
+ * advances when readers wait for a slot, and their number. Then come mutexes of 64
+ * bytes (as {@linkcode Mutex} describes): the gate, and the slots. Another language
+ * reads so: lock the gate, lock any free slot, unlock the gate; later unlock the
+ * slot. It
  * writes so: lock the gate, then all slots in order, set the third word to 1;
  * later set it to 0, and unlock all.
  *
@@ -118,7 +119,7 @@ export class ReadWriteLock {
     for (const mutex of mutexes) requireFree(mutex, "read-write lock");
     block.words.fill(0);
     block.words[SLOTS] = slots;
-    for (const { entry } of mutexes) initialize(entry.words, false);
+    for (const { words } of mutexes) initialize(words, false);
     Atomics.store(block.words, 0, MAGIC);
     return new ReadWriteLock(coreOf(block, mutexes));
   }
@@ -138,7 +139,7 @@ export class ReadWriteLock {
     const length = ReadWriteLock.byteLength(slots);
     const block = new Block(kindOf(length), memory, byteOffset, "open");
     const mutexes = mutexesOf(block, slots);
-    for (const { entry: { words } } of mutexes) {
+    for (const { words } of mutexes) {
       if (isRobustShared(Atomics.load(words, KIND))) continue;
       throw new TypeError(
         `Cannot open read-write lock: corrupt lock: it says that it has ${slots} slots, and not all of them are there`,

@@ -1,6 +1,7 @@
 import { ANY, CHANCE, DEADLY, type Mutant, ONE, TWO } from "./mutant.ts";
 
 const MUTEX = "sync/locks/mutex/mutex_core.ts";
+const ENTRY = "ffi/sync/list_entry.ts";
 const LIST = "ffi/sync/thread_list.ts";
 
 /** Locks, conditions, barriers and semaphores. */
@@ -8,27 +9,27 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "an unlocked mutex wakes nobody (M10)",
     file: MUTEX,
-    find: "if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();",
-    replace: "Atomics.exchange(words, LOCK, 0);",
+    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();",
+    replace: "Atomics.exchange(words, At.LOCK, 0);",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
   },
   {
     fault: "the mutex is freed by a plain store",
     file: MUTEX,
-    find: "if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();",
+    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();",
     replace:
-      "const was = words[LOCK]!;\n      words[LOCK] = 0;\n      if (was < 0) this.#wake();",
+      "const was = words[At.LOCK]!;\n      words[At.LOCK] = 0;\n      if (was < 0) this.wake();",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
   },
   {
     fault: "the mutex is taken without comparing",
-    file: MUTEX,
+    file: ENTRY,
     find:
-      "if (Atomics.compareExchange(words, LOCK, 0, tid | sleepersBit) !== 0) {",
+      "if (Atomics.compareExchange(words, LOCK, expected, word) !== expected) {",
     replace:
-      "if (words[LOCK] !== 0 || Atomics.exchange(words, LOCK, tid | sleepersBit) === -1) {",
+      "if (words[LOCK] !== expected || Atomics.exchange(words, LOCK, word) === -1) {",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: CHANCE,
   },
@@ -42,33 +43,33 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   },
   {
     fault: "the kernel is not told which lock is about to be taken",
-    file: LIST,
-    find: "    this.#head[PENDING] = entry.link;\n",
-    replace: "",
+    file: ENTRY,
+    find: "    head[PENDING] = link;\n    if (Atomics",
+    replace: "    if (Atomics",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: DEADLY,
   },
   {
     fault: "a lock leaves the list before that is announced",
-    file: MUTEX,
-    find: "    list.begin(entry);\n    let sound = list.pull(entry);",
-    replace: "    let sound = list.pull(entry);",
+    file: ENTRY,
+    find: "    head[PENDING] = link;\n    if (head[FIRST]",
+    replace: "    if (head[FIRST]",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: DEADLY,
   },
   {
     fault: "the announcement ends before the wake-up",
     file: MUTEX,
-    find: "      if (Atomics.exchange(words, LOCK, 0) < 0) this.#wake();\n",
+    find: "      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();\n",
     replace:
-      "      const slept = Atomics.exchange(words, LOCK, 0) < 0;\n      list.end();\n      if (slept) this.#wake();\n",
+      "      const slept = Atomics.exchange(words, At.LOCK, 0) < 0;\n      list.end();\n      if (slept) this.wake();\n",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: { ...DEADLY, preemptions: 1 },
   },
   {
     fault: "a waiter that dies with a wake-up does not pass it on",
     file: LIST,
-    find: "    if (this.#awaited === 0) this.#awaited = entry.link;\n",
+    find: "    if (this.awaited === 0) this.awaited = entry.link;\n",
     replace: "",
     world: ["sync/locks.ts", "mutexHandedOver"],
     bounds: CHANCE,
@@ -94,8 +95,8 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "one that finds a mutex unrecoverable wakes nobody",
     file: MUTEX,
-    find: "if (Atomics.exchange(words, LOCK, 0) < 0) wake(this.word, ALL);",
-    replace: "Atomics.store(words, LOCK, 0);",
+    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) wake(this.word, ALL);",
+    replace: "Atomics.store(words, At.LOCK, 0);",
     world: ["sync/mutexes.ts", "mutexUnrecoverable"],
     bounds: ONE,
   },
