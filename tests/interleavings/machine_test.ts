@@ -7,6 +7,7 @@ import {
   assertStringIncludes,
   fromFileUrl,
 } from "../../deps.ts";
+import { ALL_ROUNDS } from "../helpers/sync/size.ts";
 import { explore, printTrace, replay } from "./machine/explore.ts";
 import { MUTANTS } from "./mutants.ts";
 import { editsOf } from "./mutants/mutant.ts";
@@ -14,6 +15,9 @@ import { TEXTBOOK } from "./proofs/textbook.ts";
 
 for (const { world, bounds, wrong } of TEXTBOOK) {
   const { order } = bounds;
+  // It has the most schedules by far.
+  const isLong = world === "seqlockTwice" && order === "aarch64";
+  if (isLong && !ALL_ROUNDS) continue;
   const verdict = wrong ? "wrong" : "right";
   Deno.test(`explore() finds ${world} ${verdict} where memory is ${order}`, () => {
     const report = explore("textbook.ts", world, bounds);
@@ -35,9 +39,8 @@ Deno.test("replay() comes to the same end as the schedule that was printed", () 
 });
 
 Deno.test("replay() comes to the same end where a participant dies and loads are old", () => {
-  for (
-    const name of ["M17", "(M10)", "second look of a receiver may be early"]
-  ) {
+  const names = ["(M10)", "M17", "second look of a receiver may be early"];
+  for (const name of ALL_ROUNDS ? names : names.slice(0, 1)) {
     const mutant = MUTANTS.find(({ fault }) => fault.includes(name));
     assert(mutant !== undefined);
     const { world: [file, world] } = mutant;

@@ -58,8 +58,16 @@ export class Watched implements AsyncDisposable {
     };
     if (round > 0) write();
     // The watcher of Deno misses what is written right behind a restart, whatever
-    // the program is: so it is written again, until the last one has started.
-    const timer = setInterval(write, 1000);
+    // the program is: so it is written again, until the last one has started. Each
+    // time later than before, or a loaded machine would never catch up.
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const writeAfter = (ms: number) => {
+      timer = setTimeout(() => {
+        write();
+        writeAfter(2 * ms);
+      }, ms);
+    };
+    writeAfter(1000);
     try {
       let started: number | undefined;
       while (started !== attempt) {
@@ -67,7 +75,7 @@ export class Watched implements AsyncDisposable {
         started = Number(await this.#program.line());
       }
     } finally {
-      clearInterval(timer);
+      clearTimeout(timer);
     }
   }
 
