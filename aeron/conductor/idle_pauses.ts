@@ -7,20 +7,32 @@ const BUSY_MS = 2;
 const PAUSES = [
   { quietMs: 1000, pauseMs: 1 },
   { quietMs: 10_000, pauseMs: 8 },
-  { quietMs: Infinity, pauseMs: 20 },
+  { quietMs: Infinity, pauseMs: 25 },
 ] as const;
 
-const LONGEST_PAUSE_MS = 20;
+const LONGEST_PAUSE_MS = 25;
+
+/** How many looks in a row before the event loop has a turn: a few microseconds. */
+const LOOKS = 20;
 
 /**
  * Pauses between two looks at a log. Nobody wakes a reader or writer of Aeron, so all
  * waiting is looking: in every turn of the event loop while messages come, every
  * millisecond for a second after that, then every 8 ms, and after ten seconds every
- * 20 ms.
+ * 25 ms.
  */
 export class IdlePauses {
   #lastSuccess = performance.now();
   #wake: (() => void) | undefined;
+  #slept = false;
+
+  /**
+   * How many looks to take before the next pause: one behind a sleep, in which nothing is
+   * expected to come in the very moment, and code that is seldom run is slow.
+   */
+  get looks(): number {
+    return this.#slept ? 1 : LOOKS;
+  }
 
   /** Says that something came. */
   reset(): void {
@@ -35,7 +47,8 @@ export class IdlePauses {
   /** Yields to the event loop, or sleeps for a moment. */
   async pause(signal: AbortSignal | undefined): Promise<void> {
     const quiet = performance.now() - this.#lastSuccess;
-    if (quiet < BUSY_MS) {
+    this.#slept = quiet >= BUSY_MS;
+    if (!this.#slept) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       return;
     }

@@ -2,7 +2,7 @@
 const { setTimeout, clearTimeout } = globalThis;
 
 /** Between two looks while nothing is waited for; what polls and offers looks itself. */
-const IDLE_MS = 40;
+const IDLE_MS = 100;
 /** The same while the driver is to answer. */
 const HURRY_MS = 1;
 

@@ -6,7 +6,7 @@ import { FRAME, FRAME_HEADER_LENGTH } from "../log/log_layout.ts";
 const NONE = new Uint8Array(0);
 
 /** Where a claim lies. */
-interface Place {
+export interface Place {
   readonly writer: FrameWriter;
   readonly term: Term;
 }

@@ -1,5 +1,5 @@
 import type { Term } from "../log/log_buffer.ts";
-import { abortClaim, type Claim, openClaim } from "./claim.ts";
+import { abortClaim, type Claim, openClaim, type Place } from "./claim.ts";
 import type { PublicationParts } from "./publication_parts.ts";
 
 /**
@@ -11,6 +11,8 @@ export class OpenClaims {
   // Mostly there is one at a time, and a set takes longer than all the rest.
   #last: Claim | undefined;
   readonly #others = new Set<Claim>();
+  /** Where the last claim was: made once for a term. */
+  #place: Place | undefined;
 
   constructor(parts: PublicationParts) {
     this.#parts = parts;
@@ -18,7 +20,10 @@ export class OpenClaims {
 
   /** Opens a claim over reserved space. */
   open(claim: Claim, term: Term, offset: number, length: number): void {
-    openClaim(claim, { writer: this.#parts.writer, term }, offset, length);
+    if (this.#place?.term !== term) {
+      this.#place = { writer: this.#parts.writer, term };
+    }
+    openClaim(claim, this.#place, offset, length);
     if (claim === this.#last) return;
     for (const other of this.#others) {
       if (!other.isOpen) this.#others.delete(other);

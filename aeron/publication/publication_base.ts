@@ -185,7 +185,7 @@ export abstract class PublicationBase implements Disposable {
   /**
    * Sends a message, waiting while nobody receives or there is no room for it; messages
    * arrive in the order of the calls. Aeron wakes nobody: a wait looks again and again,
-   * first at once, then every 1 to 20 ms.
+   * first at once, then every 1 to 25 ms.
    *
    * @param bytes The message. Leave it as it is until the promise is settled.
    * @param options How long to wait, and a signal.

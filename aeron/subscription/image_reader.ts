@@ -46,7 +46,7 @@ export class ImageReader {
   /** Whether the next frame is there, padding included. */
   get isReady(): boolean {
     const { words } = this.#log.terms[this.#termCount % TERMS]!;
-    return this.#length(words, this.#offset) > 0;
+    return this.#length(words, this.#offset, this.#offset) > 0;
   }
 
   /** Goes to a position, a multiple of 32. */
@@ -94,7 +94,7 @@ export class ImageReader {
     try {
       while (fragments < limit && offset < end) {
         const at = offset;
-        const length = this.#length(words, at);
+        const length = this.#length(words, at, start);
         if (!(length > 0)) break;
         offset = at + this.#checked(at, length);
         const word = at >> 2;
@@ -128,13 +128,14 @@ export class ImageReader {
     const place = this.#place;
     place.words = words;
     place.termCount = this.#termCount;
-    let published = this.#offset;
-    let offset = published;
+    const start = this.#offset;
+    let published = start;
+    let offset = start;
     let fragments = 0;
     try {
       while (fragments < limit && offset < end) {
         const at = offset;
-        const length = this.#length(words, at);
+        const length = this.#length(words, at, start);
         if (!(length > 0)) break;
         offset = at + this.#checked(at, length);
         if (words[(at >> 2) + FLAGS_AND_TYPE]! >>> 16 === PADDING) {
@@ -186,11 +187,13 @@ export class ImageReader {
     this.#busy = true;
   }
 
-  #length(words: Int32Array, offset: number): number {
+  /** The length of a frame; `start` is where the poll began. */
+  #length(words: Int32Array, offset: number, start: number): number {
     const word = offset >> 2;
     if (this.#inOrder) {
       const length = words[word]!;
-      if (length > 0) return length;
+      // The next poll looks here for the first time.
+      if (length > 0 || offset !== start) return length;
     }
     // No compiler takes an atomic load from an earlier turn of a loop. Memory that is
     // gone has no words.

@@ -22,8 +22,6 @@ interface Source {
 
 const END: IteratorResult<never, undefined> = { value: undefined, done: true };
 
-/** How many looks in a row before the event loop has a turn: a few microseconds. */
-const LOOKS = 20;
 /** Fragments of one message are taken together. */
 const FRAGMENTS = 64;
 
@@ -34,7 +32,8 @@ export class MessageQueue {
   readonly #pauses = new IdlePauses();
   readonly #handler: FragmentHandler;
   readonly #copies = new Copies();
-  readonly #taken: AeronMessage[] = [];
+  /** What was put together last, and not handed out yet. */
+  #message: AeronMessage | undefined;
   #receiving = false;
   /** Whether messages came without a wait; looking at the clock for each takes long. */
   #active = false;
@@ -44,13 +43,13 @@ export class MessageQueue {
     this.#images = images;
     images.onEnd = () => this.#pauses.wake();
     const { handler } = new FragmentAssembler((bytes, at, length, header) => {
-      this.#taken.push({
+      this.#message = {
         bytes: this.#copies.copy(bytes, at, length),
         sessionId: header.sessionId,
         streamId: header.streamId,
         position: header.position,
         reservedValue: header.reservedValue,
-      });
+      };
     });
     this.#handler = handler;
   }
@@ -131,15 +130,14 @@ export class MessageQueue {
 
   /** The next message, if it is there. */
   #take(): AeronMessage | undefined {
-    const taken = this.#taken;
-    if (taken.length > 0) return taken.shift();
     // One fragment at a time: what was not asked for stays in the log, where others see
     // how far this is.
-    for (let i = 0; i < FRAGMENTS; i++) {
+    for (let i = 0; i < FRAGMENTS && this.#message === undefined; i++) {
       if (this.#source.poll(this.#handler, 1) === 0) break;
-      if (taken.length > 0) return taken.pop();
     }
-    return undefined;
+    const message = this.#message;
+    this.#message = undefined;
+    return message;
   }
 
   async #next(
@@ -162,7 +160,8 @@ export class MessageQueue {
         signal?.throwIfAborted();
         // Before the look: what came before the end is still taken.
         const isOver = this.#isOver(until);
-        for (let i = 0; i < LOOKS; i++) {
+        const { looks } = this.#pauses;
+        for (let i = 0; i < looks; i++) {
           const message = this.#take();
           if (message === undefined) continue;
           this.#pauses.reset();

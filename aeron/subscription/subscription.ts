@@ -194,7 +194,7 @@ export class Subscription implements Disposable {
   /**
    * The messages, put together, as copies. Aeron wakes nobody: the loop looks again and
    * again while none comes: at once, then every millisecond, after a second without any
-   * every 8 ms, and after ten every 20 ms.
+   * every 8 ms, and after ten every 25 ms.
    *
    * @param options When to end, and a signal. Default: when this is closed.
    */
