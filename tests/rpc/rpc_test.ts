@@ -10,7 +10,6 @@ import {
   assertRejects,
   assertThrows,
 } from "../../deps.ts";
-import { Receiver } from "../../channel/mod.ts";
 import { SharedMemory } from "../../mod.ts";
 import {
   Client,
@@ -42,18 +41,22 @@ for (const testPlace of [testName, testPath]) {
   Deno.test(`calls are answered in any order, by ${testPlace.name}`, async () => {
     using at = testPlace();
     {
+      const gates = [0, 1, 2].map(() => Promise.withResolvers<void>());
       await using _server = Server.listen(at.place, async (request) => {
-        const ms = Number(request);
-        await new Promise((done) => setTimeout(done, ms));
-        return { ms };
+        await gates[Number(request)]?.promise;
+        return { request };
       });
       await using client = await Client.connect(at.place);
       const order: number[] = [];
-      await Promise.all([40, 5, 20].map(async (ms) => {
-        assertEquals(await client.call(ms), { ms });
-        order.push(ms);
-      }));
-      assertEquals(order, [5, 20, 40]);
+      const calls = gates.map(async (_, request) => {
+        assertEquals(await client.call(request), { request });
+        order.push(request);
+      });
+      for (const request of [1, 2, 0]) {
+        gates[request]?.resolve();
+        await calls[request];
+      }
+      assertEquals(order, [1, 2, 0]);
     }
     if (testPlace === testName) assertEquals(objectsOf(at.name), []);
   });
@@ -114,7 +117,10 @@ Deno.test("requests and answers are longer than the ring", async () => {
     assert(request instanceof Uint8Array);
     return request.map((byte) => byte ^ 0xff);
   }, async (client) => {
-    const request = new Uint8Array(5_000_003).map((_, i) => i);
+    // Each byte is several function calls, of which emulation makes few.
+    const isEmulated = Deno.env.get("SHMEM_TEST_EMULATOR") !== undefined;
+    const length = isEmulated ? 300_003 : 5_000_003;
+    const request = new Uint8Array(length).map((_, i) => i);
     const answer = await client.call(request);
     assert(answer instanceof Uint8Array);
     assertEquals(answer.byteLength, request.byteLength);
@@ -236,59 +242,4 @@ Deno.test("Server and Client refuse wrong arguments before anything is made", as
     '"timeout"',
   );
   assertEquals(objectsOf(at.name), []);
-});
-
-Deno.test("a server has room for maxClients, and for another one when one has left", async () => {
-  using at = testName();
-  await using server = Server.listen(at.place, (request) => request, {
-    maxClients: 3,
-  });
-  await using clients = new AsyncDisposableStack();
-  const connect = () => Client.connect(at.place, { capacity: 1024 });
-  const first = clients.use(await connect());
-  for (let i = 1; i < 3; i++) clients.use(await connect());
-  await assertRejects(connect, Deno.errors.Busy, "3 clients");
-  assertEquals(server.clients, 3);
-  assertEquals(await first.call(7), 7);
-  await first.close();
-  assertEquals(await clients.use(await connect()).call(8), 8);
-});
-
-Deno.test("a server makes room for more clients than a ring has, and leaves nothing", async () => {
-  using at = testName();
-  {
-    await using server = Server.listen(at.place, (request) => request, {
-      capacity: 2 ** 14,
-    });
-    await using stack = new AsyncDisposableStack();
-    // All at once, before the server has seen any of them.
-    const clients = await Promise.all(
-      Array.from(
-        { length: 150 },
-        async () =>
-          stack.use(await Client.connect(at.place, { capacity: 1024 })),
-      ),
-    );
-    assertEquals(server.clients, 150);
-    const answers = await Promise.all(clients.map((each, i) => each.call(i)));
-    assertEquals(answers, [...clients.keys()]);
-  }
-  assertEquals(objectsOf(at.name), []);
-});
-
-Deno.test("what a killed server left is removed, and no client takes it for one", async () => {
-  using at = testName();
-  const left = [at.name, `${at.name}.lane1`, `${at.name}.lane2`];
-  for (const name of left) {
-    Receiver.create(name, { capacity: 1024, producers: "many" }).close();
-  }
-  await assertRejects(
-    () => Client.connect(at.place, { timeoutMs: 10 }),
-    Deno.errors.TimedOut,
-  );
-  const connecting = Client.connect(at.place);
-  await using _server = Server.listen(at.place, (request) => request);
-  await using client = await connecting;
-  assertEquals(await client.call(9), 9);
-  assertEquals(objectsOf(at.name), [at.name]);
 });
