@@ -49,7 +49,13 @@ export function toClone(value: unknown): Uint8Array<ArrayBuffer> {
   }
 }
 
-/** Creates a value out of what was written down; throws when it is none. */
+/**
+ * Creates a value out of what was written down; throws when it is none.
+ *
+ * Typed arrays in it lie in the buffer that it is made from, so it gets one of its
+ * own. Besides, Deno up to 2.9.5 takes them from the wrong place when the bytes do
+ * not start where their buffer does.
+ */
 export function fromClone(bytes: Uint8Array): unknown {
-  return v8().deserialize(bytes);
+  return v8().deserialize(bytes.slice());
 }

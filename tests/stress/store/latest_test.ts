@@ -48,11 +48,30 @@ Deno.test(needing(
   },
 ));
 
+const COUNT = Deno.env.get("SHMEM_TEST_EMULATOR") === undefined
+  ? 2_000_000
+  : 20_000;
+
+for (const byteLength of [16, 64, 248]) {
+  Deno.test(`two readers that copy ${byteLength} bytes by words see whole values of two million`, async () => {
+    using at = testName();
+    using first = Latest.create(at.place, { byteLength, slots: 2 });
+    const readers = [0, 0].map(() =>
+      run(denoPeer("copy", at.name, COUNT, byteLength))
+    );
+    const writer = run(denoPeer("put", at.name, byteLength, 2, COUNT));
+    for (
+      const { code, stdout, stderr } of await Promise.all([writer, ...readers])
+    ) {
+      assertEquals([code, stderr], [0, ""], stdout);
+    }
+    assertEquals(first.read()?.number, COUNT);
+  });
+}
+
 Deno.test("two readers see whole values of two million, written as fast as possible", async () => {
   using at = testName();
-  const count = Deno.env.get("SHMEM_TEST_EMULATOR") === undefined
-    ? 2_000_000
-    : 20_000;
+  const count = COUNT;
   using first = Latest.create(at.place, { byteLength: 64, slots: 4 });
   const readers = [0, 0].map(() => run(denoPeer("read", at.name, count, 0)));
   const writer = run(denoPeer("write", at.name, 64, 4, count));

@@ -5,6 +5,9 @@
  *     write NAME LENGTH SLOTS COUNT   writes values, says "writing" first
  *     forever NAME LENGTH SLOTS       the same without an end
  *     die NAME LENGTH SLOTS           two values, and dies with a third half-written
+ *     put NAME LENGTH SLOTS COUNT     the same as write, each value from one array
+ *     copy NAME LAST LENGTH           reads into one array until it finds LAST,
+ *         compares all words, says how many it saw
  *     read NAME LAST PAUSE            reads until the number is LAST, compares all
  *         words, says how many it saw
  *
@@ -55,8 +58,47 @@ async function read(last: number, pauseMs: number): Promise<void> {
   console.log(`seen ${seen}`);
 }
 
+/** What a word has to be multiplied by to become the number of its value. */
+const INVERSE = 0xf1de_83e1_9937_733dn;
+
+async function copy(last: number, byteLength: number): Promise<void> {
+  using latest = await Latest.waitFor(name, { access: "read" });
+  const words = new BigUint64Array(byteLength / 8);
+  const bytes = new Uint8Array(words.buffer);
+  let seen = 0;
+  let before = 0;
+  for (let looks = 1;; looks++) {
+    // The runtime wants a turn, and the writer a core.
+    if (looks % 10_000 === 0) await new Promise((done) => setTimeout(done, 0));
+    if (latest.readInto(bytes) === null) continue;
+    const word = words[0] ?? 0n;
+    if (!words.every((each) => each === word)) {
+      throw new Error(`torn: ${words}`);
+    }
+    const number = Number(BigInt.asUintN(64, word * INVERSE));
+    if (!(number >= before && number <= last)) {
+      throw new Error(`${number} behind ${before}`);
+    }
+    if (number > before) seen++;
+    before = number;
+    if (number === last) break;
+  }
+  console.log(`seen ${seen}`);
+}
+
+function put(latest: Latest, count: number): void {
+  const words = new BigUint64Array(latest.byteLength / 8);
+  const bytes = new Uint8Array(words.buffer);
+  for (let number = 1; number <= count; number++) {
+    words.fill(wordOf(number));
+    latest.write(bytes);
+  }
+}
+
 if (mode === "read") {
   await read(first, second);
+} else if (mode === "copy") {
+  await copy(first, second);
 } else {
   using latest = Latest.create(name, {
     byteLength: first,
@@ -69,6 +111,10 @@ if (mode === "read") {
     writeOne(latest, 2);
     latest.claim().fill(0xee, 0, first >> 1);
     Deno.kill(Deno.pid, "SIGKILL");
+  }
+  if (mode === "put") {
+    put(latest, third);
+    Deno.exit();
   }
   const count = mode === "forever" ? Infinity : third;
   const start = (latest.read()?.number ?? 0) + 1;
