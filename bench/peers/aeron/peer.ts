@@ -124,13 +124,18 @@ async function send(out: PublicationBase, length: number, count: number) {
   }
 }
 
+/** A word of a message; to make a view for it takes longer than to receive it. */
+function wordOf(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
+    bytes[at + 3]! << 24;
+}
+
 async function receive(subscription: Subscription, count: number) {
   let left = count;
   let start = 0;
   for await (const { bytes } of subscription) {
     if (left === count) start = performance.now();
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    checksum = (checksum + view.getInt32(0, true) + view.getInt32(4, true)) | 0;
+    checksum = (checksum + wordOf(bytes, 0) + wordOf(bytes, 4)) | 0;
     if (--left === 0) break;
   }
   return Math.round((performance.now() - start) * 1e6 * count / (count - 1));
