@@ -7,7 +7,7 @@
  *     die NAME LENGTH SLOTS           two values, and dies with a third half-written
  *     put NAME LENGTH SLOTS COUNT     the same as write, each value from one array
  *     copy NAME LAST LENGTH           reads into one array until it finds LAST,
- *         compares all words, says how many it saw
+ *         compares all words; says "reading" first, and how many it saw
  *     read NAME LAST PAUSE            reads until the number is LAST, compares all
  *         words, says how many it saw
  *
@@ -65,6 +65,7 @@ async function copy(last: number, byteLength: number): Promise<void> {
   using latest = await Latest.waitFor(name, { access: "read" });
   const words = new BigUint64Array(byteLength / 8);
   const bytes = new Uint8Array(words.buffer);
+  console.log("reading");
   let seen = 0;
   let before = 0;
   for (let looks = 1;; looks++) {
