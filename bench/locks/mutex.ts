@@ -32,7 +32,7 @@ interface Way {
 function waysOf(bytes: Uint8Array<ArrayBuffer>): readonly Way[] {
   const mutex = Mutex.create(bytes);
   const semaphore = Semaphore.createAt(bytes, 64);
-  const words = new Int32Array(bytes.buffer, 128, 1);
+  const words = new Int32Array(bytes.buffer, 128, 2);
   return [
     {
       what: "tryLock() and unlock()",
@@ -50,6 +50,20 @@ function waysOf(bytes: Uint8Array<ArrayBuffer>): readonly Way[] {
         for (let time = 0; time < COUNT; time++) {
           Atomics.compareExchange(words, 0, 0, 1);
           Atomics.exchange(words, 0, 0);
+        }
+      },
+    },
+    {
+      what: "tryLock(), try, finally unlock()",
+      peer: "mutex",
+      repeat: () => {
+        for (let time = 0; time < COUNT; time++) {
+          const guard = mutex.tryLock()!;
+          try {
+            words[1] = time;
+          } finally {
+            guard.unlock();
+          }
         }
       },
     },
@@ -80,6 +94,17 @@ function waysOf(bytes: Uint8Array<ArrayBuffer>): readonly Way[] {
         for (let time = 0; time < COUNT; time++) {
           semaphore.post();
           semaphore.tryWait();
+        }
+      },
+    },
+    {
+      // A counter in shared memory cannot do with less either.
+      what: "semaphore: the two calls of Atomics alone",
+      peer: "semaphore",
+      repeat: () => {
+        for (let time = 0; time < COUNT; time++) {
+          Atomics.compareExchange(words, 0, 0, 1);
+          Atomics.compareExchange(words, 0, 1, 0);
         }
       },
     },
