@@ -94,7 +94,7 @@ export function toPath(path: string | URL): string {
     if (path === "") {
       throw new TypeError("Cannot use the path: it is empty");
     }
-    return path;
+    return checkLength(path);
   }
   if (!(path instanceof URL)) {
     throw new TypeError(
@@ -116,13 +116,25 @@ export function toPath(path: string | URL): string {
     );
   }
   try {
-    return decodeURIComponent(pathname);
+    return decodeURIComponent(checkLength(pathname));
   } catch (cause) {
+    if (cause instanceof RangeError) throw cause;
     throw new TypeError(
       `Cannot use ${href} as a path: its percent signs are no UTF-8`,
       { cause },
     );
   }
+}
+
+/** Far above what any system takes: `PATH_MAX` of Linux is 4096 bytes. */
+const MAX_PATH_LENGTH = 2 ** 16;
+
+/** Deno ends the process for a path of many megabytes, and taking it apart would, too. */
+function checkLength(path: string): string {
+  if (path.length <= MAX_PATH_LENGTH) return path;
+  throw new RangeError(
+    `Cannot use the path: it has ${path.length} characters, and no system takes more than 4096 bytes`,
+  );
 }
 
 function normalize(path: string): string {

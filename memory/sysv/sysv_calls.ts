@@ -282,7 +282,10 @@ export function shmctl(
 
 function projectId(id: number | string): number {
   if (typeof id === "number") return checkInteger(id, "id", 0, 255);
-  const code = [...String(id)].length === 1 ? String(id).codePointAt(0) : -1;
+  const text = String(id);
+  // A long text is not taken apart: that could take more memory than there is.
+  const isCharacter = text.length <= 2 && [...text].length === 1;
+  const code = isCharacter ? text.codePointAt(0) : -1;
   if (code === undefined || code < 0 || code > 255) {
     throw new RangeError(
       `Cannot use id: it must be a number from 0 to 255, or one character with such a code: received ${

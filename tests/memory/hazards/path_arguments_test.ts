@@ -30,6 +30,9 @@ const WRONG_PATHS: readonly (readonly [string, Case[1], string])[] = [
   ["/tmp/a\0b", "TypeError", "it contains a NUL"],
   [NUMBER, "TypeError", "Cannot use 5 as a path"],
   [NULL, "TypeError", "Cannot use null as a path"],
+  // Deno itself panics when it is asked for one of these.
+  ["é".repeat(2 ** 28), "RangeError", "it has 268435456 characters"],
+  ["/".repeat(2 ** 28), "RangeError", "it has 268435456 characters"],
 ];
 
 testWithoutLibc("paths that are empty, hold a NUL or are none are refused", [
@@ -45,6 +48,8 @@ testWithoutLibc("ftok() takes one character or 8 bits", [
   [() => ftok("/tmp", ""), "RangeError", 'such a code: received ""'],
   [() => ftok("/tmp", "ab"), "RangeError", 'received "ab"'],
   [() => ftok("/tmp", "€"), "RangeError", 'received "€"'],
+  // As characters it would not fit into memory, which ends the process.
+  [() => ftok("/tmp", "x".repeat(2 ** 27)), "RangeError", 'received "xxx'],
 ]);
 
 testWithoutLibc("words that are not among the choices are refused", [
