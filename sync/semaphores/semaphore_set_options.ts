@@ -10,7 +10,7 @@ import { requireKnown } from "../waiting/options.ts";
 
 /** Largest value of a semaphore (`SEMVMX`), on Linux and macOS. */
 export const MAX_VALUE = 32767;
-/** Most semaphores in a set that the checks let through to the kernel. */
+/** Most semaphores in a set, and operations at once, that the checks let through to the kernel. */
 const MAX_COUNT = 0xffff;
 
 /** Options of {@linkcode SemaphoreSet.create}. */
@@ -79,10 +79,20 @@ export function checkOperations(
 
 /** A copy of a list, made once: it may answer differently the next time. */
 function copyOf<Item>(list: readonly Item[], what: string): Item[] {
-  if (typeof list === "object" && list !== null && Symbol.iterator in list) {
-    return [...list];
+  if (typeof list !== "object" || list === null || !(Symbol.iterator in list)) {
+    throw new TypeError(
+      `Cannot use ${what}: it must be an array: received ${describe(list)}`,
+    );
   }
-  throw new TypeError(
-    `Cannot use ${what}: it must be an array: received ${describe(list)}`,
-  );
+  const copy: Item[] = [];
+  for (const item of list) {
+    // It need not have an end.
+    if (copy.length === MAX_COUNT) {
+      throw new RangeError(
+        `Cannot use ${what}: there must be ${MAX_COUNT} at most`,
+      );
+    }
+    copy.push(item);
+  }
+  return copy;
 }

@@ -200,6 +200,23 @@ Deno.test("SemaphoreSet.operate() refuses operations that make no sense, and cha
   assertEquals(set.values, [1, 1]);
 });
 
+Deno.test("SemaphoreSet refuses lists without an end, and changes nothing", () => {
+  using made = testSet([1, 1]);
+  const { set } = made;
+  const endless = <Item>(item: Item): Item[] =>
+    new Proxy([item], {
+      get: (list, key) =>
+        key === "length" ? Infinity : Reflect.get(list, key) ?? item,
+    });
+  const many = "there must be 65535 at most";
+  const operations = endless({ index: 0, delta: 1 });
+  assertThrows(() => set.operate(operations), RangeError, many);
+  assertThrows(() => set.setValues(endless(1)), RangeError, many);
+  const values = endless(1);
+  assertThrows(() => SemaphoreSet.create({ values }), RangeError, many);
+  assertEquals(set.values, [1, 1]);
+});
+
 Deno.test("SemaphoreSet.operate() throws ERANGE above the largest value, and changes nothing", () => {
   using made = testSet([1, 32767]);
   const { set } = made;
