@@ -1,4 +1,4 @@
-/** A share of what `deno task proof` explores, small enough to run with all tests. */
+/** A share of what `deno task proof` explores, small enough for every run. */
 
 import { assert, assertEquals } from "../../deps.ts";
 import { ALL_ROUNDS } from "../helpers/sync/size.ts";
