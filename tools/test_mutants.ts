@@ -25,7 +25,7 @@ interface Mutant {
 }
 
 const BETWEEN = "tests/memory/hazards/between_calls_test.ts";
-const DEATHS = "tests/channel/recovery/channel_deaths_test.ts";
+const DEATHS = "tests/stress/channel/ends/channel_deaths_test.ts";
 
 const MUTANTS: readonly Mutant[] = [
   {

@@ -92,6 +92,7 @@ export function checkIdentity(
         "the process that made it has closed it, or lives in another PID namespace, where its number stands for another process; share that namespace, or use an object with a name",
     });
   }
+  descriptor.requireRegular();
   if (found.links === 0 && liesInMemory(descriptor.fd("open"))) return;
   throw new Deno.errors.NotCapable(
     `Cannot ${operation}: it is a file, not memory without a name, and Deno allows no files under /proc; open it by its own path`,

@@ -71,8 +71,9 @@ export function openByPath(
   });
   using undo = new DisposableStack();
   undo.defer(() => descriptor.close());
-  descriptor.requireRegular();
+  // First of all: a number that its process uses anew stands for anything.
   if (ofProcess !== undefined) checkIdentity(descriptor, ofProcess, operation);
+  else descriptor.requireRegular();
   lockShared(fd, operation, timeoutMs);
   undo.move();
   return { descriptor, path: shown };

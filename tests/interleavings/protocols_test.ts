@@ -8,7 +8,7 @@ import { editsOf } from "./mutants/mutant.ts";
 import { PROOFS } from "./proofs.ts";
 
 /** So many schedules of each world in an order of memory. */
-const SHARE = 8;
+const SHARE = 5;
 /** Mutants that are found within a moment; the last ones are tried in every run. */
 const QUICK = [
   ...["M10", "M15", "M16", "M17", "M12", "no room is kept", "its length"],

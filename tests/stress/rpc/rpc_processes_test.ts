@@ -4,13 +4,12 @@
  * @module
  */
 
-import { assertEquals, assertRejects } from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Client } from "../../rpc/mod.ts";
-import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { testName } from "../helpers/store/place.ts";
-import { shareOf } from "../helpers/sync/size.ts";
+import { assertEquals, assertRejects } from "../../../deps.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Client } from "../../../rpc/mod.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 function peer(...args: (string | number)[]): string[] {
   return denoRun(projectPath("tests/peers/deno/store/rpc_peer.ts"), {
@@ -22,7 +21,7 @@ Deno.test("three processes call a fourth many times each, fifty at once", async 
   using at = testName();
   await using server = Program.start(peer("serve", at.name));
   assertEquals(await server.line(), "listening");
-  const calls = shareOf(2000);
+  const calls = 2000;
   const ended = await Promise.all(
     [0, 1, 2].map(() => run(peer("call", at.name, calls))),
   );

@@ -8,7 +8,6 @@ import { assertEquals } from "../../../deps.ts";
 import { Segment, SharedMemory } from "../../../mod.ts";
 import { randomKey, randomName } from "../../helpers/names.ts";
 import { outcomesOf } from "../../helpers/memory/outcomes.ts";
-import { shareOf } from "../../helpers/sync/size.ts";
 
 /** What two processes make at the same moment, and what the second does. */
 interface Round {
@@ -155,7 +154,7 @@ function assertOtherOpens(results: readonly RoundResult[]): void {
   for (const { marks } of results) assertEquals(marks, [7, 7], shown);
 }
 
-const ROUNDS = shareOf(40);
+const ROUNDS = 40;
 
 for (
   const [what, kind, target] of [

@@ -5,13 +5,12 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
-import { WorkQueue } from "../../store/mod.ts";
-import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { testName, testPath } from "../helpers/store/place.ts";
-import { shareOf } from "../helpers/sync/size.ts";
+import { assert, assertEquals } from "../../../deps.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { WorkQueue } from "../../../store/mod.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName, testPath } from "../../helpers/store/place.ts";
 
 const encoder = new TextEncoder();
 
@@ -25,7 +24,7 @@ for (const testPlace of [testName, testPath]) {
   Deno.test(`two producers and two workers do each of thousands of jobs once, by ${testPlace.name}`, async () => {
     using at = testPlace();
     using counts = testName();
-    const each = shareOf(2000);
+    const each = 2000;
     using memory = SharedMemory.create(counts.name, { size: 4 * 2 * each });
     using mapping = memory.map();
     using queue = WorkQueue.create(at.place, { jobs: 100, byteLength: 33 });

@@ -4,13 +4,17 @@
  * @module
  */
 
-import { assertEquals, assertRejects } from "../../../deps.ts";
-import { ManyToOneRingBuffer, Receiver, Sender } from "../../../channel/mod.ts";
-import { SharedMemory } from "../../../mod.ts";
-import { denoRun, projectPath } from "../../helpers/deno.ts";
-import { Program } from "../../helpers/peers/program.ts";
-import { until } from "../../helpers/sync/size.ts";
-import { ends, firstBytes, Name } from "../../helpers/channel/ends.ts";
+import { assertEquals, assertRejects } from "../../../../deps.ts";
+import {
+  ManyToOneRingBuffer,
+  Receiver,
+  Sender,
+} from "../../../../channel/mod.ts";
+import { SharedMemory } from "../../../../mod.ts";
+import { denoRun, projectPath } from "../../../helpers/deno.ts";
+import { Program } from "../../../helpers/peers/program.ts";
+import { until } from "../../../helpers/sync/size.ts";
+import { ends, firstBytes, Name } from "../../../helpers/channel/ends.ts";
 
 /** Lets another process send until there is no room, and kills it. */
 async function sendAndDie(name: string): Promise<void> {

@@ -6,27 +6,27 @@
  * @module
  */
 
-import { fillRandomly, random } from "../../helpers/seed.ts";
-import { assert, assertEquals, assertRejects } from "../../../deps.ts";
-import { type Producers, Receiver, Sender } from "../../../channel/mod.ts";
-import { RingControl } from "../../../channel/membership/ring_control.ts";
-import { closeDescriptor } from "../../../ffi/files/open.ts";
-import { libc } from "../../../ffi/libc/library.ts";
-import { openPeerPipe } from "../../../ffi/pipes/peer_pipe.ts";
-import { ownPipes } from "../../../sync/bells/own_pipes.ts";
-import { useSafetyNets } from "../../../sync/waiting/safety_nets.ts";
-import { SharedMemory } from "../../../mod.ts";
-import { ROOT, run } from "../../helpers/deno.ts";
-import { deadline } from "../../helpers/deadline.ts";
-import { startProgram } from "../../helpers/sync/child_program.ts";
-import { until } from "../../helpers/sync/size.ts";
+import { fillRandomly, random } from "../../../helpers/seed.ts";
+import { assert, assertEquals, assertRejects } from "../../../../deps.ts";
+import { type Producers, Receiver, Sender } from "../../../../channel/mod.ts";
+import { RingControl } from "../../../../channel/membership/ring_control.ts";
+import { closeDescriptor } from "../../../../ffi/files/open.ts";
+import { libc } from "../../../../ffi/libc/library.ts";
+import { openPeerPipe } from "../../../../ffi/pipes/peer_pipe.ts";
+import { ownPipes } from "../../../../sync/bells/own_pipes.ts";
+import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
+import { SharedMemory } from "../../../../mod.ts";
+import { ROOT, run } from "../../../helpers/deno.ts";
+import { deadline } from "../../../helpers/deadline.ts";
+import { startProgram } from "../../../helpers/sync/child_program.ts";
+import { until } from "../../../helpers/sync/size.ts";
 import {
   bytesOf,
   ends,
   fill,
   isPending,
   Name,
-} from "../../helpers/channel/ends.ts";
+} from "../../../helpers/channel/ends.ts";
 
 const IMPORT = `
 import { Receiver, Sender } from "${new URL("channel/mod.ts", ROOT)}";

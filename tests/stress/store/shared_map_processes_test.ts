@@ -5,12 +5,11 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
-import { SharedMap } from "../../store/mod.ts";
-import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { testName } from "../helpers/store/place.ts";
-import { shareOf } from "../helpers/sync/size.ts";
+import { assert, assertEquals } from "../../../deps.ts";
+import { SharedMap } from "../../../store/mod.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 function peer(...args: (string | number)[]): string[] {
   return denoRun(projectPath("tests/peers/deno/store/map_peer.ts"), {
@@ -26,7 +25,7 @@ for (const eviction of ["none", "lru"] as const) {
       eviction,
     });
     const ended = await Promise.all(
-      [1, 2].map((seed) => run(peer("churn", at.name, shareOf(50_000), seed))),
+      [1, 2].map((seed) => run(peer("churn", at.name, 50_000, seed))),
     );
     for (const { code, stdout, stderr } of ended) {
       assertEquals([code, stderr], [0, ""]);
@@ -41,7 +40,7 @@ for (const eviction of ["none", "lru"] as const) {
 Deno.test("two processes that update one entry lose nothing", async () => {
   using at = testName();
   using map = SharedMap.create(at.place, { budget: 10_000 });
-  const each = shareOf(20_000);
+  const each = 20_000;
   const ended = await Promise.all(
     [1, 2].map(() => run(peer("count", at.name, "n", each))),
   );
@@ -55,7 +54,7 @@ Deno.test("processes that are killed leave whole values, and no memory is lost",
   using at = testName();
   using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
   map.set("stays", new TextEncoder().encode("whole"));
-  for (let round = 0; round < shareOf(6); round++) {
+  for (let round = 0; round < 6; round++) {
     await using victim = Program.start(peer("forever", at.name, round + 1));
     assertEquals(await victim.line(), "churning");
     await new Promise((done) => setTimeout(done, 10 + round * 7));

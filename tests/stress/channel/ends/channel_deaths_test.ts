@@ -10,7 +10,7 @@ import {
   assertRejects,
   assertStringIncludes,
   assertThrows,
-} from "../../../deps.ts";
+} from "../../../../deps.ts";
 import {
   ManyToOneRingBuffer,
   type Producers,
@@ -18,21 +18,21 @@ import {
   Receiver,
   Sender,
   Subscriber,
-} from "../../../channel/mod.ts";
-import { RingControl } from "../../../channel/membership/ring_control.ts";
-import { SharedMemory } from "../../../mod.ts";
-import { ROOT } from "../../helpers/deno.ts";
+} from "../../../../channel/mod.ts";
+import { RingControl } from "../../../../channel/membership/ring_control.ts";
+import { SharedMemory } from "../../../../mod.ts";
+import { ROOT } from "../../../helpers/deno.ts";
 import {
   type ChildProgram,
   startProgram,
-} from "../../helpers/sync/child_program.ts";
-import { until } from "../../helpers/sync/size.ts";
+} from "../../../helpers/sync/child_program.ts";
+import { until } from "../../../helpers/sync/size.ts";
 import {
   ends,
   firstBytes,
   isPending,
   Name,
-} from "../../helpers/channel/ends.ts";
+} from "../../../helpers/channel/ends.ts";
 
 const IMPORT = `
 import * as C from "${new URL("channel/mod.ts", ROOT)}";

@@ -12,7 +12,7 @@ import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
 import { projectPath, run } from "../../helpers/deno.ts";
 import { inSmallShm } from "../../helpers/limits.ts";
 import { needing } from "../../helpers/needs.ts";
-import { jsonLines, shmem, shmemLine } from "../helpers.ts";
+import { jsonLines, shmem, shmemLine } from "../../cli/helpers.ts";
 import { room, sizeOver, startRecord } from "../../helpers/cli/recording.ts";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
