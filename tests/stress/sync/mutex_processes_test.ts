@@ -10,7 +10,7 @@ import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { pause, shareOf, until } from "../../helpers/sync/size.ts";
+import { pause, until } from "../../helpers/sync/size.ts";
 
 const OFFSET = 200;
 const COUNTER = 100;
@@ -23,7 +23,7 @@ function denoPeer(path: string): Peer {
 Deno.test("two programs that add a million times to a plain word under a mutex lose nothing", async () => {
   using memory = testMemory();
   Mutex.create(memory.bytes, OFFSET);
-  const each = shareOf(500_000);
+  const each = 500_000;
   await using first = denoPeer(memory.path);
   await using second = denoPeer(memory.path);
   await Promise.all(
@@ -34,7 +34,7 @@ Deno.test("two programs that add a million times to a plain word under a mutex l
 
 Deno.test("two programs that add two million times to a word with Atomics lose nothing", async () => {
   using memory = testMemory();
-  const each = shareOf(1_000_000);
+  const each = 1_000_000;
   await using first = denoPeer(memory.path);
   await using second = denoPeer(memory.path);
   await Promise.all(
@@ -47,7 +47,7 @@ Deno.test("tasks that wait with lockAsync() and a program that blocks with lock(
   using memory = testMemory();
   const { words } = memory;
   const mutex = Mutex.create(memory.bytes, OFFSET);
-  const [tasks, rounds, theirs] = [5, shareOf(200), shareOf(500_000)];
+  const [tasks, rounds, theirs] = [5, 200, 500_000];
   await using peer = denoPeer(memory.path);
   const answer = peer.ask("count", OFFSET, COUNTER, theirs);
   await until(() => words[COUNTER] !== 0, "the program counts");

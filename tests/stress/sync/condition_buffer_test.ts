@@ -10,7 +10,6 @@ import { needing } from "../../helpers/needs.ts";
 import { BoundedBuffer } from "../../peers/bounded_buffer.ts";
 import { Peer } from "../../helpers/peers/peer.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
-import { shareOf } from "../../helpers/sync/size.ts";
 import {
   denoPeer,
   FUTEX_PEER,
@@ -21,7 +20,7 @@ const BUFFER = 200;
 
 Deno.test("a bounded buffer between two processes gives each number once, in both directions", async () => {
   using memory = testMemory();
-  const items = shareOf(15_000);
+  const items = 15_000;
   const there = BoundedBuffer.create(memory.bytes, BUFFER);
   await using peer = denoPeer(memory);
   const theirs = started(peer.ask("take", BUFFER, items));
@@ -37,7 +36,7 @@ Deno.test("a bounded buffer between two processes gives each number once, in bot
 
 Deno.test("a bounded buffer with blocking waits on both sides gives each number once", async () => {
   using memory = testMemory();
-  const items = shareOf(50_000);
+  const items = 50_000;
   BoundedBuffer.create(memory.bytes, BUFFER);
   await using producer = denoPeer(memory);
   await using consumer = denoPeer(memory);
@@ -54,7 +53,7 @@ Deno.test(needing(
   async () => {
     using memory = testMemory();
     const program = await compile(FUTEX_PEER);
-    const items = shareOf(30_000);
+    const items = 30_000;
     BoundedBuffer.create(memory.bytes, BUFFER);
     await using c = Peer.start([program.path, memory.path]);
     await using deno = denoPeer(memory);
