@@ -283,10 +283,9 @@ export class Image {
 
 function checkPosition(position: bigint): void {
   if (typeof position === "bigint") return;
+  const received = describe(position);
   throw new TypeError(
-    `Cannot use limitPosition: it must be a bigint: received ${
-      describe(position)
-    }`,
+    `Cannot use limitPosition: it must be a bigint: received ${received}`,
   );
 }
 

@@ -35,8 +35,7 @@ const PROTOCOL_VERSION = 1 << 16 | 12 << 8;
 const MAJOR_SHIFT = 16;
 
 /** How often to look for answers, while some are awaited and while none are. */
-const BUSY_MS = 1;
-const IDLE_MS = 50;
+const [BUSY_MS, IDLE_MS] = [1, 50];
 /** How many messages to take in a look. */
 const LIMIT = 50;
 
@@ -279,9 +278,8 @@ export class ControlSession {
 
   #fail(reason: unknown): void {
     if (this.#closed) return;
-    const error = reason instanceof Error ? reason : new Error(String(reason));
-    this.#failure = error;
-    this.#end(error);
+    this.#failure = reason instanceof Error ? reason : new Error(`${reason}`);
+    this.#end(this.#failure);
   }
 
   #end(error: Error): void {

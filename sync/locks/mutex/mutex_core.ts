@@ -5,6 +5,7 @@ import type { Region } from "../../../ffi/memory/region.ts";
 import type { Mapping } from "../../../memory/mapping/mapping.ts";
 import { Turnstile } from "../../waiting/turnstile.ts";
 import { type Leaver, Sleepers } from "../../waiting/sleepers.ts";
+import { isFromElsewhere, leaveForDead } from "./dead_owner.ts";
 import { bootMark, isSamePlace } from "./origin.ts";
 import { corrupt, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
@@ -23,7 +24,6 @@ const enum At {
   USERS = 3,
   KIND = 4,
   MARK = 12,
-  HOLDER = 13,
   OWNER_AND_USERS = 1,
   MARK_AND_HOLDER = 6,
 }
@@ -174,17 +174,7 @@ export class MutexCore extends ListEntry implements Leaver {
     const { list, words } = this;
     this.withdraw();
     this.depth = 0;
-    for (;;) {
-      const word = Atomics.load(words, At.LOCK);
-      // It was overwritten.
-      if ((word & Bits.TID) !== list.tid) break;
-      const dead = (word & SLEEPERS_BIT) | OWNER_DIED;
-      if (Atomics.compareExchange(words, At.LOCK, word, dead) !== word) {
-        continue;
-      }
-      if (word < 0) this.wake();
-      break;
-    }
+    if (leaveForDead(words, list.tid)) this.wake();
     list.end();
   }
 
@@ -217,7 +207,9 @@ export class MutexCore extends ListEntry implements Leaver {
     if (word === 0 || this.depth > 0) return BUSY;
     // glibc's trylock takes such a mutex, and leaves it locked.
     if (words[At.OWNER] === NOT_RECOVERABLE) throw failure("ENOTRECOVERABLE");
-    if ((word & OWNER_DIED) === 0 && !this.#isForeign(word)) return BUSY;
+    if (
+      (word & OWNER_DIED) === 0 && !isFromElsewhere(words, word, this.#mark)
+    ) return BUSY;
     const taken = list.tid | (word & SLEEPERS_BIT) | sleepersBit;
     if (!this.acquire(word, taken)) return BUSY;
     this.depth = 1;
@@ -225,17 +217,6 @@ export class MutexCore extends ListEntry implements Leaver {
     words[At.OWNER] = list.tid;
     this.cells[At.MARK_AND_HOLDER] = this.#marked;
     return DIED;
-  }
-
-  /**
-   * Whether its holder held it before the machine started, or in a file that
-   * this one is a copy of.
-   */
-  #isForeign(word: number): boolean {
-    const { words } = this;
-    const mark = words[At.MARK]!;
-    if (mark === 0 || mark === this.#mark) return false;
-    return (word & Bits.TID) === words[At.HOLDER];
   }
 
   /**
