@@ -26,6 +26,7 @@ interface Mutant {
 
 const BETWEEN = "tests/memory/hazards/between_calls_test.ts";
 const DEATHS = "tests/stress/channel/ends/channel_deaths_test.ts";
+const FAILURES = "tests/channel/object/channel_failures_test.ts";
 
 const MUTANTS: readonly Mutant[] = [
   {
@@ -69,7 +70,7 @@ const MUTANTS: readonly Mutant[] = [
     file: "channel/object/channel_object.ts",
     from: "if (this.created) this.unlink();",
     to: "",
-    test: DEATHS,
+    test: FAILURES,
   },
 ];
 
