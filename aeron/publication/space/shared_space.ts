@@ -1,30 +1,15 @@
-import type { HeldSource } from "../../../channel/buffers/held_source.ts";
 import type { FrameWriter } from "../../log/frame_writer.ts";
-import type { LogBuffer, Term } from "../../log/log_buffer.ts";
+import type { LogBuffer } from "../../log/log_buffer.ts";
 import { METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
-import {
-  copyLong,
-  lastWithoutCarry,
-  NO_WORDS,
-  NOBODY,
-  type TermSpace,
-} from "./term_space.ts";
+import { OpenTerm } from "./open_term.ts";
+import { LOOK_LENGTH, type TermSpace } from "./term_space.ts";
 
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
 const ACTIVE = METADATA.activeTermCount >> 2;
 const CONNECTED = METADATA.isConnected >> 2;
 const HEADER = 32;
-const FLAGS_AND_TYPE = 1;
-const TERM_OFFSET = 2;
-const SESSION_ID = 3;
-const STREAM_ID = 4;
-const TERM_ID = 5;
-const WHOLE_FRAME = 0x1c000;
-const HEADER_WORDS = 8;
-const LONGEST_LOOP = 64;
-const LOOK_LENGTH = 2 ** 14;
 /** Others that add to the tail all the while keep nobody for longer. */
 const MAX_TRIES = 1000;
 
@@ -34,50 +19,25 @@ const MAX_TRIES = 1000;
  * Who hits the end of the term pads what is left, and everybody who comes then moves
  * the log on to the next term, which counts once.
  */
-export class SharedSpace implements TermSpace {
-  readonly #log: LogBuffer;
+export class SharedSpace extends OpenTerm implements TermSpace {
   readonly #limit: PositionLimit;
   readonly #writer: FrameWriter;
   readonly #metadata: Int32Array;
-  readonly #sessionId: number;
-  readonly #streamId: number;
   readonly #inOrder: boolean;
-  readonly #termLength: number;
   readonly #initialTermId: number;
-  held: Uint8Array = NOBODY;
-  term: Term;
-  termId = 0;
-  termCount = 0;
-  #heldWords: Int32Array = NO_WORDS;
-  #heldTail: Uint8Array = NOBODY;
-  /** Up to here nothing has to be looked up while the term stays and somebody listens. */
-  #stop = 0;
-  // The term as the hot path needs it.
-  #words: Int32Array;
-  #marks: Int32Array;
-  #tail = 0;
-  #beginHigh = 0;
-  #beginLow = 0;
-  /** Up to here the low half of a position does not overflow. */
-  #last = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
-    this.#log = log;
+    super(log, writer);
     this.#limit = limit;
     this.#writer = writer;
-    this.#sessionId = writer.sessionId;
-    this.#streamId = writer.streamId;
     this.#metadata = log.metadata;
     this.#inOrder = log.inOrder;
-    this.#termLength = log.termLength;
     this.#initialTermId = log.initialTermId;
-    this.term = log.terms[0];
-    this.#words = this.term.words;
-    this.#marks = this.term.marks;
+    this.enter(0, log.initialTermId, 0);
   }
 
   get position(): bigint {
-    const log = this.#log;
+    const log = this.log;
     const { metadataLongs, termLength } = log;
     const termCount = this.#activeTermCount();
     const raw = Atomics.load(metadataLongs, termCount % TERMS);
@@ -89,15 +49,15 @@ export class SharedSpace implements TermSpace {
 
   claim(framed: number, length: number): number {
     const initialTermId = this.#initialTermId;
-    const termLength = this.#termLength;
+    const termLength = this.termLength;
     const termCount = this.#activeTermCount();
     const tail = 2 * (termCount % TERMS);
     const termId = this.#load(tail + 1);
-    this.#stop = 0;
+    this.stop = 0;
     // Somebody is moving on to the next term.
     if (((termId - initialTermId) | 0) !== termCount) return ADMIN_ACTION;
     const before = Math.min(this.#load(tail), termLength);
-    if (before < 0) this.#log.refuse(`the tail of term ${termId} is ${before}`);
+    if (before < 0) this.log.refuse(`the tail of term ${termId} is ${before}`);
     const limit = this.#limit;
     if (!limit.allows(termCount, before)) {
       return limit.status(termCount, before, length);
@@ -108,63 +68,32 @@ export class SharedSpace implements TermSpace {
     const offset = this.#settle(tail, termId, added, framed);
     if (offset >= 0 && this.termCount === termCount) {
       const look = offset + framed + LOOK_LENGTH;
-      this.#stop = Math.min(limit.end, this.#last, look);
+      this.stop = Math.min(limit.end, this.last, look);
     }
     return offset;
   }
 
-  hold({ source, words, tail }: HeldSource): void {
-    this.held = source ?? NOBODY;
-    this.#heldWords = words;
-    this.#heldTail = tail ?? NOBODY;
-  }
-
   offerHeld(): bigint | number {
-    const source = this.#heldWords;
-    const count = source.length;
-    const frameLength = (count << 2) + HEADER;
-    const framed = (frameLength + 31) & -32;
+    const length = this.heldWords.length << 2;
+    const framed = (length + HEADER + 31) & -32;
     const metadata = this.#metadata;
-    const tail = this.#tail;
-    let termId = this.termId;
+    const { tail, termId } = this;
     // Memory that is unmapped or transferred has no words; what others may have moved
     // on, and what is nonsense, is for `claim`.
     if (
-      count === 0 || !(metadata[tail]! + framed <= this.#stop) ||
+      length === 0 || !(metadata[tail]! + framed <= this.stop) ||
       metadata[ACTIVE] !== this.termCount || metadata[tail + 1] !== termId ||
       metadata[CONNECTED] !== 1
     ) return 0;
     let offset = Atomics.add(metadata, tail, framed);
-    let end = offset + framed;
     if (
       metadata[tail + 1] !== termId || offset < 0 || (offset & 31) !== 0 ||
-      end > this.#last
+      offset + framed > this.last
     ) {
       offset = this.#settle(tail, termId, offset, framed);
       if (offset < 0) return offset;
-      end = offset + framed;
-      termId = this.termId;
     }
-    const words = this.#words;
-    const word = offset >> 2;
-    this.#marks[word] = -frameLength;
-    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
-    words[word + TERM_OFFSET] = offset;
-    words[word + SESSION_ID] = this.#sessionId;
-    words[word + STREAM_ID] = this.#streamId;
-    words[word + TERM_ID] = termId;
-    if (count <= LONGEST_LOOP) {
-      const payload = word + HEADER_WORDS;
-      for (let i = 0; i < count; i += 2) {
-        words[payload + i] = source[i]!;
-        words[payload + i + 1] = source[i + 1]!;
-      }
-    } else copyLong(this.term, offset, source, this.#heldTail);
-    words[word] = frameLength;
-    if (end > this.#last) return this.#log.position(this.termCount, end);
-    const high = this.#beginHigh;
-    const low = (this.#beginLow + end) >>> 0;
-    return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
+    return this.writeHeld(offset);
   }
 
   /**
@@ -181,12 +110,12 @@ export class SharedSpace implements TermSpace {
     added: number,
     framed: number,
   ): number {
-    const log = this.#log;
-    const termLength = this.#termLength;
+    const log = this.log;
+    const termLength = this.termLength;
     let termId = termIdBefore;
     const termIdNow = this.#load(tail + 1);
     if (termIdNow !== termId) {
-      this.#stop = 0;
+      this.stop = 0;
       // The log went three terms on between the two. What was added counts for the
       // new term, unless the old one was full before.
       if (added >= termLength) return ADMIN_ACTION;
@@ -199,30 +128,16 @@ export class SharedSpace implements TermSpace {
     const count = (termId - this.#initialTermId) | 0;
     if (count < 0) log.refuse(`it has had ${count} terms`);
     if (count !== this.termCount || termId !== this.termId) {
-      this.#enterTerm(tail >> 1, termId, count);
+      this.enter(tail >> 1, termId, count);
     }
     if (offset + framed > termLength) return this.#endTerm(offset);
     return offset;
   }
 
-  #enterTerm(part: number, termId: number, termCount: number): void {
-    const term = this.#log.terms[part]!;
-    this.term = term;
-    this.termId = termId;
-    this.termCount = termCount;
-    this.#words = term.words;
-    this.#marks = term.marks;
-    this.#tail = 2 * part;
-    const { shift } = this.#log;
-    this.#beginHigh = termCount >>> (32 - shift);
-    this.#beginLow = termCount << shift;
-    this.#last = lastWithoutCarry(this.#beginLow, this.#termLength);
-  }
-
   #activeTermCount(): number {
     const count = this.#load(ACTIVE);
     if (count >= 0) return count;
-    return this.#log.refuse(`it has had ${count} terms`);
+    return this.log.refuse(`it has had ${count} terms`);
   }
 
   #load(word: number): number {
@@ -231,7 +146,7 @@ export class SharedSpace implements TermSpace {
   }
 
   #endTerm(offset: number): number {
-    const log = this.#log;
+    const log = this.log;
     if (offset < log.termLength) {
       this.#writer.pad(this.term, this.termId, offset);
     }
@@ -242,7 +157,7 @@ export class SharedSpace implements TermSpace {
 
   /** Moves the log on to the next term, unless someone has. */
   #rotate(termCount: number, termId: number): void {
-    const { metadata, metadataLongs } = this.#log;
+    const { metadata, metadataLongs } = this.log;
     const next = (termId + 1) | 0;
     const part = (termCount + 1) % TERMS;
     const expected = (next - TERMS) | 0;

@@ -4,6 +4,7 @@ const STREAMS = "aeron/streams.ts";
 const FRAMES = "aeron/log/frame_writer.ts";
 const SHARED = "aeron/publication/space/shared_space.ts";
 const EXCLUSIVE = "aeron/publication/space/exclusive_space.ts";
+const TERM = "aeron/publication/space/open_term.ts";
 const READER = "aeron/subscription/image_reader.ts";
 
 /** Publications and images of Aeron. */
@@ -93,14 +94,14 @@ export const AERON_MUTANTS: readonly Mutant[] = [
     fault: "a publication goes on beyond its limit",
     file: EXCLUSIVE,
     find:
-      "    if (!limit.allows(this.termCount, offset)) {\n      this.#stop = 0;\n      return limit.status(this.termCount, offset, length);\n    }\n",
+      "    if (!limit.allows(this.termCount, offset)) {\n      this.stop = 0;\n      return limit.status(this.termCount, offset, length);\n    }\n",
     replace: "",
     world: [STREAMS, "exclusive"],
     bounds: ONE,
   },
   {
     fault: "a source that is held is published before it is there",
-    file: EXCLUSIVE,
+    file: TERM,
     find: "    this.#marks[word] = -frameLength;\n",
     replace: "    words[word] = frameLength;\n",
     world: [STREAMS, "heldAlone"],

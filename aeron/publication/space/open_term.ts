@@ -1,0 +1,137 @@
+import type { HeldSource } from "../../../channel/buffers/held_source.ts";
+import { setBytes } from "../../../channel/buffers/typed_arrays.ts";
+import type { FrameWriter } from "../../log/frame_writer.ts";
+import type { LogBuffer, Term } from "../../log/log_buffer.ts";
+
+/** What is held while nothing is: nobody else has it. */
+const NOBODY = new Uint8Array(0);
+/** The words of nothing. */
+const NO_WORDS = new Int32Array(0);
+
+// Once more, what the hot path uses: an imported name is loaded and checked each time.
+const HEADER = 32;
+const FLAGS_AND_TYPE = 1;
+const TERM_OFFSET = 2;
+const SESSION_ID = 3;
+const STREAM_ID = 4;
+const TERM_ID = 5;
+const WHOLE_FRAME = 0x1c000;
+const HEADER_WORDS = 8;
+/** Longer sources are copied by `set`, but for the line of the header. */
+const LONGEST_LOOP = 64;
+/** What is kept apart of those, in words. */
+const FIRST_WORDS = 14;
+
+/**
+ * The term that a publication writes to, and the source that it holds. The two kinds of
+ * spaces are derived from it, so that what their hot path reads are the fields of one
+ * object.
+ */
+export abstract class OpenTerm {
+  /** What `offerHeld` offers. */
+  held: Uint8Array = NOBODY;
+  /** Term of the last claim. */
+  term: Term;
+  /** Its id. */
+  termId = 0;
+  /** How often terms had been rotated before it. */
+  termCount = 0;
+  /** Words of what is held; none when its memory is unmapped or transferred. */
+  protected heldWords: Int32Array = NO_WORDS;
+  /** Up to here nothing has to be looked up while the term stays and somebody listens. */
+  protected stop = 0;
+  /** Word of the term's tail in the metadata. */
+  protected tail = 0;
+  /** Up to here the low half of a position does not overflow. */
+  protected last = 0;
+  protected readonly log: LogBuffer;
+  protected readonly termLength: number;
+  #heldTail: Uint8Array = NOBODY;
+  #words: Int32Array;
+  #marks: Int32Array;
+  #beginHigh = 0;
+  #beginLow = 0;
+  readonly #sessionId: number;
+  readonly #streamId: number;
+
+  constructor(log: LogBuffer, { sessionId, streamId }: FrameWriter) {
+    this.log = log;
+    this.termLength = log.termLength;
+    this.#sessionId = sessionId;
+    this.#streamId = streamId;
+    this.term = log.terms[0];
+    this.#words = this.term.words;
+    this.#marks = this.term.marks;
+  }
+
+  /** Holds a source, which has words and goes into one frame, or none any more. */
+  hold({ source, words, tail }: HeldSource): void {
+    this.held = source ?? NOBODY;
+    this.heldWords = words;
+    this.#heldTail = tail ?? NOBODY;
+  }
+
+  /** Goes on in a term. */
+  protected enter(part: number, termId: number, termCount: number): void {
+    const { log, termLength } = this;
+    const term = log.terms[part]!;
+    this.term = term;
+    this.termId = termId;
+    this.termCount = termCount;
+    this.tail = 2 * part;
+    this.#words = term.words;
+    this.#marks = term.marks;
+    this.#beginHigh = termCount >>> (32 - log.shift);
+    this.#beginLow = termCount << log.shift;
+    // To the end, unless that lies at a multiple of 2^32.
+    const carries = (this.#beginLow >>> 0) + termLength === 2 ** 32;
+    this.last = carries ? termLength - 32 : termLength;
+  }
+
+  /**
+   * Writes what is held as a frame, for which there is room.
+   *
+   * @param offset Where in the term.
+   * @returns Position behind it.
+   */
+  protected writeHeld(offset: number): bigint {
+    const source = this.heldWords;
+    const count = source.length;
+    const frameLength = (count << 2) + HEADER;
+    const words = this.#words;
+    const word = offset >> 2;
+    this.#marks[word] = -frameLength;
+    words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
+    words[word + TERM_OFFSET] = offset;
+    words[word + SESSION_ID] = this.#sessionId;
+    words[word + STREAM_ID] = this.#streamId;
+    words[word + TERM_ID] = this.termId;
+    if (count <= LONGEST_LOOP) {
+      // What a program has just written by 32 bits is loaded so from the processor's
+      // store buffer; a longer load waits until all that was stored before has reached
+      // the cache, which the reader holds.
+      const payload = word + HEADER_WORDS;
+      for (let i = 0; i < count; i += 2) {
+        words[payload + i] = source[i]!;
+        words[payload + i + 1] = source[i + 1]!;
+      }
+    } else this.#copyLong(word + HEADER_WORDS);
+    words[word] = frameLength;
+    const end = offset + ((frameLength + 31) & -32);
+    if (end > this.last) return this.log.position(this.termCount, end);
+    const high = this.#beginHigh;
+    const low = (this.#beginLow + end) >>> 0;
+    return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
+  }
+
+  /**
+   * Copies a long source, the line with the header last: a reader that has caught up
+   * looks at it all the time, and would take it away while the rest is copied.
+   */
+  #copyLong(payload: number): void {
+    const { bytes, words } = this.term;
+    setBytes(bytes, this.#heldTail, (payload + FIRST_WORDS) << 2);
+    const source = this.heldWords;
+    for (let i = 0; i < FIRST_WORDS; i++) words[payload + i] = source[i]!;
+  }
+}
