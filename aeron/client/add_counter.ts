@@ -1,6 +1,7 @@
 import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import { Counter, COUNTER_SECRET } from "../cnc/counter.ts";
+import { checkAsciiText } from "./ascii_text.ts";
 import { COMMAND, type Field } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
 
@@ -12,7 +13,6 @@ export interface CounterOptions {
 
 const LONGEST_LABEL = 380;
 const LONGEST_KEY = 112;
-const ASCII = /^[\x20-\x7e]*$/;
 
 /** Adds a counter. */
 export async function addCounter(
@@ -70,7 +70,7 @@ function checkCounter(
   options: CounterOptions | undefined,
 ): Field[] {
   checkInteger(typeId, "typeId", -0x8000_0000, 0x7fff_ffff);
-  checkLabel(label);
+  checkAsciiText(label, "label", LONGEST_LABEL, "add counter");
   const { key = new Uint8Array(0) } = readOptions(
     options,
     { key: true },
@@ -84,19 +84,4 @@ function checkCounter(
     );
   }
   return [{ i32: typeId }, { bytes: key.slice() }, { text: label }];
-}
-
-function checkLabel(label: string): void {
-  if (typeof label !== "string" || !ASCII.test(label)) {
-    throw new TypeError(
-      `Cannot add counter: label must be text of ASCII characters: received ${
-        describe(label)
-      }`,
-    );
-  }
-  if (label.length > LONGEST_LABEL) {
-    throw new RangeError(
-      `Cannot add counter: label has ${label.length} characters, and one may have ${LONGEST_LABEL}`,
-    );
-  }
 }

@@ -68,26 +68,32 @@ async function floodPosix(peer: Peer, queue: MessageQueue): Promise<void> {
   await flood;
 }
 
+/** Talks through a queue of this program, then through one of the other, and names that. */
+async function talkThroughBoth(peer: Peer): Promise<string> {
+  using made = testQueue();
+  await peer.ask("mq-open", made.name);
+  await talkPosix(peer, made.queue);
+  await floodPosix(peer, made.queue);
+
+  const name = randomName();
+  await peer.ask("mq-create", name, 5, 77);
+  try {
+    using opened = MessageQueue.open(name);
+    assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
+    await talkPosix(peer, opened);
+  } finally {
+    await peer.ask("mq-unlink", name);
+  }
+  return name;
+}
+
 Deno.test(needing(
   ["cc"],
   "a C program and Deno send and receive through the same POSIX queue, whichever side made it",
   async () => {
     const program = await compile(SOURCE);
     await using peer = Peer.start([program.path]);
-    using made = testQueue();
-    await peer.ask("mq-open", made.name);
-    await talkPosix(peer, made.queue);
-    await floodPosix(peer, made.queue);
-
-    const name = randomName();
-    await peer.ask("mq-create", name, 5, 77);
-    try {
-      using opened = MessageQueue.open(name);
-      assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
-      await talkPosix(peer, opened);
-    } finally {
-      await peer.ask("mq-unlink", name);
-    }
+    await talkThroughBoth(peer);
   },
 ));
 
@@ -97,20 +103,7 @@ Deno.test(
     "a program with posix_ipc and Deno send and receive through the same queue, whichever side made it",
     async () => {
       await using peer = pythonPeer("queue_peer");
-      using made = testQueue();
-      await peer.ask("mq-open", made.name);
-      await talkPosix(peer, made.queue);
-      await floodPosix(peer, made.queue);
-
-      const name = randomName();
-      await peer.ask("mq-create", name, 5, 77);
-      try {
-        using opened = MessageQueue.open(name);
-        assertEquals([opened.maxMessages, opened.maxMessageLength], [5, 77]);
-        await talkPosix(peer, opened);
-      } finally {
-        await peer.ask("mq-unlink", name);
-      }
+      const name = await talkThroughBoth(peer);
       await assertRejects(
         () => peer.ask("mq-open", name),
         Error,

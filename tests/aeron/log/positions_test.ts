@@ -5,51 +5,16 @@
  * @module
  */
 
-import { assert, assertEquals, assertThrows } from "../../../deps.ts";
-import { HeldSource } from "../../../channel/buffers/held_source.ts";
-import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
-import { LogBuffer } from "../../../aeron/log/log_buffer.ts";
+import { assertEquals } from "../../../deps.ts";
 import { METADATA } from "../../../aeron/log/log_layout.ts";
-import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
 import {
   ADMIN_ACTION,
   BACK_PRESSURED,
   MAX_POSITION_EXCEEDED,
   NOT_CONNECTED,
 } from "../../../aeron/publication/offer_result.ts";
-import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
-import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
-import type { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
-import { FrameHeader as Header } from "../../../aeron/subscription/frame_header.ts";
-import { ImageReader } from "../../../aeron/subscription/image_reader.ts";
-import {
-  logBytes,
-  type LogStart,
-  makeLog,
-  TERM_LENGTH,
-  type TestLog,
-} from "../../helpers/aeron/aeron_log.ts";
-
-const KINDS = { shared: SharedSpace, exclusive: ExclusiveSpace } as const;
-
-function spaceOf(kind: keyof typeof KINDS, { log, limit }: TestLog) {
-  const writer = new FrameWriter(log, 11, 22);
-  const space = new KINDS[kind](log, new PositionLimit(log, limit), writer);
-  return { space, writer };
-}
-
-function readerOf({ other, position }: TestLog): ImageReader {
-  // deno-lint-ignore no-explicit-any -- nobody asks the header for its image here
-  const header: FrameHeader = new Header(undefined as any, other);
-  return new ImageReader(other, position, header);
-}
-
-const STARTS: Record<string, LogStart> = {
-  "from the start": {},
-  "across the wrap of term ids": { initialTermId: 0x7fff_fffe },
-  "across 2^32": { termCount: 2 ** 16 - 2 },
-  "beyond 2^46, near the last term": { termCount: 2 ** 31 - 8 },
-};
+import { makeLog, TERM_LENGTH } from "../../helpers/aeron/aeron_log.ts";
+import { readerOf, spaceOf, STARTS } from "../../helpers/aeron/aeron_spaces.ts";
 
 for (const [what, start] of Object.entries(STARTS)) {
   for (const kind of ["shared", "exclusive"] as const) {
@@ -102,84 +67,6 @@ for (const [what, start] of Object.entries(STARTS)) {
       assertEquals(space.position, expected);
       assertEquals(reader.position, expected);
       assertEquals(position.value, expected);
-    });
-  }
-}
-
-for (const [what, start] of Object.entries(STARTS)) {
-  for (const kind of ["shared", "exclusive"] as const) {
-    Deno.test(`${kind} log, ${what}: a source that is held is written as any other, at exact positions`, () => {
-      // One that fills a term to its last byte, one that does not, and a long one.
-      for (const length of [32, 40, 1000]) {
-        using parts = makeLog(start);
-        const { log, limit, position } = parts;
-        const begin = BigInt(start.termCount ?? 0) * BigInt(TERM_LENGTH);
-        position.value = begin;
-        limit.value = begin;
-        const reader = readerOf(parts);
-        const { space, writer } = spaceOf(kind, parts);
-        const source = new Uint8Array(length);
-        const held = new HeldSource(1376);
-        held.remember(source);
-        held.remember(source);
-        assertEquals(held.source, source);
-        space.hold(held);
-        assertEquals(space.offerHeld(), 0);
-        const framed = (length + 63) & -32;
-        const inTerm = Math.floor(TERM_LENGTH / framed);
-        let expected = begin;
-        let fast = 0;
-        for (let sent = 0; sent < 6 * inTerm; sent++) {
-          // As the driver does it: half a term more than was read.
-          if (sent % 100 === 0) limit.value = expected + 32768n;
-          source.fill(sent);
-          let result = space.offerHeld();
-          while (result === 0) {
-            const at = space.claim(framed, length);
-            if (at === BACK_PRESSURED) {
-              limit.value = expected + 32768n;
-              continue;
-            }
-            if (at === ADMIN_ACTION) {
-              expected += BigInt(TERM_LENGTH - inTerm * framed);
-              continue;
-            }
-            const { term, termId, termCount } = space;
-            writer.writeWhole(term, termId, at, source, 0, length, undefined);
-            result = log.position(termCount, at + framed);
-            fast--;
-          }
-          fast++;
-          expected += BigInt(framed);
-          assertEquals(result, expected);
-          // A message starts below the limit.
-          assert(expected - BigInt(framed) < limit.value);
-          let read = 0;
-          while (read === 0) {
-            read = reader.poll(
-              (bytes, offset, size, header) => {
-                assertEquals(size, length);
-                const message = bytes.subarray(offset, offset + size);
-                assertEquals(
-                  message.every((byte) => byte === (sent & 255)),
-                  true,
-                );
-                assertEquals(header.position, expected);
-                assertEquals(header.flags, 0xc0);
-                assertEquals([header.sessionId, header.streamId], [11, 22]);
-                assertEquals(header.termId, space.termId);
-                assertEquals(header.reservedValue, 0n);
-              },
-              10,
-              TERM_LENGTH,
-            );
-          }
-          // The driver cleans what was read.
-          log.terms[(space.termCount + 2) % 3]!.bytes.fill(0);
-        }
-        assertEquals(space.position, expected);
-        assertEquals(fast > 4 * inTerm, true, `${fast} of ${6 * inTerm}`);
-      }
     });
   }
 }
@@ -280,33 +167,3 @@ for (const isFull of [false, true]) {
     },
   );
 }
-
-Deno.test("LogBuffer.open() refuses what is no log, before it reserves anything", () => {
-  const path = Deno.makeTempFileSync();
-  try {
-    const wrongs: [number, number, string][] = [
-      [METADATA.termLength, 65535, "terms have 65535"],
-      [METADATA.termLength, 2 ** 30, "terms have 1073741824"],
-      [METADATA.termLength, -(2 ** 31), "terms have -2147483648"],
-      [METADATA.mtu, 0, "frames have 0"],
-      [METADATA.mtu, 1409, "frames have 1409"],
-      [METADATA.mtu, 2 ** 20, "frames have 1048576"],
-      [METADATA.pageSize, 0, "pages have 0"],
-      [METADATA.pageSize, 2 ** 30, "terms have 65536"],
-    ];
-    for (const [at, value, message] of wrongs) {
-      const bytes = logBytes();
-      new DataView(bytes.buffer).setInt32(3 * TERM_LENGTH + at, value, true);
-      Deno.writeFileSync(path, bytes);
-      assertThrows(() => LogBuffer.open(path, false), TypeError, message);
-    }
-    Deno.writeFileSync(path, new Uint8Array(5));
-    assertThrows(
-      () => LogBuffer.open(path, false),
-      TypeError,
-      "it has 5 bytes",
-    );
-  } finally {
-    Deno.removeSync(path);
-  }
-});

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { Aeron, type AeronOptions } from "../../../aeron/mod.ts";
+import {
+  Aeron,
+  type AeronOptions,
+  type ExclusivePublication,
+  type Publication,
+} from "../../../aeron/mod.ts";
 import {
   startDriver,
   type TestDriver,
@@ -44,6 +49,17 @@ export function driverOfFile(options?: TestDriverOptions): FileDriver {
         ...options,
       }),
   };
+}
+
+/** Adds a publication of one of the two kinds, within this machine. */
+export async function addPublicationOf(
+  kind: "shared" | "exclusive",
+  aeron: Aeron,
+  stream: number,
+): Promise<Publication | ExclusivePublication> {
+  return kind === "shared"
+    ? await aeron.addPublication("aeron:ipc", stream)
+    : await aeron.addExclusivePublication("aeron:ipc", stream);
 }
 
 /** Streams of one driver: every test has its own. */

@@ -4,9 +4,8 @@
  * @module
  */
 
-import { SharedMemory } from "../../../mod.ts";
-import { randomName } from "../names.ts";
 import { shmemLine } from "../../cli/helpers.ts";
+import { temporaryName } from "./temporary.ts";
 
 /** A folder and names that are removed at the end. */
 export async function room() {
@@ -16,17 +15,7 @@ export async function room() {
   return {
     file: `${folder}/run.mcap`,
     folder,
-    name: () => {
-      const name = randomName();
-      stack.defer(() => {
-        try {
-          SharedMemory.unlink(name);
-        } catch (error) {
-          if (!(error instanceof Deno.errors.NotFound)) throw error;
-        }
-      });
-      return name;
-    },
+    name: () => stack.use(temporaryName()).name,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -4,21 +4,12 @@
  * @module
  */
 
-import { SharedMemory } from "../../../mod.ts";
 import { f64, struct, u64 } from "../../../struct/mod.ts";
-import { randomName } from "../names.ts";
+import { temporaryName } from "./temporary.ts";
 
 /** Removes a name at the end of its block, whichever side made it. */
 export function name(stack: DisposableStack): string {
-  const name = randomName();
-  stack.defer(() => {
-    try {
-      SharedMemory.unlink(name);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
-  });
-  return name;
+  return stack.use(temporaryName()).name;
 }
 
 /** A module that exports a struct. */

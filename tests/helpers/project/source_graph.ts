@@ -35,7 +35,7 @@ export const TOP = [
   "tools",
 ];
 
-/** What a user imports, as far as it exists. */
+/** The modules that users import. */
 export const SURFACES = [
   "mod.ts",
   ...[...LAYERS, ...Object.keys(BESIDE), ...ALONE]

@@ -5,21 +5,11 @@
  */
 
 import { assert, assertEquals } from "../../../deps.ts";
-import { FileLock, MappedFile } from "../../../mod.ts";
+import { FileLock } from "../../../mod.ts";
 import { compile } from "../../helpers/cc.ts";
 import { denoRun, run, runDeno } from "../../helpers/deno.ts";
+import { twoFiles } from "../../helpers/memory/two_files.ts";
 import { needing } from "../../helpers/needs.ts";
-
-/** A file of 100 bytes, and two handles of it. */
-function twoFiles() {
-  const path = Deno.makeTempFileSync();
-  const stack = new DisposableStack();
-  stack.defer(() => Deno.removeSync(path));
-  const options = { create: "if-missing", size: 100 } as const;
-  const one = stack.use(MappedFile.open(path, options));
-  const other = stack.use(MappedFile.open(path, options));
-  return { path, one, other, [Symbol.dispose]: () => stack.dispose() };
-}
 
 Deno.test("a FileLock goes when its process is killed", async () => {
   using files = twoFiles();
@@ -31,7 +21,7 @@ Deno.test("a FileLock goes when its process is killed", async () => {
   }).spawn();
   const writer = holder.stdin.getWriter();
   await writer.write(new TextEncoder().encode(`
-    import { FileLock, MappedFile } from "${new URL(
+    import { FileLock } from "${new URL(
     "../../../mod.ts",
     import.meta.url,
   )}";

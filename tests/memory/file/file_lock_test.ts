@@ -16,17 +16,7 @@ import {
   unlockByte,
 } from "../../../memory/locks/byte_lock.ts";
 import { randomName } from "../../helpers/names.ts";
-
-/** A file of 100 bytes, and two handles of it. */
-function twoFiles() {
-  const path = Deno.makeTempFileSync();
-  const stack = new DisposableStack();
-  stack.defer(() => Deno.removeSync(path));
-  const options = { create: "if-missing", size: 100 } as const;
-  const one = stack.use(MappedFile.open(path, options));
-  const other = stack.use(MappedFile.open(path, options));
-  return { path, one, other, [Symbol.dispose]: () => stack.dispose() };
-}
+import { twoFiles } from "../../helpers/memory/two_files.ts";
 
 /** An object, and two handles of it. */
 function twoObjects() {

@@ -62,19 +62,33 @@ export const doorbellOfTwo: World = {
 /** Where the sleeper says which pipe is its own: whether, pid, descriptor, inode. */
 const PIPE = 4;
 
+/** Says which pipe is the sleeper's, when it has one. */
+async function showPipe() {
+  const words = wordsOf();
+  const { bell: { fd, inode } } = ownPipes()!;
+  words.set([Deno.pid, fd, inode], PIPE + 1);
+  Atomics.store(words, PIPE, 1);
+  notify(words, PIPE);
+  while (!hasBell()) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  return words;
+}
+
+/** Waits until the sleeper has said it. */
+function awaitPipe() {
+  const words = wordsOf();
+  while (Atomics.load(words, PIPE) === 0) wait(words, PIPE, 0);
+  const [pid = 0, fd = 0, inode = 0] = words.slice(PIPE + 1);
+  return { words, pipe: { pid, fd, inode } };
+}
+
 /** One sleeps in its event loop, and is woken by a byte in its pipe. */
 export const pipeDoorbell: World = {
   byteLength: 32,
   participants: {
     async sleeper() {
-      const words = wordsOf();
-      const { bell: { fd, inode } } = ownPipes()!;
-      words.set([Deno.pid, fd, inode], PIPE + 1);
-      Atomics.store(words, PIPE, 1);
-      notify(words, PIPE);
-      while (!hasBell()) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
+      const words = await showPipe();
       const bell = new Doorbell(words, 1);
       for (const expected of [1, 2]) {
         const isReady = () => Atomics.load(words, 0) >= expected;
@@ -82,10 +96,8 @@ export const pipeDoorbell: World = {
       }
     },
     ringer() {
-      const words = wordsOf();
-      while (Atomics.load(words, PIPE) === 0) wait(words, PIPE, 0);
-      const [pid = 0, fd = 0, inode = 0] = words.slice(PIPE + 1);
-      const bell = new Doorbell(words, 1, () => ({ pid, fd, inode }));
+      const { words, pipe } = awaitPipe();
+      const bell = new Doorbell(words, 1, () => pipe);
       for (const said of [1, 2]) {
         words[0] = said;
         bell.ring();
@@ -99,14 +111,7 @@ export const pipeDoorbells: World = {
   byteLength: 32,
   participants: {
     async sleeper() {
-      const words = wordsOf();
-      const { bell: { fd, inode } } = ownPipes()!;
-      words.set([Deno.pid, fd, inode], PIPE + 1);
-      Atomics.store(words, PIPE, 1);
-      notify(words, PIPE);
-      while (!hasBell()) {
-        await new Promise<void>((resolve) => setImmediate(resolve));
-      }
+      const words = await showPipe();
       const sleep = async (index: number) => {
         const bell = new Doorbell(words, 2 + index);
         const isReady = () => Atomics.load(words, index) !== 0;
@@ -115,12 +120,10 @@ export const pipeDoorbells: World = {
       await Promise.all([sleep(0), sleep(1)]);
     },
     ringer() {
-      const words = wordsOf();
-      while (Atomics.load(words, PIPE) === 0) wait(words, PIPE, 0);
-      const [pid = 0, fd = 0, inode = 0] = words.slice(PIPE + 1);
+      const { words, pipe } = awaitPipe();
       for (const index of [1, 0]) {
         words[index] = 1;
-        new Doorbell(words, 2 + index, () => ({ pid, fd, inode })).ring();
+        new Doorbell(words, 2 + index, () => pipe).ring();
       }
     },
   },

@@ -12,6 +12,7 @@ import {
 } from "../../../../deps.ts";
 import { Claim } from "../../../../aeron/mod.ts";
 import {
+  addPublicationOf,
   driverOfFile,
   freshStream,
   numbered,
@@ -31,9 +32,7 @@ for (const kind of ["shared", "exclusive"] as const) {
       using aeron = await driver.connect();
       const stream = freshStream();
       using subscription = await aeron.addSubscription(IPC, stream);
-      const publication = kind === "shared"
-        ? await aeron.addPublication(IPC, stream)
-        : await aeron.addExclusivePublication(IPC, stream);
+      const publication = await addPublicationOf(kind, aeron, stream);
       await until("the subscriber", () => publication.isConnected);
       const claim = new Claim();
       assertThrows(() => claim.commit(), TypeError, "nothing is claimed");
@@ -76,9 +75,7 @@ for (const kind of ["shared", "exclusive"] as const) {
       using aeron = await driver.connect();
       const stream = freshStream();
       using subscription = await aeron.addSubscription(IPC, stream);
-      using publication = kind === "shared"
-        ? await aeron.addPublication(IPC, stream)
-        : await aeron.addExclusivePublication(IPC, stream);
+      using publication = await addPublicationOf(kind, aeron, stream);
       await until("the subscriber", () => publication.isConnected);
       const whole = numbered(3, 8192);
       for (
@@ -116,9 +113,7 @@ for (const kind of ["shared", "exclusive"] as const) {
       using aeron = await driver.connect();
       const stream = freshStream();
       using subscription = await aeron.addSubscription(IPC, stream);
-      using publication = kind === "shared"
-        ? await aeron.addPublication(IPC, stream)
-        : await aeron.addExclusivePublication(IPC, stream);
+      using publication = await addPublicationOf(kind, aeron, stream);
       await until("the subscriber", () => publication.isConnected);
       const bytes = new Uint8Array(1000);
       let sent = 0;

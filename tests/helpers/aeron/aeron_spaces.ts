@@ -1,0 +1,42 @@
+/**
+ * A publication's room in a log, and a reader of it, without a driver.
+ *
+ * @module
+ */
+
+import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
+import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
+import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
+import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
+import type { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
+import { FrameHeader as Header } from "../../../aeron/subscription/frame_header.ts";
+import { ImageReader } from "../../../aeron/subscription/image_reader.ts";
+import type { LogStart, TestLog } from "./aeron_log.ts";
+
+/** Both kinds of publications. */
+export const KINDS = {
+  shared: SharedSpace,
+  exclusive: ExclusiveSpace,
+} as const;
+
+/** Room in a log, and what writes frames into it. */
+export function spaceOf(kind: keyof typeof KINDS, { log, limit }: TestLog) {
+  const writer = new FrameWriter(log, 11, 22);
+  const space = new KINDS[kind](log, new PositionLimit(log, limit), writer);
+  return { space, writer };
+}
+
+/** A reader of the same log. */
+export function readerOf({ other, position }: TestLog): ImageReader {
+  // deno-lint-ignore no-explicit-any -- nobody asks the header for its image here
+  const header: FrameHeader = new Header(undefined as any, other);
+  return new ImageReader(other, position, header);
+}
+
+/** Where streams may start. */
+export const STARTS: Record<string, LogStart> = {
+  "from the start": {},
+  "across the wrap of term ids": { initialTermId: 0x7fff_fffe },
+  "across 2^32": { termCount: 2 ** 16 - 2 },
+  "beyond 2^46, near the last term": { termCount: 2 ** 31 - 8 },
+};
