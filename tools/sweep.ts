@@ -4,8 +4,8 @@
  * Removes what tests left behind that were killed in the middle: objects and
  * semaphores whose name says which process made them, and System V objects with
  * a key of tests whose maker has ended. Nothing of a run that goes on, and
- * nothing of other programs, is touched. Programs that were compiled a month ago
- * go, too: some belong to sources that have changed since.
+ * nothing of other programs, is touched. Compiled programs that no test has used for
+ * a month go, too: most belong to sources that have changed since.
  *
  * @module
  */
@@ -43,8 +43,20 @@ for (const line of await lines("ipcs", "-m")) {
 }
 
 // What compilers made of sources that have changed since.
-const made = [".cache/made", "-mindepth", "1", "-maxdepth", "1"];
-await lines("find", ...made, "-mtime", "+30", "-exec", "rm", "-r", "{}", "+");
+const made = new URL("../.cache/made", import.meta.url).pathname;
+const each = ["-mindepth", "1", "-maxdepth", "1"];
+await lines(
+  "find",
+  made,
+  ...each,
+  "-mtime",
+  "+30",
+  "-exec",
+  "rm",
+  "-r",
+  "{}",
+  "+",
+);
 
 /** What a command prints; nothing when there is no such command. */
 async function lines(command: string, ...args: string[]): Promise<string[]> {

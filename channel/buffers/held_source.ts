@@ -12,7 +12,6 @@ const WORDWISE_LENGTH = 256;
 const FIRST_LINE = 56;
 
 const NO_LONGS = new BigInt64Array(0);
-const NO_WORDS = new Int32Array(0);
 
 /**
  * The 64-bit words of a source, which are the fastest way to copy from it.
@@ -38,8 +37,6 @@ export class HeldSource {
   source: Uint8Array | undefined = undefined;
   /** Its 64-bit words; none when its memory is gone. */
   longs: BigInt64Array = NO_LONGS;
-  /** The same as 32-bit words. */
-  words: Int32Array = NO_WORDS;
   /** If it is long, all but the part that belongs to the line of the header. */
   tail: Uint8Array | undefined = undefined;
   /** What was written last. */
@@ -68,11 +65,6 @@ export class HeldSource {
     const longs = longsOf(source);
     if (longs === undefined) return;
     this.longs = longs;
-    this.words = new Int32Array(
-      bufferOf(source),
-      byteOffsetOf(source),
-      byteLength >> 2,
-    );
     this.tail = byteLength > WORDWISE_LENGTH
       ? new Uint8Array(
         bufferOf(source),

@@ -19,6 +19,14 @@ export function checkLabel(label: string, most = LABEL_LENGTH): void {
       `Cannot use the label: it must be a string: received ${describe(label)}`,
     );
   }
+  // Before anything is done with all of it: text has at least as many bytes as units.
+  if (label.length > 4 * most) {
+    throw new RangeError(
+      `Cannot use the label: it has more than ${
+        4 * most
+      } bytes, and ${most} are allowed`,
+    );
+  }
   if (label.includes("\0")) {
     throw new TypeError("Cannot use the label: it contains a NUL");
   }

@@ -115,10 +115,10 @@ export function toPath(path: string | URL): string {
       `Cannot use ${href} as a path: it has a host or an encoded slash`,
     );
   }
+  checkLength(pathname);
   try {
-    return decodeURIComponent(checkLength(pathname));
+    return decodeURIComponent(pathname);
   } catch (cause) {
-    if (cause instanceof RangeError) throw cause;
     throw new TypeError(
       `Cannot use ${href} as a path: its percent signs are no UTF-8`,
       { cause },

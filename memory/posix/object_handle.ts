@@ -144,7 +144,8 @@ export class ObjectHandle<A extends ObjectAccess> implements Disposable {
    * @param size New size in bytes.
    * @throws {Deno.errors.Busy} When it would shrink while this process has more
    * mapped, or another process has it open through this library: touching what
-   * is gone would kill it.
+   * is gone would kill it. When another process has been changing its size for a
+   * second, or has a lock on all of it, such as a `FileLock` without an end.
    * @throws {Deno.errors.PermissionDenied} When a seal forbids it (EPERM).
    * @throws {Deno.errors.NotSupported} On macOS, where a size is set once.
    */

@@ -25,7 +25,7 @@ export function resizeObject(descriptor: Descriptor, size: number): void {
     PATIENCE_MS,
     () => beginChange(fd, "exclusive", operation),
   );
-  if (endChange === undefined) throw inUse(what, size);
+  if (endChange === undefined) throw beingChanged(what, size);
   try {
     if (size >= descriptor.status().size) return descriptor.resize(size);
     // It releases the shared lock before it takes this one.
@@ -41,6 +41,12 @@ export function resizeObject(descriptor: Descriptor, size: number): void {
   } finally {
     endChange();
   }
+}
+
+function beingChanged(what: string, size: number): Error {
+  return new Deno.errors.Busy(
+    `Cannot resize ${what} to ${size} bytes: for ${PATIENCE_MS} ms another process has been changing its size, or has had a lock on all of it, as a FileLock without an end is; release that first`,
+  );
 }
 
 function inUse(what: string, size: number): Error {

@@ -144,7 +144,7 @@ export class LatestReader {
         );
       }
       this.#took();
-      this.#target.remember(target);
+      if (this.#inOrder) this.#target.remember(target);
       return length;
     }
     throw this.#overtaken(TRIES);
@@ -199,6 +199,7 @@ export class LatestReader {
   #readWords(to: BigInt64Array): number {
     const words = this.#words;
     const longs = this.#longs;
+    if (words.length === 0) return -1; // It is closed.
     const newest = this.#lookForNewest();
     const slot = this.#first + (newest & this.#mask) * this.#stride;
     const word = slot * 2;

@@ -56,6 +56,7 @@ for (const [kind, { create, open }] of Object.entries(STORES)) {
       const [label, ErrorClass] of [
         ["x".repeat(33), RangeError],
         ["ü".repeat(17), RangeError],
+        ["é".repeat(2 ** 27), RangeError],
         ["a\0b", TypeError],
         [7 as unknown as string, TypeError],
       ] as const

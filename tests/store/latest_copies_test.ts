@@ -1,6 +1,6 @@
 /**
- * Values that both sides copy by words, from one array into another, while the
- * writer goes on: few enough for emulation.
+ * Values that the writer copies by words, and on x86-64 the reader, too, from one array
+ * into another while the writer goes on: few enough for emulation.
  *
  * @module
  */

@@ -179,6 +179,23 @@ Deno.test("Latest.create() with ifExists open takes what is there, of the same s
   assertStringIncludes(error.message, "of 50");
 });
 
+Deno.test("reading into one array again and again fails as any other call once it is closed", () => {
+  using at = testName();
+  using writer = Latest.create(at.place, { byteLength: 64 });
+  writer.write(new Uint8Array(64).fill(1));
+  const reader = Latest.open(at.place);
+  const target = new Uint8Array(64);
+  for (let i = 0; i < 5; i++) assertEquals(reader.readInto(target), 64);
+  reader.close();
+  for (let i = 0; i < 40; i++) {
+    assertThrows(
+      () => reader.readInto(target),
+      Deno.errors.BadResource,
+      "it is closed",
+    );
+  }
+});
+
 Deno.test("numbers go on where 32 bits end", () => {
   using at = testName();
   using writer = Latest.create(at.place, { byteLength: 8, slots: 4 });

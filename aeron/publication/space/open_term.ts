@@ -65,9 +65,11 @@ export abstract class OpenTerm {
   }
 
   /** Holds a source, which has words and goes into one frame, or none any more. */
-  hold({ source, words, tail }: HeldSource): void {
+  hold({ source, longs, tail }: HeldSource): void {
     this.held = source ?? NOBODY;
-    this.heldWords = words;
+    this.heldWords = source === undefined
+      ? NO_WORDS
+      : new Int32Array(longs.buffer, longs.byteOffset, 2 * longs.length);
     this.#heldTail = tail ?? NOBODY;
   }
 

@@ -27,7 +27,12 @@ export async function made(
   const bytes = new TextEncoder().encode(parts);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const folder = join(CACHE, digest.toHex());
-  if (await isFolder(folder)) return folder;
+  if (await isFolder(folder)) {
+    // So that `tools/sweep.ts` leaves what is in use.
+    const now = new Date();
+    await Deno.utime(folder, now, now);
+    return folder;
+  }
   await Deno.mkdir(CACHE, { recursive: true });
   // Half a result never stands under the name of the whole.
   const draft = await Deno.makeTempDir({ dir: CACHE, prefix: "draft-" });

@@ -4,7 +4,12 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../../../deps.ts";
-import { isSystemError, MappedFile, SharedMemory } from "../../../mod.ts";
+import {
+  FileLock,
+  isSystemError,
+  MappedFile,
+  SharedMemory,
+} from "../../../mod.ts";
 import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
 
@@ -151,6 +156,20 @@ Deno.test("SharedMemory.resize() refuses to shrink while another process has it 
   assertEquals((await child.status).code, 0);
   memory.resize(5003);
   assertEquals(memory.size, 5003);
+});
+
+Deno.test("SharedMemory.resize() waits for one that changes the size, to make it longer, too", () => {
+  using memory = SharedMemory.anonymous({ size: 5003, resizable: true });
+  using other = SharedMemory.openPath(memory.path ?? "");
+  {
+    // The lock of changes is far behind the end, and one on everything reaches it.
+    using _lock = FileLock.tryLock(other);
+    const error = assertThrows(() => memory.resize(9001), Deno.errors.Busy);
+    assertStringIncludes(error.message, "a FileLock without an end");
+    assertEquals(memory.size, 5003);
+  }
+  memory.resize(9001);
+  assertEquals(other.size, 9001);
 });
 
 Deno.test("SharedMemory.resize() can be called again after it was refused", () => {
