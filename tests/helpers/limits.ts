@@ -214,3 +214,12 @@ export function inIpcNamespace(
     .join("");
   return ["unshare", "-i", "sh", "-c", `${script}exec "$@"`, "sh", ...command];
 }
+
+/** Runs a command where a script of the shell has changed mounts for it alone. */
+export function withMounts(
+  script: string,
+  command: readonly string[],
+): string[] {
+  const shell = ["unshare", "-m", "sh", "-c", `${script} && exec "$@"`, "sh"];
+  return [...shell, ...command];
+}

@@ -6,6 +6,7 @@
 
 import { assert } from "../../../deps.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { withMounts } from "../../helpers/limits.ts";
 import { PERMISSIONS } from "../helpers.ts";
 
 /** What the doctor found, by the names of the checks. */
@@ -38,15 +39,5 @@ export async function examine(
 export function changed(
   script: string,
 ): (command: readonly string[]) => string[] {
-  return (
-    command,
-  ) => [
-    "unshare",
-    "-m",
-    "sh",
-    "-c",
-    `${script} && exec "$@"`,
-    "sh",
-    ...command,
-  ];
+  return (command) => withMounts(script, command);
 }

@@ -15,7 +15,13 @@ import { compileJava } from "../../helpers/java.ts";
 import { randomName } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
 import { deadline } from "../../helpers/deadline.ts";
-import { deno, failure, output, temporaryFile } from "./programs.ts";
+import {
+  deno,
+  failure,
+  output,
+  tellLetters,
+  temporaryFile,
+} from "./programs.ts";
 import { Program } from "../../helpers/peers/program.ts";
 import { until } from "../../helpers/sync/size.ts";
 
@@ -151,14 +157,7 @@ Deno.test("message_server.ts shows every letter that message_client.ts sends, up
   const { name } = channels;
   await using server = Program.start(deno("message_server", name));
   await using client = Program.start(deno("message_client", name));
-  const letters = "aabcbaxyzzzzyq";
-  await client.tell(letters);
-  for (const letter of letters) {
-    assertEquals(await server.line(), `You pressed ${letter}`);
-  }
-  const ended = { code: 0, stdout: "", stderr: "" };
-  assertEquals(await client.end(), ended);
-  assertEquals(await server.end(), ended);
+  await tellLetters(client, server);
   assertGone(`${name}-questions`);
   assertGone(`${name}-answers`);
 });

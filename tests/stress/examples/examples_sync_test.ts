@@ -20,6 +20,7 @@ import {
   freshKey,
   LETTERS,
   output,
+  tellLetters,
   twinOf,
 } from "./programs.ts";
 import { Program } from "../../helpers/peers/program.ts";
@@ -55,14 +56,7 @@ Deno.test("waiting_server.ts shows every letter that waiting_client.ts is told a
   await until(() => isThere(Number(key)), "the server makes its segment");
   await using client = Program.start(deno("waiting_client", key));
   // All of it before the first is shown: none may be lost.
-  const letters = "aabcbaxyzzzzyq";
-  await client.tell(letters);
-  for (const letter of letters) {
-    assertEquals(await server.line(), `You pressed ${letter}`);
-  }
-  const ended = { code: 0, stdout: "", stderr: "" };
-  assertEquals(await client.end(), ended);
-  assertEquals(await server.end(), ended);
+  await tellLetters(client, server);
   assertThrows(() => Segment.open({ key: Number(key) }), Deno.errors.NotFound);
 });
 

@@ -258,3 +258,18 @@ export async function findByFile(
   );
   assertThrows(() => Segment.open({ key }), Deno.errors.NotFound, "ENOENT");
 }
+
+/** A client is told letters up to a q; its server shows each, and both end. */
+export async function tellLetters(
+  client: Program,
+  server: Program,
+): Promise<void> {
+  const letters = "aabcbaxyzzzzyq";
+  await client.tell(letters);
+  for (const letter of letters) {
+    assertEquals(await server.line(), `You pressed ${letter}`);
+  }
+  const ended = { code: 0, stdout: "", stderr: "" };
+  assertEquals(await client.end(), ended);
+  assertEquals(await server.end(), ended);
+}

@@ -3,7 +3,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "../../../deps.ts";
 import { compile } from "../../helpers/cc.ts";
-import { asNobody, withTmpfs } from "../../helpers/limits.ts";
+import { asNobody, withMounts, withTmpfs } from "../../helpers/limits.ts";
 import { needing } from "../../helpers/needs.ts";
 import { outcomesOf } from "../../helpers/memory/outcomes.ts";
 
@@ -98,26 +98,13 @@ attempt("list", () => SharedMemory.list());
 attempt("unlink", () => SharedMemory.unlinkName("/frames"));
 `;
 
-/** Runs a command where a script of the shell has changed /dev/shm. */
-function changed(script: string, command: readonly string[]): string[] {
-  return [
-    "unshare",
-    "-m",
-    "sh",
-    "-c",
-    `${script} && exec "$@"`,
-    "sh",
-    ...command,
-  ];
-}
-
 Deno.test(needing(
   ["root", "unshare", "native"],
   "a missing /dev/shm is told, and is no missing object",
   async () => {
     const { create, open, list, unlink } = await outcomesOf(
       CREATE,
-      (command) => changed("mount -t tmpfs tmpfs /dev", command),
+      (command) => withMounts("mount -t tmpfs tmpfs /dev", command),
     );
     for (const outcome of [create, open, list, unlink]) {
       assertEquals(outcome?.failure?.name, "NotSupported");
@@ -174,7 +161,7 @@ Deno.test(needing(
       `import { SharedMemory } from "mod.ts";
      attempt("unlink", () => SharedMemory.unlinkName("/frames"));`,
       (command) =>
-        changed(
+        withMounts(
           "mount -t tmpfs -o mode=1777 tmpfs /dev/shm && touch /dev/shm/frames",
           asNobody(command),
         ),

@@ -7,15 +7,10 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMap } from "../../../store/mod.ts";
-import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { run } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
+import { churn, mapPeer } from "../../helpers/store/map_peers.ts";
 import { testName } from "../../helpers/store/place.ts";
-
-function peer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/store/map_peer.ts"), {
-    args: args.map(String),
-  });
-}
 
 for (const eviction of ["none", "lru"] as const) {
   Deno.test(`two processes that set, read and delete see whole values, eviction ${eviction}`, async () => {
@@ -24,16 +19,7 @@ for (const eviction of ["none", "lru"] as const) {
       budget: eviction === "lru" ? 50_000 : 500_000,
       eviction,
     });
-    const ended = await Promise.all(
-      [1, 2].map((seed) => run(peer("churn", at.name, 50_000, seed))),
-    );
-    for (const { code, stdout, stderr } of ended) {
-      assertEquals([code, stderr], [0, ""]);
-      assert(Number(stdout.split(" ")[1]) > 0);
-    }
-    assert(map.usage().usedBytes <= map.usage().budget);
-    map.clear();
-    assertEquals(map.usage().usedBytes, 0);
+    await churn(map, at.name, [1, 2], 50_000);
   });
 }
 
@@ -42,7 +28,7 @@ Deno.test("two processes that update one entry lose nothing", async () => {
   using map = SharedMap.create(at.place, { budget: 10_000 });
   const each = 20_000;
   const ended = await Promise.all(
-    [1, 2].map(() => run(peer("count", at.name, "n", each))),
+    [1, 2].map(() => run(mapPeer("count", at.name, "n", each))),
   );
   for (const { code, stderr } of ended) assertEquals([code, stderr], [0, ""]);
   const value = map.get("n");
@@ -55,7 +41,7 @@ Deno.test("processes that are killed leave whole values, and no memory is lost",
   using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
   map.set("stays", new TextEncoder().encode("whole"));
   for (let round = 0; round < 6; round++) {
-    await using victim = Program.start(peer("forever", at.name, round + 1));
+    await using victim = Program.start(mapPeer("forever", at.name, round + 1));
     assertEquals(await victim.line(), "churning");
     await new Promise((done) => setTimeout(done, 10 + round * 7));
     Deno.kill(victim.pid, "SIGKILL");

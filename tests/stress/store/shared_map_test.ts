@@ -7,16 +7,10 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMap } from "../../../store/mod.ts";
-import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 import { Program } from "../../helpers/peers/program.ts";
+import { churn, mapPeer } from "../../helpers/store/map_peers.ts";
 import { testName } from "../../helpers/store/place.ts";
-
-function peer(...args: (string | number)[]): string[] {
-  return denoRun(projectPath("tests/peers/deno/store/map_peer.ts"), {
-    args: args.map(String),
-  });
-}
 
 Deno.test(needing(
   ["native"],
@@ -24,16 +18,7 @@ Deno.test(needing(
   async () => {
     using at = testName();
     using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
-    const ended = await Promise.all(
-      [1, 2, 3, 4].map((seed) => run(peer("churn", at.name, 1_000_000, seed))),
-    );
-    for (const { code, stdout, stderr } of ended) {
-      assertEquals([code, stderr], [0, ""]);
-      assert(Number(stdout.split(" ")[1]) > 0);
-    }
-    assert(map.usage().usedBytes <= map.usage().budget);
-    map.clear();
-    assertEquals(map.usage().usedBytes, 0);
+    await churn(map, at.name, [1, 2, 3, 4], 1_000_000);
   },
 ));
 
@@ -44,8 +29,10 @@ Deno.test(needing(
     using at = testName();
     using map = SharedMap.create(at.place, { budget: 60_000, eviction: "lru" });
     for (let round = 0; round < 50; round++) {
-      await using first = Program.start(peer("forever", at.name, round + 1));
-      await using second = Program.start(peer("forever", at.name, round + 77));
+      await using first = Program.start(mapPeer("forever", at.name, round + 1));
+      await using second = Program.start(
+        mapPeer("forever", at.name, round + 77),
+      );
       await Promise.all([first.line(), second.line()]);
       await new Promise((done) => setTimeout(done, (round * 7) % 60));
       Deno.kill(first.pid, "SIGKILL");

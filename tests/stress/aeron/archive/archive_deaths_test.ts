@@ -36,6 +36,16 @@ async function forgetArchive({ archiveDirectory }: TestDriver): Promise<void> {
   await Deno.remove(`${archiveDirectory}/archive-mark.dat`);
 }
 
+/** Starts a driver and an archive where those before were killed. */
+async function startAfter(killed: TestDriver): Promise<TestDriver> {
+  await forgetArchive(killed);
+  return await startDriver({
+    archive: true,
+    directory: killed.directory,
+    archiveDirectory: killed.archiveDirectory,
+  });
+}
+
 Deno.test(needing(
   ["aeron driver"],
   "a recording holds every whole message when its publisher is killed, and when the archive is",
@@ -78,12 +88,7 @@ Deno.test(needing(
       );
     }
 
-    await forgetArchive(first);
-    await using second = await startDriver({
-      archive: true,
-      directory: first.directory,
-      archiveDirectory: first.archiveDirectory,
-    });
+    await using second = await startAfter(first);
     using aeron = await Aeron.connect({ directory: second.directory });
     using archive = await AeronArchive.connect(aeron);
     const [recording] = await archive.recordings.list();
@@ -117,12 +122,7 @@ Deno.test(needing(
       }
       await first.kill();
     }
-    await forgetArchive(first);
-    await using second = await startDriver({
-      archive: true,
-      directory: first.directory,
-      archiveDirectory: first.archiveDirectory,
-    });
+    await using second = await startAfter(first);
     using aeron = await Aeron.connect({ directory: second.directory });
     using archive = await AeronArchive.connect(aeron);
     using replay = await archive.replay(0n, CHANNEL, 2);
