@@ -43,7 +43,8 @@ for (const line of await lines("ipcs", "-m")) {
 }
 
 // What compilers made of sources that have changed since.
-const made = new URL("../.cache/made", import.meta.url).pathname;
+const { pathname } = new URL("../.cache/made", import.meta.url);
+const made = decodeURIComponent(pathname);
 const each = ["-mindepth", "1", "-maxdepth", "1"];
 await lines(
   "find",
