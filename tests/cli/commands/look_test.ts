@@ -181,8 +181,9 @@ Deno.test(needing(
     using _memory = SharedMemory.create(place.name, { size: 100 });
     const line = shmemLine(["top", place.name, "--interval", "100ms"])
       .map((word) => `'${word}'`).join(" ");
-    // Settings of the terminal before and after, and the exit status.
-    const script = `stty -a; ${line}; echo "status $?"; stty -a`;
+    // Settings of the terminal before and after, and the exit status. Ctrl-C is
+    // for the shell, too, which not every shell lives through without a trap.
+    const script = `trap : INT; stty -a; ${line}; echo "status $?"; stty -a`;
     const child = new Deno.Command("script", {
       args: ["-qec", script, "/dev/null"],
       stdin: "piped",

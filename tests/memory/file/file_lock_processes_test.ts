@@ -21,7 +21,7 @@ Deno.test("a FileLock goes when its process is killed", async () => {
   }).spawn();
   const writer = holder.stdin.getWriter();
   await writer.write(new TextEncoder().encode(`
-    import { FileLock } from "${new URL(
+    import { FileLock, MappedFile } from "${new URL(
     "../../../mod.ts",
     import.meta.url,
   )}";
