@@ -33,7 +33,7 @@ export async function addCounter(
   );
 }
 
-/** Adds a counter that nobody frees, or finds the one that there is. */
+/** Adds a counter that nobody frees, or finds the existing one. */
 export async function addStaticCounter(
   conductor: Conductor,
   typeId: number,

@@ -1,4 +1,3 @@
-import { checkFlag } from "../../memory/checks/options.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { ExclusivePublication } from "../publication/exclusive_publication.ts";
 import { Publication } from "../publication/publication.ts";
@@ -17,6 +16,7 @@ import {
 } from "./channel_like.ts";
 import { COMMAND, type CommandType } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
+import { readSparse } from "./options.ts";
 
 /** Options of `addPublication` and `addExclusivePublication`. */
 export interface PublicationOptions {
@@ -83,11 +83,4 @@ export async function addPublication<Added>(
       }
     },
   );
-}
-
-/** Reads whether a log is to be sparse; `undefined` when nothing was said. */
-export function readSparse(
-  { sparse }: { readonly sparse?: boolean },
-): boolean | undefined {
-  return sparse === undefined ? undefined : checkFlag(sparse, "sparse");
 }

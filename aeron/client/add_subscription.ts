@@ -5,7 +5,6 @@ import {
   Subscription,
   SUBSCRIPTION_SECRET,
 } from "../subscription/subscription.ts";
-import { readSparse } from "./add_publication.ts";
 import {
   type ChannelLike,
   checkChannel,
@@ -13,6 +12,7 @@ import {
 } from "./channel_like.ts";
 import { COMMAND } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
+import { readSparse } from "./options.ts";
 
 /** Options of `addSubscription`. */
 export interface SubscriptionOptions extends ImageEvents {

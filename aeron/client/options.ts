@@ -1,6 +1,9 @@
 import { describe } from "../../memory/checks/integers.ts";
-import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { checkFlag } from "../../memory/checks/options.ts";
+import {
+  checkFlag,
+  type OptionNames,
+  readOptions,
+} from "../../memory/checks/options.ts";
 import {
   checkSignal,
   checkTimeout,
@@ -94,4 +97,11 @@ export function readAeronOptions(options: AeronOptions | undefined): {
       signal: checkSignal(read.signal),
     },
   };
+}
+
+/** Reads whether a log is to be sparse; `undefined` when nothing was said. */
+export function readSparse(
+  { sparse }: { readonly sparse?: boolean },
+): boolean | undefined {
+  return sparse === undefined ? undefined : checkFlag(sparse, "sparse");
 }

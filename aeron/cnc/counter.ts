@@ -1,7 +1,6 @@
 import { describe } from "../../memory/checks/integers.ts";
 import { COMMAND } from "../conductor/commands.ts";
 import type { Conductor } from "../conductor/conductor.ts";
-import type { Resource } from "../conductor/resource.ts";
 import { CounterValue } from "./counter_value.ts";
 
 /** Only this layer has it, so only this layer can make counters. */
@@ -30,7 +29,6 @@ export class Counter implements Disposable {
   readonly isStatic: boolean;
   readonly #conductor: Conductor;
   readonly #value: CounterValue;
-  readonly #resource: Resource;
   #closed = false;
 
   /**
@@ -53,8 +51,6 @@ export class Counter implements Disposable {
     this.isStatic = isStatic;
     this.#conductor = conductor;
     this.#value = new CounterValue(conductor.cnc.values, id);
-    this.#resource = { registrationId, end: () => this.#closed = true };
-    if (!isStatic) conductor.adopt(this.#resource);
   }
 
   /** Whether it was closed, or its client lost its driver. */
@@ -91,7 +87,7 @@ export class Counter implements Disposable {
     this.#closed = true;
     if (this.isStatic) return;
     const fields = [{ i64: this.registrationId }];
-    this.#conductor.remove(this.#resource, COMMAND.removeCounter, fields);
+    this.#conductor.tell("remove", COMMAND.removeCounter, fields);
   }
 
   /** The same as {@linkcode Counter.close}, for `using`. */

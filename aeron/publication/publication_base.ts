@@ -243,7 +243,7 @@ export abstract class PublicationBase implements Disposable {
     );
   }
 
-  /** Takes the stream back: receivers skip what they have not read yet. */
+  /** Revokes the stream: receivers skip what they have not read yet. */
   revoke(): void {
     this.#remove(1n);
   }

@@ -1,6 +1,11 @@
 import type { CounterValue } from "../cnc/counter_value.ts";
 import type { LogBuffer } from "../log/log_buffer.ts";
-import { FRAME_HEADER_LENGTH, TERMS } from "../log/log_layout.ts";
+import {
+  FRAME,
+  FRAME_HEADER_LENGTH,
+  PADDING_TYPE,
+  TERMS,
+} from "../log/log_layout.ts";
 import type {
   ControlledFragmentHandler,
   FragmentHandler,
@@ -8,9 +13,9 @@ import type {
 import { type FrameHeader, type FramePlace, placeOf } from "./frame_header.ts";
 
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
-const HEADER = 32;
-const FLAGS_AND_TYPE = 1;
-const PADDING = 0;
+const HEADER = FRAME_HEADER_LENGTH;
+const FLAGS_AND_TYPE = FRAME.flagsAndType;
+const PADDING = PADDING_TYPE;
 
 /**
  * Reads the frames of one image, from the position that its counter had. Only this writes
@@ -41,12 +46,6 @@ export class ImageReader {
   /** Position behind what was read. */
   get position(): bigint {
     return this.#log.position(this.#termCount, this.#offset);
-  }
-
-  /** Whether the next frame is there, padding included. */
-  get isReady(): boolean {
-    const { words } = this.#log.terms[this.#termCount % TERMS]!;
-    return this.#length(words, this.#offset, this.#offset) > 0;
   }
 
   /** Goes to a position, a multiple of 32. */

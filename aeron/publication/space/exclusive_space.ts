@@ -1,6 +1,6 @@
 import type { FrameWriter } from "../../log/frame_writer.ts";
 import type { LogBuffer } from "../../log/log_buffer.ts";
-import { METADATA, TERMS } from "../../log/log_layout.ts";
+import { FRAME_HEADER_LENGTH, METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
 import { OpenTerm } from "./open_term.ts";
@@ -9,7 +9,7 @@ import { LOOK_LENGTH, type TermSpace } from "./term_space.ts";
 const ACTIVE = METADATA.activeTermCount >> 2;
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
 const CONNECTED = METADATA.isConnected >> 2;
-const HEADER = 32;
+const HEADER = FRAME_HEADER_LENGTH;
 
 /**
  * The room of a publication that nobody shares: it knows where it is, and tells it to

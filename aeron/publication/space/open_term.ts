@@ -2,6 +2,12 @@ import type { HeldSource } from "../../../channel/buffers/held_source.ts";
 import { setBytes } from "../../../channel/buffers/typed_arrays.ts";
 import type { FrameWriter } from "../../log/frame_writer.ts";
 import type { LogBuffer, Term } from "../../log/log_buffer.ts";
+import {
+  DATA_TYPE,
+  FRAME,
+  FRAME_HEADER_LENGTH,
+  UNFRAGMENTED,
+} from "../../log/log_layout.ts";
 
 /** What is held while nothing is: nobody else has it. */
 const NOBODY = new Uint8Array(0);
@@ -9,14 +15,14 @@ const NOBODY = new Uint8Array(0);
 const NO_WORDS = new Int32Array(0);
 
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
-const HEADER = 32;
-const FLAGS_AND_TYPE = 1;
-const TERM_OFFSET = 2;
-const SESSION_ID = 3;
-const STREAM_ID = 4;
-const TERM_ID = 5;
-const WHOLE_FRAME = 0x1c000;
-const HEADER_WORDS = 8;
+const HEADER = FRAME_HEADER_LENGTH;
+const FLAGS_AND_TYPE = FRAME.flagsAndType;
+const TERM_OFFSET = FRAME.termOffset;
+const SESSION_ID = FRAME.sessionId;
+const STREAM_ID = FRAME.streamId;
+const TERM_ID = FRAME.termId;
+const WHOLE_FRAME = (UNFRAGMENTED << 8) | (DATA_TYPE << 16);
+const HEADER_WORDS = FRAME_HEADER_LENGTH / 4;
 /** Longer sources are copied by `set`, but for the line of the header. */
 const LONGEST_LOOP = 64;
 /** What is kept apart of those, in words. */

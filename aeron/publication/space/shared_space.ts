@@ -1,6 +1,6 @@
 import type { FrameWriter } from "../../log/frame_writer.ts";
 import type { LogBuffer } from "../../log/log_buffer.ts";
-import { METADATA, TERMS } from "../../log/log_layout.ts";
+import { FRAME_HEADER_LENGTH, METADATA, TERMS } from "../../log/log_layout.ts";
 import { ADMIN_ACTION, MAX_POSITION_EXCEEDED } from "../offer_result.ts";
 import type { PositionLimit } from "./position_limit.ts";
 import { OpenTerm } from "./open_term.ts";
@@ -9,7 +9,7 @@ import { LOOK_LENGTH, type TermSpace } from "./term_space.ts";
 // Once more, what the hot path uses: an imported name is loaded and checked each time.
 const ACTIVE = METADATA.activeTermCount >> 2;
 const CONNECTED = METADATA.isConnected >> 2;
-const HEADER = 32;
+const HEADER = FRAME_HEADER_LENGTH;
 /** Others that add to the tail all the while keep nobody for longer. */
 const MAX_TRIES = 1000;
 
