@@ -36,8 +36,8 @@ const MAJOR_SHIFT = 16;
 
 /** How often to look for answers, while some are awaited and while none are. */
 const [BUSY_MS, IDLE_MS] = [1, 50];
-/** How many messages to take in a look. */
-const LIMIT = 50;
+/** How many messages a poll takes, and how many polls a look: the rest of the program has turns. */
+const [LIMIT, MAX_POLLS] = [50, 100];
 
 const NOTHING = new Uint8Array(0);
 
@@ -199,10 +199,10 @@ export class ControlSession {
     if (this.#closed) return;
     clearTimeout(this.#timer);
     try {
-      while (
-        !this.#closed &&
-        this.#subscription.poll(this.#assembler.handler, LIMIT) === LIMIT
-      );
+      for (let i = 0; i < MAX_POLLS && !this.#closed; i++) {
+        const { handler } = this.#assembler;
+        if (this.#subscription.poll(handler, LIMIT) < LIMIT) break;
+      }
       if (this.#id !== -1n && !this.#subscription.isConnected) {
         throw new Deno.errors.ConnectionReset(
           "Cannot use the archive: it has ended; connect again",
