@@ -27,16 +27,18 @@ export class IdlePauses {
   #slept = false;
 
   /**
-   * How many looks to take before the next pause: one behind a sleep, in which nothing is
-   * expected to come in the very moment, and code that is seldom run is slow.
+   * How many looks to take before the next pause. After a sleep few: a message is unlikely
+   * to arrive at that very moment, and rarely run code is slow.
    */
   get looks(): number {
-    return this.#slept ? 1 : LOOKS;
+    // Two behind a sleep: the first may take padding alone.
+    return this.#slept ? 2 : LOOKS;
   }
 
   /** Says that something came. */
   reset(): void {
     this.#lastSuccess = performance.now();
+    this.#slept = false;
   }
 
   /** Ends a pause. */
