@@ -56,12 +56,8 @@ export class Appender {
     if (at < 0) return this.fail(at);
     const { term, termId } = space;
     writer.writeWhole(term, termId, at, bytes, from, length, reservedValue);
-    // Of what is held, it comes here once in many messages.
-    if (bytes === space.held) this.#serve();
-    else {
-      this.#remember(bytes);
-      if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
-    }
+    if (bytes !== space.held) this.#remember(bytes);
+    if (++this.#calls >= CALLS_PER_LOOK) this.look();
     return log.position(space.termCount, at + framed);
   }
 
@@ -86,7 +82,7 @@ export class Appender {
     if (at < 0) return this.fail(at);
     const { term, termId } = space;
     writer.writeParts(term, termId, at, sources, from, length, reservedValue);
-    if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
+    if (++this.#calls >= CALLS_PER_LOOK) this.look();
     return log.position(space.termCount, at + framed);
   }
 
@@ -101,7 +97,7 @@ export class Appender {
     writer.begin(term, termId, at, frameLength, UNFRAGMENTED, DATA_TYPE);
     this.#claims.open(claim, term, at, length);
     const position = log.position(space.termCount, at + framed);
-    if (++this.#calls >= CALLS_PER_LOOK) this.#serve();
+    if (++this.#calls >= CALLS_PER_LOOK) this.look();
     return position;
   }
 
@@ -112,18 +108,19 @@ export class Appender {
 
   /** Looks what else there is, and returns why there is no room. */
   fail(code: number): OfferResult {
-    this.#serve();
+    this.look();
     return this.#isClosed() ? "closed" : failureOf(code);
+  }
+
+  /** Looks what the driver says, and whether it is time to say something. */
+  look(): void {
+    this.#calls = 0;
+    this.#parts.conductor.serve();
   }
 
   #remember(bytes: Uint8Array): void {
     const held = this.#held;
     held.remember(bytes);
     if (held.source === bytes) this.#space.hold(held);
-  }
-
-  #serve(): void {
-    this.#calls = 0;
-    this.#parts.conductor.serve();
   }
 }

@@ -141,6 +141,8 @@ export abstract class PublicationBase implements Disposable {
       const position = space.offerHeld();
       if (typeof position === "bigint") return position;
       if (position < 0) return this.#appender.fail(position);
+      // Of what is held, it comes here once in many messages.
+      this.#appender.look();
     }
     const size = checkRange(bytes, offset, length);
     checkReserved(reservedValue);

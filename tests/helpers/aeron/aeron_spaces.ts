@@ -5,6 +5,9 @@
  */
 
 import { FrameWriter } from "../../../aeron/log/frame_writer.ts";
+import { ExclusivePublication } from "../../../aeron/publication/exclusive_publication.ts";
+import { Publication } from "../../../aeron/publication/publication.ts";
+import { SECRET } from "../../../aeron/publication/publication_base.ts";
 import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
 import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
 import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
@@ -24,6 +27,41 @@ export function spaceOf(kind: keyof typeof KINDS, { log, limit }: TestLog) {
   const writer = new FrameWriter(log, 11, 22);
   const space = new KINDS[kind](log, new PositionLimit(log, limit), writer);
   return { space, writer };
+}
+
+/** A publication over a log, and how often it has served its client. */
+export function publicationOf(kind: keyof typeof KINDS, parts: TestLog) {
+  const { log, limit } = parts;
+  const counts = { serves: 0 };
+  const conductor = {
+    adopt: () => {},
+    remove: () => {},
+    report: () => {},
+    serve: () => void counts.serves++,
+  };
+  const positionLimit = new PositionLimit(log, limit);
+  const writer = new FrameWriter(log, 11, 22);
+  const Kind = kind === "shared" ? Publication : ExclusivePublication;
+  const publication = new Kind(SECRET, {
+    // deno-lint-ignore no-explicit-any -- what a publication calls of it
+    conductor: conductor as any,
+    channel: "aeron:ipc",
+    ready: {
+      type: "publication-ready",
+      correlationId: 9n,
+      registrationId: 9n,
+      sessionId: 11,
+      streamId: 22,
+      limitCounterId: limit.id,
+      channelStatusId: -1,
+      logFile: parts.path,
+    },
+    log,
+    limit: positionLimit,
+    writer,
+    space: new KINDS[kind](log, positionLimit, writer),
+  });
+  return { publication, counts };
 }
 
 /** A reader of the same log. */
