@@ -99,13 +99,14 @@ export class Claim {
   /**
    * Publishes the message.
    *
-   * @throws {TypeError} When nothing is claimed.
+   * @throws {TypeError} When nothing is claimed, or the claim's memory was transferred.
    */
   commit(): void {
     const { writer, term } = this.#required("commit");
     const length = this.#length + FRAME_HEADER_LENGTH;
     this.#place = undefined;
     this.#bytes = NONE;
+    if (term.bytes.length === 0) refuseGone();
     writer.end(term, this.#offset, length);
   }
 
@@ -119,6 +120,8 @@ export class Claim {
     const length = this.#length + FRAME_HEADER_LENGTH;
     this.#place = undefined;
     this.#bytes = NONE;
+    // Memory that was transferred has no frames.
+    if (term.bytes.length === 0) return;
     writer.abort(term, this.#offset, length);
   }
 
@@ -132,6 +135,12 @@ export class Claim {
       `Cannot ${operation} the claim: nothing is claimed; tryClaim() says whether there was room`,
     );
   }
+}
+
+function refuseGone(): never {
+  throw new TypeError(
+    "Cannot commit the claim: its memory was transferred; close the publication",
+  );
 }
 
 /**

@@ -2,7 +2,8 @@
  * Why a message was not sent:
  * - `"back-pressured"`: the slowest receiver has no room; try again later.
  * - `"not-connected"`: nobody receives.
- * - `"admin-action"`: the log moved on to its next term; try again at once.
+ * - `"admin-action"`: the log moved on to its next term; try again at once, but pause
+ *   after some tries: a log that is corrupt may say so without end.
  * - `"closed"`: the publication is closed, or its client lost its driver.
  * - `"max-position-exceeded"`: the stream has as many bytes as one may ever have; add
  *   a new publication.

@@ -15,6 +15,9 @@ const NAMES: OptionNames<WaitOptions> = { timeoutMs: true, signal: true };
 /** Made once: most calls have none. */
 const NO_OPTIONS: WaitOptions = { timeoutMs: undefined, signal: undefined };
 
+/** The log moves on to its next term once, and a look later if others do that. */
+const MAX_MOVES = 3;
+
 /** What a queue sends to. */
 export interface SendTarget {
   offer(bytes: Uint8Array): OfferResult;
@@ -119,6 +122,7 @@ export class SendQueue {
   /** Sends what there is room for. */
   #sendSome(): boolean {
     let sent = false;
+    let moves = 0;
     for (;;) {
       const [first] = this.#waiting;
       if (first === undefined) return sent;
@@ -134,10 +138,11 @@ export class SendQueue {
         this.#waiting.shift();
         first.resolve(result);
         sent = true;
+        moves = 0;
       } else if (isFinal(result)) {
         this.#waiting.shift();
         first.reject(this.#refuse(result));
-      } else if (result !== "admin-action") return sent;
+      } else if (result !== "admin-action" || ++moves > MAX_MOVES) return sent;
     }
   }
 

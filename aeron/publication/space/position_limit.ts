@@ -50,6 +50,7 @@ export class PositionLimit {
   }
 
   #look(termCount: number, offset: number): boolean {
+    if (this.#log.isGone) this.#log.refuse("its memory was transferred");
     this.termCount = termCount;
     this.end = this.#inTerm(termCount);
     if (offset < this.end && this.#metadata[CONNECTED] === 1) return true;

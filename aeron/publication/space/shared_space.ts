@@ -137,7 +137,9 @@ export class SharedSpace extends OpenTerm implements TermSpace {
   #activeTermCount(): number {
     const count = this.#load(ACTIVE);
     if (count >= 0) return count;
-    return this.log.refuse(`it has had ${count} terms`);
+    const { log } = this;
+    if (log.isGone) log.refuse("its memory was transferred");
+    return log.refuse(`it has had ${count} terms`);
   }
 
   #load(word: number): number {

@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "../../../deps.ts";
+import { HeldSource } from "../../../channel/buffers/held_source.ts";
 import { METADATA } from "../../../aeron/log/log_layout.ts";
 import {
   ADMIN_ACTION,
@@ -110,10 +111,18 @@ for (const kind of ["shared", "exclusive"] as const) {
     using parts = makeLog();
     parts.limit.value = 2n ** 40n;
     const { space } = spaceOf(kind, parts);
+    const held = new HeldSource(1376);
+    const source = new Uint8Array(64);
+    held.remember(source);
+    held.remember(source);
+    space.hold(held);
     assertEquals(space.claim(96, 64), 0);
+    assertEquals(space.offerHeld(), 192n);
     parts.limit.value = 0n;
     parts.other.metadata[METADATA.isConnected >> 2] = 0;
+    assertEquals(space.offerHeld(), 0);
     assertEquals(space.claim(96, 64), NOT_CONNECTED);
+    assertEquals(space.position, 192n);
   });
 }
 
