@@ -9,6 +9,7 @@ import {
   type AeronOptions,
   type ExclusivePublication,
   type Publication,
+  type Subscription,
 } from "../../../aeron/mod.ts";
 import {
   startDriver,
@@ -51,15 +52,46 @@ export function driverOfFile(options?: TestDriverOptions): FileDriver {
   };
 }
 
+/** Within this machine. */
+export const IPC = "aeron:ipc";
+
+/** The two kinds of publications. */
+type Kind = "shared" | "exclusive";
+
+/** A stream of its own within this machine, from one client to itself. */
+export interface OpenStream extends Disposable {
+  readonly subscription: Subscription;
+  readonly publication: Publication | ExclusivePublication;
+}
+
+/** Connects, and opens a stream in which publication and subscription have met. */
+export async function openStream(
+  driver: FileDriver,
+  kind: Kind,
+): Promise<OpenStream> {
+  using undo = new DisposableStack();
+  const aeron = undo.use(await driver.connect());
+  const stream = freshStream();
+  const subscription = undo.use(await aeron.addSubscription(IPC, stream));
+  const publication = undo.use(await addPublicationOf(kind, aeron, stream));
+  await until("the subscriber", () => publication.isConnected);
+  const owned = undo.move();
+  return {
+    subscription,
+    publication,
+    [Symbol.dispose]: () => owned.dispose(),
+  };
+}
+
 /** Adds a publication of one of the two kinds, within this machine. */
 export async function addPublicationOf(
-  kind: "shared" | "exclusive",
+  kind: Kind,
   aeron: Aeron,
   stream: number,
 ): Promise<Publication | ExclusivePublication> {
   return kind === "shared"
-    ? await aeron.addPublication("aeron:ipc", stream)
-    : await aeron.addExclusivePublication("aeron:ipc", stream);
+    ? await aeron.addPublication(IPC, stream)
+    : await aeron.addExclusivePublication(IPC, stream);
 }
 
 /** Streams of one driver: every test has its own. */

@@ -11,17 +11,20 @@ import {
   assertRejects,
   assertThrows,
 } from "../../../../deps.ts";
-import { AeronError } from "../../../../aeron/mod.ts";
+import { AeronError, type Image } from "../../../../aeron/mod.ts";
 import {
   driverOfFile,
   freshStream,
+  IPC,
   until,
 } from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 
-const driver = driverOfFile();
+// How long a network image stays when nothing comes: ten seconds by default.
+const driver = driverOfFile({
+  properties: { "aeron.image.liveness.timeout": "1s" },
+});
 const NEEDS = ["aeron driver"] as const;
-const IPC = "aeron:ipc";
 
 /** How much of the log of a publication the system has reserved, from 0 to 1. */
 async function reservedOf(registrationId: bigint): Promise<number> {
@@ -163,7 +166,10 @@ for (const media of ["ipc", "udp"] as const) {
       });
       using receiving = await driver.connect();
       const channel = media === "ipc" ? IPC : "aeron:udp?endpoint=127.0.0.1:0";
-      using subscription = await receiving.addSubscription(channel, stream);
+      const gone: Image[] = [];
+      using subscription = await receiving.addSubscription(channel, stream, {
+        onUnavailableImage: (image) => gone.push(image),
+      });
       const target = media === "ipc" ? IPC : `aeron:udp?endpoint=${await until(
         "its port",
         () => subscription.localAddresses[0],
@@ -186,14 +192,22 @@ for (const media of ["ipc", "udp"] as const) {
       assert(error instanceof AeronError);
       assertEquals(error.code, "image-rejected");
       assert(error.message.includes("nonsense in it"), error.message);
-      // Over UDP the driver ends the image some seconds later.
-      if (media === "udp") subscription.close();
-      await until("the end of the image", () => image.closed);
+      // Over UDP that takes until what came was read.
+      await until("the end of the image", () => {
+        subscription.poll(() => {});
+        return gone.includes(image);
+      });
+      assertEquals([image.closed, subscription.closed], [true, false]);
       await assertRejects(
         () => image.reject("again"),
         Deno.errors.BadResource,
         "it is closed",
       );
+      if (media === "ipc") return;
+      // The publisher goes on, and is there again as another image.
+      const again = await until("the new image", () => subscription.images[0]);
+      assertEquals(again.sessionId, image.sessionId);
+      assert(again.correlationId !== image.correlationId);
     },
   ));
 }

@@ -12,28 +12,25 @@ import {
 } from "../../../../deps.ts";
 import { Claim } from "../../../../aeron/mod.ts";
 import {
-  addPublicationOf,
   driverOfFile,
   freshStream,
+  IPC,
   numbered,
+  openStream,
   until,
 } from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const driver = driverOfFile();
 const NEEDS = ["aeron driver"] as const;
-const IPC = "aeron:ipc";
 
 for (const kind of ["shared", "exclusive"] as const) {
   Deno.test(needing(
     NEEDS,
     `tryClaim(), ${kind}: commit publishes, abort leaves nothing, close aborts what is open`,
     async () => {
-      using aeron = await driver.connect();
-      const stream = freshStream();
-      using subscription = await aeron.addSubscription(IPC, stream);
-      const publication = await addPublicationOf(kind, aeron, stream);
-      await until("the subscriber", () => publication.isConnected);
+      using opened = await openStream(driver, kind);
+      const { subscription, publication } = opened;
       const claim = new Claim();
       assertThrows(() => claim.commit(), TypeError, "nothing is claimed");
       assertEquals(publication.tryClaim(100, claim), 160n);
@@ -72,11 +69,8 @@ for (const kind of ["shared", "exclusive"] as const) {
     NEEDS,
     `offerParts(), ${kind}: parts of any length become one message`,
     async () => {
-      using aeron = await driver.connect();
-      const stream = freshStream();
-      using subscription = await aeron.addSubscription(IPC, stream);
-      using publication = await addPublicationOf(kind, aeron, stream);
-      await until("the subscriber", () => publication.isConnected);
+      using opened = await openStream(driver, kind);
+      const { subscription, publication } = opened;
       const whole = numbered(3, 8192);
       for (
         const cuts of [[0], [1], [1376, 1377], [5, 5, 2000, 8191], [4096], []]
@@ -110,11 +104,8 @@ for (const kind of ["shared", "exclusive"] as const) {
     NEEDS,
     `offer(), ${kind}: back-pressured while nobody reads, and send() waits for room`,
     async () => {
-      using aeron = await driver.connect();
-      const stream = freshStream();
-      using subscription = await aeron.addSubscription(IPC, stream);
-      using publication = await addPublicationOf(kind, aeron, stream);
-      await until("the subscriber", () => publication.isConnected);
+      using opened = await openStream(driver, kind);
+      const { subscription, publication } = opened;
       const bytes = new Uint8Array(1000);
       let sent = 0;
       while (typeof publication.offer(bytes) === "bigint") sent++;
@@ -142,10 +133,8 @@ Deno.test(needing(
   NEEDS,
   "writable and readable carry a stream, split and in order",
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    using publication = await aeron.addPublication(IPC, stream);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     const whole = numbered(1, 100_003);
     const writing = (async () => {
       const writer = publication.writable.getWriter();
@@ -167,11 +156,8 @@ Deno.test(needing(
   NEEDS,
   "offer() refuses what is no message, and sends what it was given",
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    using publication = await aeron.addPublication(IPC, stream);
-    await until("the subscriber", () => publication.isConnected);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     const bytes = numbered(4, 64);
     // deno-lint-ignore no-explicit-any -- what the types forbid
     const offer = (...args: any[]) => (publication.offer as any)(...args);

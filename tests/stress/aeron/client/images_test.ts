@@ -13,14 +13,15 @@ import {
 import {
   driverOfFile,
   freshStream,
+  IPC,
   numbered,
+  openStream,
   until,
 } from "../../../helpers/aeron/aeron_client.ts";
 import { needing } from "../../../helpers/needs.ts";
 
 const driver = driverOfFile();
 const NEEDS = ["aeron driver"] as const;
-const IPC = "aeron:ipc";
 
 /** What a message of 5000 bytes takes: three frames of 1408 bytes, and one of 904. */
 const LENGTH_IN_LOG = 3 * 1408 + 928;
@@ -68,10 +69,8 @@ Deno.test(needing(
   NEEDS,
   'messages({ until: "last-image" }) ends when the last publisher has',
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    const publication = await aeron.addPublication(IPC, stream);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     for (let i = 0; i < 5; i++) await publication.send(numbered(i, 3000));
     publication.close();
     let count = 0;
@@ -117,10 +116,8 @@ Deno.test(needing(
   NEEDS,
   "boundedPoll() stops in front of the limit",
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    using publication = await aeron.addPublication(IPC, stream);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     const positions: bigint[] = [];
     for (let i = 0; i < 5; i++) {
       positions.push(await publication.send(numbered(i, 100)));
@@ -142,10 +139,8 @@ Deno.test(needing(
   NEEDS,
   "controlledPoll() takes what the handler says: abort, break, commit, continue",
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    using publication = await aeron.addPublication(IPC, stream);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     for (let i = 0; i < 6; i++) await publication.send(numbered(i, 2000));
     const image = await until("the image", () => subscription.images[0]);
     const seen: number[] = [];
@@ -218,10 +213,8 @@ Deno.test(needing(
   NEEDS,
   "a handler may close the subscription, and may not poll the image again",
   async () => {
-    using aeron = await driver.connect();
-    const stream = freshStream();
-    using subscription = await aeron.addSubscription(IPC, stream);
-    using publication = await aeron.addPublication(IPC, stream);
+    using opened = await openStream(driver, "shared");
+    const { subscription, publication } = opened;
     for (let i = 0; i < 5; i++) await publication.send(new Uint8Array(10));
     const image = await until("the image", () => subscription.images[0]);
     assertThrows(
