@@ -9,6 +9,7 @@ import {
   type RingControl,
   SENDER,
 } from "../membership/ring_control.ts";
+import { hasReceiver } from "../membership/ring_room.ts";
 import { takePlace } from "../membership/sender_place.ts";
 import { type ChannelObject, LOCKS } from "../object/channel_object.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
@@ -76,8 +77,7 @@ export class RingSending {
 
   /** Whether a receiver is there. */
   get hasReceiver(): boolean {
-    return this.#control.receiver === RECEIVER.open &&
-      this.#object.isLocked(LOCKS.receiver);
+    return hasReceiver(this.#object, this.#control);
   }
 
   /** Bytes of the data area that hold messages. */

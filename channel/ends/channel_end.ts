@@ -16,6 +16,7 @@ export interface EndParts {
 
 let join: (end: ChannelEnd, parts: EndParts) => void;
 let leave: (end: ChannelEnd, how: Leave) => void;
+let isLinked: (end: ChannelEnd) => boolean;
 
 /**
  * What every end of a channel has in common: `Sender`, `Receiver`, `Publisher`
@@ -27,6 +28,7 @@ export abstract class ChannelEnd implements Disposable {
 
   static {
     join = (end, parts) => end.#parts = parts;
+    isLinked = (end) => !end.#closed && end.#joined.object.isLinked;
     leave = (end, how) => {
       if (end.#closed) return;
       const { object, leave } = end.#joined;
@@ -131,4 +133,9 @@ export function joinChannel(end: ChannelEnd, parts: EndParts): void {
 /** Closes an end, unless it was closed before. */
 export function leaveChannel(end: ChannelEnd, how: Leave): void {
   leave(end, how);
+}
+
+/** Whether the name of an open end still leads to it, for the layers above. */
+export function hasItsName(end: ChannelEnd): boolean {
+  return isLinked(end);
 }

@@ -28,8 +28,11 @@
  * ```
  *
  * A doorbell is 0 when nobody sleeps, 1 when someone sleeps on the word itself
- * (`futex(2)`), and 2 in its low two bits when someone sleeps in an event loop: what
- * the bits above say is written into the bell of its process then, as 32 bits. State of the receiver: bit 2 says that it rings pipes.
+ * (`futex(2)`), and 2 (in its low two bits) when someone sleeps in an event loop.
+ * The number in the bits above, which sleeper it is, is then written to that
+ * process's bell as 32 bits.
+ *
+ * State of the receiver: bit 2 says that it rings pipes.
  *
  * A claim word says where the last claim of its sender started, as producers
  * announce it: so a claim that was never finished can be told to be a dead

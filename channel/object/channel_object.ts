@@ -9,6 +9,7 @@
 import type { MappedFile } from "../../memory/file/mapped_file.ts";
 import {
   isByteLocked,
+  isLinked,
   tryLockByte,
   unlockByte,
 } from "../../memory/locks/byte_lock.ts";
@@ -76,6 +77,11 @@ export class ChannelObject<A extends ObjectAccess = ObjectAccess> {
   /** Whether another participant has a lock. */
   isLocked(lock: number): boolean {
     return isByteLocked(this.#handle, lock, `look at ${this.what}`);
+  }
+
+  /** Whether it has its name still, or its file is there: nobody removed it. */
+  get isLinked(): boolean {
+    return isLinked(this.#handle, `look at ${this.what}`);
   }
 
   /** Removes the name, or the file. */

@@ -9,8 +9,8 @@ const AWAKE = 0;
 /** Someone sleeps on the word itself, or several do. */
 const PARKED = 1;
 /**
- * Someone sleeps in an event loop, whose process has a pipe; in the bits above
- * stands which of those that sleep there.
+ * Someone sleeps in an event loop, whose process has a pipe; the bits above say
+ * which of its sleepers.
  */
 const PARKED_BY_PIPE = 2;
 /** The bits below. */

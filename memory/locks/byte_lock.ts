@@ -55,6 +55,11 @@ export function unlockByte(
   unlockRange(fd, { start: byteOffset, length: 1 }, operation);
 }
 
+/** Whether what a handle has open still has a name, which `unlink(2)` takes. */
+export function isLinked(handle: Lockable, operation: string): boolean {
+  return lockableDescriptor(handle, operation).status().links > 0;
+}
+
 /** Whether another handle has a byte locked. */
 export function isByteLocked(
   handle: Lockable,
