@@ -1,6 +1,10 @@
 import { Receiver } from "../../channel/mod.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
-import { checkPlace, type Place } from "../../store/object/place.ts";
+import {
+  type CheckedPlace,
+  checkPlace,
+  type Place,
+} from "../../store/object/place.ts";
 import type { Patience } from "../../store/object/wait_for.ts";
 import { type CallsParts, ClientCalls } from "./client_calls.ts";
 import {
@@ -30,6 +34,12 @@ import { ignoreMissing } from "../wire/ignore_missing.ts";
 import { within } from "./within.ts";
 
 const NOTHING = new Uint8Array(0);
+/** How often a client that waits to be welcomed looks whether the server is there. */
+const LOOK_MS = 100;
+/** How long it waits before it looks for the next one. */
+const PAUSE_MS = 10;
+/** Bytes of the longest reason that a server may refuse a client with. */
+const LONGEST_REFUSAL = 2 ** 16;
 
 function ignore(): void {}
 
@@ -45,7 +55,8 @@ export class Client implements AsyncDisposable {
   readonly #calls: ClientCalls;
   readonly #loop: Promise<void>;
   readonly #welcome = Promise.withResolvers<void>();
-  readonly #refusal = new Assembly();
+  /** The reason of the server that refuses it, until it is welcomed. */
+  #refusal: Assembly | undefined = new Assembly();
   #ended: Error | undefined;
 
   private constructor(parts: CallsParts, receiver: Receiver) {
@@ -57,18 +68,38 @@ export class Client implements AsyncDisposable {
   }
 
   /**
-   * Connects to a server, waiting until it is there.
+   * Connects to a server, waiting until it is there. When that one ends before it
+   * has answered, it waits for the next.
    *
    * @param place The place that it listens at.
    * @param options How values become bytes, how long to wait, and a signal.
    * @returns The client. Rejects with `Deno.errors.TimedOut` when the time is over,
-   * with the signal's reason, with `TypeError` when the server has another codec,
-   * and with `Deno.errors.Busy` when it has as many clients as it takes.
+   * also when the server has no ring with room and cannot make one; with the signal's
+   * reason, with `TypeError` when the server has another codec, and with
+   * `Deno.errors.Busy` when it has as many clients as it takes.
    */
   static async connect(place: Place, options?: ClientOptions): Promise<Client> {
-    const { codec, capacity, longest, patience } = readClientOptions(options);
-    const { end, signal } = patience;
     const checked = checkPlace(place);
+    const read = readClientOptions(options);
+    for (;;) {
+      try {
+        return await Client.#connectOnce(checked, read);
+      } catch (error) {
+        const hasEnded = error instanceof Deno.errors.ConnectionReset ||
+          error instanceof Deno.errors.BrokenPipe;
+        if (!hasEnded) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  }
+
+  static async #connectOnce(
+    checked: CheckedPlace,
+    { codec, capacity, longest, patience }: ReturnType<
+      typeof readClientOptions
+    >,
+  ): Promise<Client> {
+    const { end, signal } = patience;
     using undo = new DisposableStack();
     const sender = undo.use(await joinServer(checked, patience));
     const id = newClient();
@@ -154,6 +185,16 @@ export class Client implements AsyncDisposable {
     const { sender, id, codec, name } = this.#parts;
     const { timeoutMs, signal } = patience;
     const hello = requestMessage(id, new TextEncoder().encode(codec.name));
+    const look = setInterval(() => {
+      if (sender.hasReceiver) return;
+      this.#welcome.reject(
+        new Deno.errors.ConnectionReset(
+          `Cannot connect to ${
+            JSON.stringify(name)
+          }: the server ended before it answered`,
+        ),
+      );
+    }, LOOK_MS);
     try {
       await sender.send(hello, {
         typeId: HELLO,
@@ -174,6 +215,8 @@ export class Client implements AsyncDisposable {
       this.#end(error instanceof Error ? error : new Error(String(error)));
       await this.#loop;
       throw error;
+    } finally {
+      clearInterval(look);
     }
   }
 
@@ -197,11 +240,25 @@ export class Client implements AsyncDisposable {
 
   #take(typeId: number, call: number, bytes: Uint8Array): void {
     if (call !== 0) return this.#calls.take(typeId, call, bytes);
-    if (typeId === WELCOME) this.#welcome.resolve();
-    // In a small ring the reason comes in parts.
-    else if (typeId === RESPONSE_PART) this.#refusal.add(bytes, Infinity);
-    else if (typeId === ERROR) {
+    if (this.#refusal === undefined) return;
+    if (typeId === WELCOME) {
+      this.#refusal = undefined;
+      this.#welcome.resolve();
+    } else if (typeId === ERROR) {
       this.#welcome.reject(decodeError(this.#refusal.finish(bytes)));
+      this.#refusal = undefined;
+    } else if (
+      // In a small ring the reason comes in parts.
+      typeId === RESPONSE_PART && !this.#refusal.add(bytes, LONGEST_REFUSAL)
+    ) {
+      this.#refusal = undefined;
+      this.#end(
+        new RangeError(
+          `Cannot connect to ${
+            JSON.stringify(this.#parts.name)
+          }: what it answers is longer than ${LONGEST_REFUSAL} bytes, so it is no server of this library`,
+        ),
+      );
     }
   }
 

@@ -1,11 +1,10 @@
 import { RingChannel } from "../../channel/carrier/ring_channel.ts";
-import { RECEIVER, SENDER } from "../../channel/membership/ring_control.ts";
+import { ringRoom } from "../../channel/membership/ring_room.ts";
 import { Sender } from "../../channel/mod.ts";
-import { LOCKS } from "../../channel/object/channel_object.ts";
 import { pollAsync } from "../../memory/waiting/poll.ts";
 import type { CheckedPlace, Place } from "../../store/object/place.ts";
 import type { Patience } from "../../store/object/wait_for.ts";
-import { LANE_ROOM, lanePlace, MAX_LANES } from "../wire/lanes.ts";
+import { lanePlace, MAX_LANES } from "../wire/lanes.ts";
 
 /**
  * Joins a server: the first of its lanes that has room. Waits until a server is
@@ -19,7 +18,8 @@ export async function joinServer(
   { timeoutMs, end, signal }: Patience,
 ): Promise<Sender> {
   const left = Math.max(0, end - performance.now());
-  const sender = await pollAsync(() => tryJoin(server), left, signal);
+  const search = new LaneSearch(server);
+  const sender = await pollAsync(() => search.tryJoin(), left, signal);
   if (sender !== undefined) return sender;
   throw new Deno.errors.TimedOut(
     `Cannot connect to ${
@@ -28,31 +28,45 @@ export async function joinServer(
   );
 }
 
-function tryJoin(server: CheckedPlace): Sender | undefined {
-  for (let lane = 0; lane < MAX_LANES; lane++) {
-    const place = lanePlace(server, lane);
-    try {
-      const found = lookAt(place);
-      if (found === "nobody") return undefined;
-      if (found === "room") return Sender.open(place);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      // Others were faster; the next one may have room.
-      if (!(error instanceof Deno.errors.Busy)) throw error;
-    }
+/** Looks for room in the lanes of a server, again and again. */
+class LaneSearch {
+  readonly #server: CheckedPlace;
+  /** The first that may have room: each look at a full one takes its time. */
+  #first = 0;
+
+  constructor(server: CheckedPlace) {
+    this.#server = server;
   }
-  return undefined;
+
+  tryJoin(): Sender | undefined {
+    const start = this.#first;
+    for (let lane = start; lane < MAX_LANES; lane++) {
+      const place = lanePlace(this.#server, lane);
+      // The next one is made where there is none yet, or there was room before.
+      this.#first = lane === start ? 0 : lane;
+      try {
+        const found = lookAt(place);
+        if (found === "nobody") break;
+        if (found === "room") return Sender.open(place);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotFound) break;
+        if (lane > 0 && isForeign(error)) break;
+        // Others were faster; the next one may have room.
+        if (!(error instanceof Deno.errors.Busy)) throw error;
+      }
+    }
+    return undefined;
+  }
 }
 
-/** Whether a server receives there, and has room. */
-function lookAt(place: Place): "nobody" | "full" | "room" {
-  const { object, control } = RingChannel.open(place, {});
+function lookAt(place: Place): ReturnType<typeof ringRoom> {
+  const { object, control, producers } = RingChannel.open(place, {});
   using _closed = { [Symbol.dispose]: () => object.close() };
-  if (control.receiver !== RECEIVER.open || !object.isLocked(LOCKS.receiver)) {
-    return "nobody";
-  }
-  for (let slot = 0; slot < LANE_ROOM; slot++) {
-    if (control.senderState(slot) !== SENDER.open) return "room";
-  }
-  return "full";
+  // Another program's.
+  return producers === "many" ? ringRoom(object, control) : "nobody";
+}
+
+/** Whether a name has something else than a ring. */
+function isForeign(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }

@@ -1,17 +1,11 @@
+import { hasItsName } from "../../channel/ends/channel_end.ts";
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { systemError } from "../../ffi/errors/system_error.ts";
 import { Receiver } from "../../channel/mod.ts";
-import { retryFor } from "../../memory/checks/retry.ts";
 import type { CheckedPlace } from "../../store/object/place.ts";
 import { ignoreMissing } from "../wire/ignore_missing.ts";
-import { LANE_ROOM, lanePlace, MAX_LANES } from "../wire/lanes.ts";
-
-/** Room that is left when the next lane is made, for those that come meanwhile. */
-const SPARE = 8;
-
-/**
- * How long a client that looks at what a killed server left may have it open, so
- * that it does not seem to be left, generously.
- */
-const LOOKING_MS = 20;
+import { LANE_ROOM, lanePlace, SPARE } from "../wire/lanes.ts";
+import { removeLeftLane, removeLeftLanes } from "./left_lanes.ts";
 
 /** How the rings of a server are made. */
 export interface LaneOptions {
@@ -28,7 +22,7 @@ export class Lanes {
   readonly #receivers: Receiver[] = [];
 
   /**
-   * Makes the first.
+   * Makes the first, in place of those that a killed server left.
    *
    * @throws {Deno.errors.AlreadyExists} When a server is there already.
    */
@@ -36,8 +30,8 @@ export class Lanes {
     this.#server = server;
     this.#options = options;
     this.#most = Math.ceil((maxClients + SPARE) / LANE_ROOM);
+    removeLeftLanes(server);
     this.#add();
-    this.#removeLeft();
   }
 
   /** All of them. */
@@ -53,54 +47,59 @@ export class Lanes {
     try {
       return this.#add();
     } catch {
-      // There is no memory for it; clients wait, and the next one has it tried again.
+      // There is no memory for it, or its name is another program's: those that are
+      // there are answered, and others wait until there is room.
       return undefined;
     }
   }
 
   /** Closes all, and removes their names. */
   close(): void {
+    // From the last on: of one that is killed here the next finds all that is left.
+    using all = new DisposableStack();
     for (const receiver of this.#receivers) {
-      ignoreMissing(() => receiver.unlink());
-      receiver.close();
+      all.use(receiver);
+      all.defer(() => {
+        if (hasItsName(receiver)) ignoreMissing(() => receiver.unlink());
+      });
     }
   }
 
   #add(): Receiver {
-    const place = lanePlace(this.#server, this.#receivers.length);
-    const create = () =>
-      Receiver.create(place, {
-        ...this.#options,
-        producers: "many",
-        keepOpen: true,
-        onSenderDeath: "continue",
-        ...(typeof place === "string"
-          ? { ifStale: "replace" }
-          : { ifExists: "open" }),
-      });
-    const made = retryFor(LOOKING_MS, () => {
-      try {
-        return create();
-      } catch (error) {
-        if (error instanceof Deno.errors.AlreadyExists) return undefined;
-        throw error;
-      }
-    });
-    const receiver = made ?? create();
+    const lane = this.#receivers.length;
+    // It may have been left alone, where someone removed those before it by hand.
+    if (lane > 0) removeLeftLane(this.#server, lane);
+    const place = lanePlace(this.#server, lane);
+    const receiver = this.#create(place);
+    if (!hasItsName(receiver)) {
+      receiver.close();
+      throw this.#taken();
+    }
     this.#receivers.push(receiver);
     return receiver;
   }
 
-  /** Removes further lanes of a server that was killed: nobody receives there. */
-  #removeLeft(): void {
-    for (let lane = 1; lane < MAX_LANES; lane++) {
-      try {
-        using left = Receiver.open(lanePlace(this.#server, lane));
-        left.unlink();
-      } catch {
-        // There is none, or it is something else.
-        return;
-      }
+  #create(place: ReturnType<typeof lanePlace>): Receiver {
+    try {
+      return Receiver.create(place, {
+        ...this.#options,
+        producers: "many",
+        keepOpen: true,
+        onSenderDeath: "continue",
+      });
+    } catch (error) {
+      // Another server takes it for left, between its creation and its lock.
+      throw error instanceof Deno.errors.Busy ? this.#taken() : error;
     }
+  }
+
+  #taken(): Error {
+    const { kind, name } = this.#server;
+    return systemError(
+      kind === "name" ? "shm_open" : "open",
+      errnoNumber("EEXIST"),
+      `listen at ${JSON.stringify(name)}`,
+      "another server started there at the same moment: connect to that one",
+    );
   }
 }

@@ -24,11 +24,13 @@ import {
 } from "../wire/frames.ts";
 import { ignoreMissing } from "../wire/ignore_missing.ts";
 import { Lanes } from "./lanes.ts";
+import { noRoom, otherCodec, tooLong } from "./refusals.ts";
 import {
   type Handler,
   readServerOptions,
   type ServerOptions,
 } from "./server_options.ts";
+import { TurnedAway } from "./turned_away.ts";
 import { Visitor } from "./visitor.ts";
 
 /** How often it looks for clients that have died. */
@@ -60,6 +62,9 @@ export class Server implements AsyncDisposable {
   readonly #ended = Promise.withResolvers<void>();
   /** How many lanes are received from. */
   #loops = 0;
+  /** Why one of them could not be received from any more. */
+  #failure: unknown;
+  readonly #turnedAway = new TurnedAway(LOOK_MS);
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
 
@@ -73,7 +78,7 @@ export class Server implements AsyncDisposable {
     this.#parts = parts;
     this.#longest = longest;
     this.#maxClients = maxClients;
-    this.#timer = setInterval(() => this.#dropDead(), LOOK_MS);
+    this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // A server that has nothing else to do may end.
     Deno.unrefTimer(Number(this.#timer));
     // Programs that want to know ask `finished`; others must not end by it.
@@ -84,7 +89,8 @@ export class Server implements AsyncDisposable {
   /**
    * Starts to answer calls.
    *
-   * @param place A name, or `{ path }`; of a name that a killed server left, too.
+   * @param place A name, or `{ path }`; one that a killed server left, too. Names
+   * with `.lane1`, `.lane2` and so on behind it are the server's own.
    * @param handler Answers one call; many run at once.
    * @param options How values become bytes, and so on.
    * @returns The server.
@@ -122,18 +128,14 @@ export class Server implements AsyncDisposable {
    * name is removed. Harmless when that was done before.
    */
   async close(): Promise<void> {
-    if (!this.#closed) {
-      this.#closed = true;
-      clearInterval(this.#timer);
-      for (const [client] of this.#visitors) this.#drop(client);
-      this.#lanes.close();
-    }
+    this.#end();
     await this.#ended.promise.catch(() => {});
   }
 
   /**
-   * Settles when the server has ended: rejects when another program overwrote its
-   * channel, so that nothing can be received any more.
+   * Settles when the server has ended. Rejects when it ended by itself, because
+   * another program overwrote one of its rings: clients are told, and the name is
+   * removed, as by {@linkcode Server.close}.
    */
   get finished(): Promise<void> {
     return this.#ended.promise;
@@ -145,11 +147,27 @@ export class Server implements AsyncDisposable {
   }
 
   #receiveFrom(lane: Receiver): void {
-    const { resolve, reject } = this.#ended;
     this.#loops++;
-    this.#serve(lane).then(() => {
-      if (--this.#loops === 0) resolve();
-    }, reject);
+    void this.#serve(lane).catch((error) => {
+      this.#failure ??= error;
+      // One that is half there would be found by new clients, and answer none.
+      this.#end();
+    }).catch(() => {
+      // A name stays that cannot be removed: why it ended is of more use.
+    }).finally(() => {
+      if (--this.#loops > 0) return;
+      if (this.#failure === undefined) this.#ended.resolve();
+      else this.#ended.reject(this.#failure);
+    });
+  }
+
+  #end(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#timer);
+    for (const [client] of this.#visitors) this.#drop(client);
+    this.#turnedAway.leaveAll();
+    this.#lanes.close();
   }
 
   async #serve(lane: Receiver): Promise<void> {
@@ -170,6 +188,8 @@ export class Server implements AsyncDisposable {
   }
 
   #take(typeId: number, message: Uint8Array): void {
+    // A handler closed it; the rest of the batch is for nobody.
+    if (this.#closed) return;
     const client = clientOf(message);
     const call = readWord(message, 8);
     const bytes = message.subarray(REQUEST_HEAD);
@@ -216,46 +236,40 @@ export class Server implements AsyncDisposable {
     }
     // From here on the name is of no use, and cannot be left behind.
     ignoreMissing(() => sender.unlink());
-    const visitor = new Visitor(client, sender, () => this.#drop(client));
     if (this.#visitors.size >= this.#maxClients) this.#dropDead();
     if (this.#visitors.size >= this.#maxClients) {
-      void this.#turnAway(visitor);
+      const error = noRoom(this.name, this.#maxClients);
+      void this.#turnedAway.tell(client, sender, error);
       return;
     }
+    const visitor = new Visitor(client, sender, () => this.#drop(client));
     this.#visitors.set(client, visitor);
-    const added = this.#lanes.addFor(this.#visitors.size);
-    if (added !== undefined) this.#receiveFrom(added);
+    this.#makeRoom();
     const codec = new TextDecoder().decode(bytes);
     const own = this.#parts.codec.name;
     if (codec === own) {
       void visitor.send(0, WELCOME, "");
       return;
     }
-    const error = new TypeError(
-      `Cannot connect to ${
-        JSON.stringify(this.name)
-      }: its codec is "${own}", and "${codec}" was asked for`,
-    );
+    const error = otherCodec(this.name, own, codec);
     void visitor.send(0, ERROR, encodeError(error));
   }
 
-  async #turnAway(visitor: Visitor): Promise<void> {
-    const error = new Deno.errors.Busy(
-      `Cannot connect to ${
-        JSON.stringify(this.name)
-      }: it has ${this.#maxClients} clients, as many as its maxClients says`,
-    );
-    await visitor.send(0, ERROR, encodeError(error));
-    visitor.leave();
+  #refuse(visitor: Visitor, call: number): void {
+    const error = tooLong(this.name, this.#longest);
+    void visitor.send(call, ERROR, encodeError(error));
   }
 
-  #refuse(visitor: Visitor, call: number): void {
-    const error = new RangeError(
-      `Cannot call ${
-        JSON.stringify(this.name)
-      }: a request may have ${this.#longest} bytes`,
-    );
-    void visitor.send(call, ERROR, encodeError(error));
+  #look(): void {
+    this.#dropDead();
+    this.#turnedAway.leaveLate();
+    // What was in the way may have gone; who waits for room is not heard.
+    this.#makeRoom();
+  }
+
+  #makeRoom(): void {
+    const added = this.#lanes.addFor(this.#visitors.size);
+    if (added !== undefined) this.#receiveFrom(added);
   }
 
   #dropDead(): void {

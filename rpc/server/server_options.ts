@@ -1,6 +1,7 @@
 import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { type Codec, type CodecName, codecNamed } from "../wire/codec.ts";
+import { LANE_ROOM, MAX_LANES, SPARE } from "../wire/lanes.ts";
 import type { LaneOptions } from "./lanes.ts";
 
 /** How {@linkcode Server.listen} listens. */
@@ -45,8 +46,8 @@ const OPTION_NAMES: OptionNames<ServerOptions> = {
   label: true,
 };
 
-/** As many as there are names for lanes. */
-const MOST_CLIENTS = 50_000;
+/** As many as there is room for in all lanes. */
+const MOST_CLIENTS = MAX_LANES * LANE_ROOM - SPARE;
 
 /** Reads how a server listens, once, and checks it. */
 export function readServerOptions(options: ServerOptions | undefined): {

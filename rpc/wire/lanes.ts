@@ -12,6 +12,9 @@ import type { CheckedPlace, Place } from "../../store/object/place.ts";
 /** How many clients a lane has room for. */
 export const LANE_ROOM = MAX_SENDERS;
 
+/** Room that is left when the next lane is made, for those that come meanwhile. */
+export const SPARE = 8;
+
 /** How many lanes there may be, whatever stands in the file system. */
 export const MAX_LANES = 1024;
 

@@ -6,15 +6,11 @@
 
 import { assertEquals, assertRejects } from "../../deps.ts";
 import { Receiver } from "../../channel/mod.ts";
-import { SharedMemory } from "../../mod.ts";
 import { Client, Server } from "../../rpc/mod.ts";
-import { testName } from "../helpers/store/place.ts";
+import { objectsOf } from "../helpers/store/objects.ts";
+import { testName, testPath } from "../helpers/store/place.ts";
 
-/** What is there of objects with a name in front. */
-function objectsOf(name: string): string[] {
-  return SharedMemory.list().map((each) => each.name)
-    .filter((each) => each.startsWith(name));
-}
+const small = { capacity: 1024 };
 
 Deno.test("a server has room for maxClients, and for another one when one has left", async () => {
   using at = testName();
@@ -22,7 +18,7 @@ Deno.test("a server has room for maxClients, and for another one when one has le
     maxClients: 3,
   });
   await using clients = new AsyncDisposableStack();
-  const connect = () => Client.connect(at.place, { capacity: 1024 });
+  const connect = () => Client.connect(at.place, small);
   const first = clients.use(await connect());
   for (let i = 1; i < 3; i++) clients.use(await connect());
   await assertRejects(connect, Deno.errors.Busy, "3 clients");
@@ -43,8 +39,7 @@ Deno.test("a server makes room for more clients than a ring has, and leaves noth
     const clients = await Promise.all(
       Array.from(
         { length: 150 },
-        async () =>
-          stack.use(await Client.connect(at.place, { capacity: 1024 })),
+        async () => stack.use(await Client.connect(at.place, small)),
       ),
     );
     assertEquals(server.clients, 150);
@@ -58,7 +53,7 @@ Deno.test("what a killed server left is removed, and no client takes it for one"
   using at = testName();
   const left = [at.name, `${at.name}.lane1`, `${at.name}.lane2`];
   for (const name of left) {
-    Receiver.create(name, { capacity: 1024, producers: "many" }).close();
+    Receiver.create(name, { ...small, producers: "many" }).close();
   }
   await assertRejects(
     () => Client.connect(at.place, { timeoutMs: 10 }),
@@ -69,4 +64,60 @@ Deno.test("what a killed server left is removed, and no client takes it for one"
   await using client = await connecting;
   assertEquals(await client.call(9), 9);
   assertEquals(objectsOf(at.name), [at.name]);
+});
+
+Deno.test("a server makes its second ring for the 48th client", async () => {
+  using at = testName();
+  await using _server = Server.listen(at.place, (request) => request);
+  await using stack = new AsyncDisposableStack();
+  for (let count = 1; count <= 48; count++) {
+    stack.use(await Client.connect(at.place, small));
+    const further = count < 48 ? [] : [`${at.name}.lane1`];
+    assertEquals(objectsOf(`${at.name}.lane`), further);
+  }
+});
+
+Deno.test("a further ring that was left alone is in no server's way", async () => {
+  using at = testName();
+  const left = { ...small, producers: "many" } as const;
+  Receiver.create(`${at.name}.lane2`, left).close();
+  {
+    await using server = Server.listen(at.place, (request) => request, small);
+    await using stack = new AsyncDisposableStack();
+    const connect = async () =>
+      stack.use(await Client.connect(at.place, small));
+    await Promise.all(Array.from({ length: 120 }, connect));
+    assertEquals(server.clients, 120);
+  }
+  assertEquals(objectsOf(at.name), []);
+});
+
+Deno.test("the rings of a server are removed from the last to the first", async () => {
+  using at = testPath();
+  const names = [at.name, `${at.name}.lane1`, `${at.name}.lane2`];
+  for (const path of names) {
+    Receiver.create({ path }, { ...small, producers: "many" }).close();
+  }
+  const { removeSync } = Deno;
+  const removed: string[] = [];
+  using _restore = {
+    [Symbol.dispose]: () => void (Deno.removeSync = removeSync),
+  };
+  Deno.removeSync = (path, options) => {
+    if (names.includes(String(path))) removed.push(String(path));
+    removeSync(path, options);
+  };
+  {
+    await using _server = Server.listen(at.place, (request) => request, {
+      capacity: 2 ** 14,
+    });
+    assertEquals(removed, names.toReversed());
+    await using stack = new AsyncDisposableStack();
+    await Promise.all(Array.from(
+      { length: 110 },
+      async () => stack.use(await Client.connect(at.place, small)),
+    ));
+    removed.length = 0;
+  }
+  assertEquals(removed, names.toReversed());
 });

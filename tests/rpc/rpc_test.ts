@@ -10,20 +10,14 @@ import {
   assertRejects,
   assertThrows,
 } from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
 import {
   Client,
   type Handler,
   Server,
   type ServerOptions,
 } from "../../rpc/mod.ts";
+import { objectsOf } from "../helpers/store/objects.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
-
-/** What is there of objects with a name in front. */
-function objectsOf(name: string): string[] {
-  return SharedMemory.list().map((each) => each.name)
-    .filter((each) => each.startsWith(name));
-}
 
 async function serve(
   handler: Handler,

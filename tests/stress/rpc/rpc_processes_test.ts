@@ -5,8 +5,9 @@
  */
 
 import { assertEquals, assertRejects } from "../../../deps.ts";
+import { Sender } from "../../../channel/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
-import { Client } from "../../../rpc/mod.ts";
+import { Client, Server } from "../../../rpc/mod.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
 import { testName } from "../../helpers/store/place.ts";
@@ -71,3 +72,49 @@ Deno.test("the calls of a client that is killed are aborted, and nothing is left
     [],
   );
 });
+
+Deno.test("a client is taken right after the only one that there may be was killed", async () => {
+  using at = testName();
+  await using _server = Server.listen(at.place, () => new Promise(() => {}), {
+    maxClients: 1,
+  });
+  await using client = Program.start(peer("hang", at.name));
+  assertEquals(await client.line(), "calling");
+  await assertRejects(() => Client.connect(at.place), Deno.errors.Busy);
+  Deno.kill(client.pid, "SIGKILL");
+  await client.end();
+  await using next = await Client.connect(at.place);
+  assertEquals(next.closed, false);
+});
+
+Deno.test("a server takes the name of one that was killed with sixty clients, whoever has it open, and a client that waited is answered", async () => {
+  using at = testName();
+  {
+    await using crowd = Program.start(peer("crowd", at.name, 60));
+    assertEquals(await crowd.line(), "listening");
+    assertEquals(isThere(`${at.name}.lane1`), true);
+    Deno.kill(crowd.pid, "SIGKILL");
+    await crowd.end();
+  }
+  // It looks there again and again.
+  const waiting = run(peer("call", at.name, 100));
+  await assertRejects(
+    () => Client.connect(at.place, { timeoutMs: 100 }),
+    Deno.errors.TimedOut,
+    "no server with room",
+  );
+  // A client that has not seen yet that its server is gone.
+  using _sender = Sender.open(at.place);
+  using _further = Sender.open(`${at.name}.lane1`);
+  await using _server = Server.listen(
+    at.place,
+    (request) => Number(request) * 2,
+  );
+  assertEquals(isThere(`${at.name}.lane1`), false);
+  const { code, stdout, stderr } = await waiting;
+  assertEquals([code, stdout, stderr], [0, "right 100\n", ""]);
+});
+
+function isThere(name: string): boolean {
+  return SharedMemory.list().some((each) => each.name === name);
+}

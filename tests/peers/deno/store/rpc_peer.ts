@@ -3,6 +3,7 @@
  *
  *     serve NAME           answers: a number with its double, "pid", "hang", "die",
  *         a text with a stream of its letters; says "listening"
+ *     crowd NAME COUNT     the same, with so many clients of its own
  *     call NAME COUNT      calls with numbers, many at once; says how many were right
  *     hang NAME            calls "hang", says "calling", and stays
  *
@@ -15,7 +16,7 @@ import { Client, Server } from "../../../../rpc/mod.ts";
 
 const [mode = "", name = "", count = "0"] = Deno.args;
 
-if (mode === "serve") {
+if (mode === "serve" || mode === "crowd") {
   const server = Server.listen(name, async (request, { signal }) => {
     if (typeof request === "number") return request * 2;
     if (request === "pid") return Deno.pid;
@@ -26,6 +27,10 @@ if (mode === "serve") {
     }
     return null;
   });
+  if (mode === "crowd") {
+    const connect = () => Client.connect(name, { capacity: 1024 });
+    await Promise.all(Array.from({ length: Number(count) }, connect));
+  }
   console.log("listening");
   await new Promise((resolve) => setTimeout(resolve, 1e8));
   await server.close();

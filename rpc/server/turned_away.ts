@@ -1,0 +1,45 @@
+import type { Sender } from "../../channel/mod.ts";
+import { encodeError } from "../wire/errors.ts";
+import { ERROR } from "../wire/frames.ts";
+import { Visitor } from "./visitor.ts";
+
+/** Clients that are told that there is no room: for a while, as some never read. */
+export class TurnedAway {
+  readonly #patienceMs: number;
+  /** Who is being told, and since when. */
+  readonly #visitors = new Map<Visitor, number>();
+
+  /**
+   * Has none yet.
+   *
+   * @param patienceMs How long one may take to read it.
+   */
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
+
+  /** Tells one, and closes the channel to it. */
+  async tell(client: number, sender: Sender, error: Error): Promise<void> {
+    const visitor = new Visitor(client, sender, () => this.#leave(visitor));
+    this.#visitors.set(visitor, performance.now());
+    await visitor.send(0, ERROR, encodeError(error));
+    this.#leave(visitor);
+  }
+
+  /** Leaves those that have not read it in time; to be called now and then. */
+  leaveLate(): void {
+    const latest = performance.now() - this.#patienceMs;
+    for (const [visitor, since] of this.#visitors) {
+      if (since < latest) this.#leave(visitor);
+    }
+  }
+
+  /** Leaves all. */
+  leaveAll(): void {
+    for (const [visitor] of this.#visitors) this.#leave(visitor);
+  }
+
+  #leave(visitor: Visitor): void {
+    if (this.#visitors.delete(visitor)) visitor.leave();
+  }
+}

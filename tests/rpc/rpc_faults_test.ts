@@ -1,0 +1,195 @@
+/**
+ * What a server and its clients do when others do not do as they should.
+ *
+ * @module
+ */
+
+import { assertEquals, assertRejects, assertThrows } from "../../deps.ts";
+import { Receiver, Sender } from "../../channel/mod.ts";
+import { SharedMemory } from "../../mod.ts";
+import { Client, Server } from "../../rpc/mod.ts";
+import {
+  clientOf,
+  HELLO,
+  newClient,
+  replyPlace,
+  requestMessage,
+  RESPONSE_PART,
+} from "../../rpc/wire/frames.ts";
+import { checkPlace } from "../../store/object/place.ts";
+import { objectsOf } from "../helpers/store/objects.ts";
+import { testName, type TestPlace } from "../helpers/store/place.ts";
+import { until } from "../helpers/sync/size.ts";
+
+const small = { capacity: 1024 };
+
+/** Connects so many clients, which are closed with the stack. */
+async function connectMany(
+  at: TestPlace,
+  count: number,
+  stack: AsyncDisposableStack,
+): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (let i = 0; i < count; i++) {
+    clients.push(stack.use(await Client.connect(at.place, small)));
+  }
+  return clients;
+}
+
+Deno.test("a server that its handler closes takes no client of the same batch", async () => {
+  using at = testName();
+  const server = Server.listen(at.place, () => void server.close());
+  await using client = await Client.connect(at.place);
+  const closing = assertRejects(
+    () => client.call("close"),
+    Deno.errors.ConnectionReset,
+  );
+  // They say hello behind the call, so many that there would be one more ring.
+  const others = await Promise.allSettled(Array.from(
+    { length: 60 },
+    () => Client.connect(at.place, { ...small, timeoutMs: 300 }),
+  ));
+  await closing;
+  assertEquals(
+    new Set(others.map(({ status }) => status)),
+    new Set(["rejected"]),
+  );
+  assertEquals(server.clients, 0);
+  assertEquals(objectsOf(at.name), []);
+});
+
+Deno.test("a client whose server ends before it answers waits for the next one", async () => {
+  using at = testName();
+  const mute = Receiver.create(at.place, { producers: "many" });
+  const connecting = Client.connect(at.place);
+  await until(() => mute.pending.messages > 0, "it says hello");
+  mute.unlink();
+  mute.close();
+  await using _server = Server.listen(at.place, (request) => request);
+  await using client = await connecting;
+  assertEquals(await client.call(5), 5);
+});
+
+Deno.test("a server whose ring was overwritten ends, and tells the clients of all rings", async () => {
+  using at = testName();
+  await using stack = new AsyncDisposableStack();
+  await using server = Server.listen(at.place, (request) => request, {
+    capacity: 4096,
+  });
+  const clients = await connectMany(at, 60, stack);
+  {
+    using memory = SharedMemory.open(at.name);
+    using mapping = memory.map();
+    new Int32Array(mapping.bytes.buffer, 0, 1024).fill(0x7ffffff1);
+  }
+  const [first] = clients;
+  first?.call(1).catch(() => {});
+  await assertRejects(() => server.finished, TypeError, "corrupt ring");
+  await until(() => clients.every(({ closed }) => closed), "all are told");
+  await server.close();
+  assertEquals(objectsOf(at.name), []);
+  await using _next = Server.listen(at.place, (request) => request);
+  await using client = await Client.connect(at.place);
+  assertEquals(await client.call(2), 2);
+});
+
+/** Asks a server to be welcomed, and reads nothing of what it says. */
+async function comeDeaf(at: TestPlace): Promise<Receiver> {
+  const id = newClient();
+  const place = replyPlace(checkPlace(at.place), id);
+  const receiver = Receiver.create(place, { capacity: 64 });
+  using sender = Sender.open(at.place);
+  const codec = new TextEncoder().encode("json");
+  await sender.send(requestMessage(id, codec), { typeId: HELLO });
+  // What it is told has more bytes than its ring.
+  await until(() => receiver.pending.messages > 0, "it is told something");
+  return receiver;
+}
+
+Deno.test("a client that is turned away and does not read is left in a while, and when the server closes", async () => {
+  using at = testName();
+  const server = Server.listen(at.place, (request) => request, {
+    maxClients: 1,
+  });
+  await using _client = await Client.connect(at.place);
+  const hasSender = (receiver: Receiver) =>
+    receiver.senders.some(({ state }) => state === "open");
+  using first = await comeDeaf(at);
+  assertEquals(hasSender(first), true);
+  await until(() => !hasSender(first), "it is left");
+  using second = await comeDeaf(at);
+  assertEquals(hasSender(second), true);
+  await server.close();
+  assertEquals(hasSender(second), false);
+});
+
+Deno.test("a client ends that is refused with a reason without end", async () => {
+  using at = testName();
+  using server = Receiver.create(at.place, { producers: "many" });
+  const connecting = assertRejects(
+    () => Client.connect(at.place),
+    RangeError,
+    "longer than 65536 bytes",
+  );
+  let id = 0;
+  for await (const { bytes } of server) {
+    id = clientOf(bytes);
+    break;
+  }
+  const place = replyPlace(checkPlace(at.place), id);
+  using sender = Sender.open(place);
+  const part = new Uint8Array(sender.maxMessageLength);
+  const sending = async () => {
+    for (;;) await sender.send(part, { typeId: RESPONSE_PART });
+  };
+  await assertRejects(sending, Deno.errors.BrokenPipe);
+  await connecting;
+});
+
+Deno.test("a ring of another program stays, under the server's name and beside it", async () => {
+  using at = testName();
+  using beside = Sender.create(`${at.name}.lane1`, { capacity: 1024 });
+  beside.trySend(Uint8Array.of(1));
+  {
+    await using _server = Server.listen(at.place, (request) => request);
+  }
+  assertEquals(objectsOf(at.name), [`${at.name}.lane1`]);
+  beside.unlink();
+  // Its receiver has not come yet.
+  using early = Sender.create(at.name, { ...small, producers: "many" });
+  assertThrows(
+    () => Server.listen(at.place, (request) => request),
+    Deno.errors.AlreadyExists,
+  );
+  early.trySend(Uint8Array.of(2));
+  using receiver = Receiver.open(at.name);
+  assertEquals(receiver.pending.messages, 1);
+});
+
+Deno.test("a server that cannot make one more ring answers those that are there, and blocks nothing", async () => {
+  using at = testName();
+  using beside = Receiver.create(`${at.name}.lane1`, small);
+  await using server = Server.listen(at.place, (request) => request);
+  await using stack = new AsyncDisposableStack();
+  const { wait } = Atomics;
+  let waits = 0;
+  {
+    using _restore = { [Symbol.dispose]: () => void (Atomics.wait = wait) };
+    Atomics.wait = ((...args: Parameters<typeof wait>) => {
+      waits++;
+      return wait(...args);
+    }) as typeof wait;
+    await connectMany(at, 56, stack);
+  }
+  assertEquals(waits, 0);
+  assertEquals(server.clients, 56);
+  await assertRejects(
+    () => Client.connect(at.place, { ...small, timeoutMs: 50 }),
+    Deno.errors.TimedOut,
+    "no server with room",
+  );
+  const waiting = Client.connect(at.place, small);
+  beside.unlink();
+  stack.use(await waiting);
+  assertEquals(server.clients, 57);
+});
