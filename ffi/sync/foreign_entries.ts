@@ -10,8 +10,6 @@
 
 import { libc } from "../libc/library.ts";
 import { addressOf } from "./links.ts";
-import type { ListEntry } from "./list_entry.ts";
-import type { ThreadList } from "./thread_list.ts";
 
 /** Twice as many entries as the kernel walks: a list that is longer is damaged, or a ring. */
 const MOST_ENTRIES = 4096;
@@ -48,23 +46,38 @@ function write(address: bigint, value: bigint): void {
   libc().process_vm_writev?.(Deno.pid, local, 1n, remote, 1n, 0n);
 }
 
-/** Writes into the foreign entry that was the first what stands in front of it now. */
-export function insertBeforeForeign(entry: ListEntry, first: number): void {
+/** Writes into a foreign entry, the first one, what links to it. */
+export function insertBeforeForeign(link: number, first: number): void {
   const address = addressOf(first) & ~PROTOCOL_BIT;
-  write(address - PREVIOUS_FROM_ENTRY, addressOf(entry.link));
+  write(address - PREVIOUS_FROM_ENTRY, addressOf(link));
 }
 
-/** Takes an entry out that may have foreign ones on either side. */
-export function removeBesideForeign(list: ThreadList, entry: ListEntry): void {
-  const own = addressOf(entry.link);
-  const head = addressOf(list.headLink);
+/**
+ * Takes an entry out that may have foreign ones on either side.
+ *
+ * @param headLink What links to the head.
+ * @param link What links to the entry.
+ * @param known What links to the next one of ours behind it, or to the head.
+ * @param foreignBehind Whether foreign ones may stand before that.
+ */
+export function removeBesideForeign(
+  headLink: number,
+  link: number,
+  known: number,
+  foreignBehind: boolean,
+): void {
+  const own = addressOf(link);
+  const head = addressOf(headLink);
   const before = findBefore(head, own);
   // It is not in the list any more: C code has dropped it.
   if (before === undefined) return;
-  const after = findAfter(list, entry, own);
-  write(before, after);
-  const next = after & ~PROTOCOL_BIT;
-  if (next !== head) write(next - PREVIOUS_FROM_ENTRY, before);
+  const after = foreignBehind ? findAfter(head, own) : undefined;
+  const next = after ?? addressOf(known);
+  const address = next & ~PROTOCOL_BIT;
+  // Nothing changes; but what finds enough stack once does so again.
+  write(before, own);
+  write(before, next);
+  if (address !== head) write(address - PREVIOUS_FROM_ENTRY, before);
 }
 
 /** The entry, or head, that links to one. */
@@ -81,15 +94,11 @@ function findBefore(head: bigint, own: bigint): bigint | undefined {
   return undefined;
 }
 
-/** What an entry links to, if that links back; else what is known to be behind it. */
-function findAfter(list: ThreadList, entry: ListEntry, own: bigint): bigint {
-  const head = addressOf(list.headLink);
-  const { older } = entry;
-  const known = older === null ? head : addressOf(older.link);
-  if (!entry.beforeForeign) return known;
+/** What an entry links to, if that links back. */
+function findAfter(head: bigint, own: bigint): bigint | undefined {
   const next = read(own);
-  if (next === undefined) return known;
+  if (next === undefined) return undefined;
   const address = next & ~PROTOCOL_BIT;
   if (address === head) return next;
-  return read(address - PREVIOUS_FROM_ENTRY) === own ? next : known;
+  return read(address - PREVIOUS_FROM_ENTRY) === own ? next : undefined;
 }

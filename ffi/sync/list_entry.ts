@@ -10,6 +10,7 @@
  */
 
 import type { Region } from "../memory/region.ts";
+import { insertBeforeForeign } from "./foreign_entries.ts";
 import { linkOf } from "./links.ts";
 import { LOCK_FROM_ENTRY } from "./robust_list.ts";
 import { type ThreadList, threadList } from "./thread_list.ts";
@@ -58,11 +59,11 @@ export class ListEntry {
   }
 
   /**
-   * Looks up the memory again when its buffer was transferred away. For a lock
-   * that is held: such memory stays mapped.
+   * Looks up the memory again when its buffer was transferred away: such memory
+   * stays mapped. Of memory that was unmapped, words and cells remain empty.
    */
   reach(): void {
-    if (this.words.length !== 0) return;
+    if (this.words.length !== 0 || this.region.released) return;
     const pointer = this.region.pointerAt(this.offset);
     const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, BLOCK);
     this.words = new Int32Array(buffer);
@@ -71,8 +72,9 @@ export class ListEntry {
 
   /**
    * Takes the lock if its word is as expected, and puts it into the list. Until then
-   * the kernel knows it as pending. All in one function: no call in the middle can
-   * fail for want of stack.
+   * the kernel knows it as pending. All in one function: what can fail for want of
+   * stack stands before the exchange, and one call, of which an equal one has
+   * succeeded just then, behind all that is written for the kernel.
    *
    * @param word What to write into the lock word.
    * @returns Whether it did.
@@ -80,9 +82,16 @@ export class ListEntry {
    */
   protected acquire(expected: number, word: number): boolean {
     const { list, words, cells, link } = this;
-    const { head, headLink } = list;
+    const { head, headLink, newest } = list;
     const first = head[FIRST]!;
-    if (first !== headLink) list.admit();
+    // C code of this thread may have put something in front of ours, or dropped it.
+    const foreign = first !== (newest === null ? headLink : newest.link);
+    if (newest !== null || foreign) {
+      list.admit();
+      newest?.reach();
+      // Nothing changes: what links to the head does so once more.
+      if (foreign && first !== headLink) insertBeforeForeign(headLink, first);
+    }
     head[PENDING] = link;
     if (Atomics.compareExchange(words, LOCK, expected, word) !== expected) {
       head[PENDING] = list.awaited;
@@ -90,10 +99,19 @@ export class ListEntry {
     }
     cells[NEXT] = first;
     cells[PREVIOUS] = headLink;
-    if (first !== headLink) list.cover(this, first);
     head[FIRST] = link;
-    head[PENDING] = list.awaited;
     list.newest = this;
+    head[PENDING] = list.awaited;
+    if (newest !== null) {
+      newest.newer = this;
+      this.older = newest;
+      list.more++;
+      if (!foreign) newest.cells[PREVIOUS] = link;
+    }
+    if (foreign) {
+      this.beforeForeign = true;
+      if (first !== headLink) insertBeforeForeign(link, first);
+    }
     return true;
   }
 
@@ -107,13 +125,22 @@ export class ListEntry {
   protected withdraw(): boolean {
     const { list, cells, link, older } = this;
     const { head, headLink } = list;
-    head[PENDING] = link;
-    if (head[FIRST] !== link || this.beforeForeign) return list.pull(this);
     const after = older === null ? headLink : older.link;
-    const sound = cells[NEXT] === after && cells[PREVIOUS] === headLink;
+    head[PENDING] = link;
+    if (
+      list.newest !== this || head[FIRST] !== link || this.beforeForeign ||
+      cells[NEXT] !== after || cells[PREVIOUS] !== headLink
+    ) return list.pull(this);
+    if (older !== null) {
+      // A call may fail for want of stack; behind it nothing does.
+      if (older.words.length === 0) older.reach();
+      older.cells[PREVIOUS] = headLink;
+      older.newer = null;
+      this.older = null;
+      list.more--;
+    }
     head[FIRST] = after;
     list.newest = older;
-    if (older !== null) list.uncover(older, this);
-    return sound;
+    return true;
   }
 }

@@ -13,15 +13,17 @@
 import { libc } from "../libc/library.ts";
 import { systemError } from "../errors/system_error.ts";
 import { errnoNumber } from "../errors/errno.ts";
-import { insertBeforeForeign, removeBesideForeign } from "./foreign_entries.ts";
+import { removeBesideForeign } from "./foreign_entries.ts";
 import type { ListEntry } from "./list_entry.ts";
 import { findHead } from "./robust_list.ts";
 import type { Region } from "../memory/region.ts";
 
 /** Where glibc keeps the two links of a mutex, in 64-bit cells: `__list`. */
 const [PREVIOUS, NEXT] = [3, 4];
-/** `list_op_pending` of `struct robust_list_head`, in 64-bit cells. */
-const PENDING = 2;
+/** What C code leaves in both links of a mutex that it takes out. */
+const DROPPED = 0;
+/** Of `struct robust_list_head`, in 64-bit cells: list, list_op_pending. */
+const [FIRST, PENDING] = [0, 2];
 /**
  * The kernel walks 2048 entries of a dead thread (`ROBUST_LIST_LIMIT`), and what
  * lies beyond stays locked; some are left to C code of the thread.
@@ -41,7 +43,7 @@ export class ThreadList {
   /** What was taken last. */
   newest: ListEntry | null = null;
   /** How many are held besides the oldest. */
-  #more = 0;
+  more = 0;
   /** What is pending while no operation is: a lock that tasks wait for. */
   awaited = 0;
 
@@ -57,7 +59,7 @@ export class ThreadList {
 
   /** Throws when one more cannot be held. */
   admit(): void {
-    if (this.#more + 1 < MOST_HELD) return;
+    if (this.more + 1 < MOST_HELD) return;
     throw systemError(
       "pthread_mutex_lock",
       errnoNumber("EAGAIN"),
@@ -86,51 +88,41 @@ export class ThreadList {
     this.end();
   }
 
-  /** Links a new entry and what it is put in front of. */
-  cover(entry: ListEntry, first: number): void {
-    const { newest } = this;
-    if (first !== (newest === null ? this.headLink : newest.link)) {
-      entry.beforeForeign = true;
-      insertBeforeForeign(entry, first);
-    } else if (newest !== null) newest.cells[PREVIOUS] = entry.link;
-    if (newest === null) return;
-    newest.newer = entry;
-    entry.older = newest;
-    this.#more++;
-  }
-
-  /** Makes the entry behind one that goes the first again. */
-  uncover(older: ListEntry, entry: ListEntry): void {
-    older.reach();
-    older.cells[PREVIOUS] = this.headLink;
-    older.newer = null;
-    entry.older = null;
-    this.#more--;
-  }
-
   /**
-   * Takes out an entry that is not the newest, or has foreign ones beside it.
+   * Takes out an entry that is not the newest, has foreign ones beside it, or has
+   * links that are not as they were left: others of ours, too, may have been released
+   * by C code, which takes them out.
    *
    * @returns Whether its links were as they were left.
    */
   pull(entry: ListEntry): boolean {
-    const { newer, older, cells } = entry;
-    const { headLink } = this;
-    const after = older === null ? headLink : older.link;
-    const before = newer === null ? headLink : newer.link;
-    const foreign = entry.beforeForeign || newer === null ||
-      newer.beforeForeign;
+    const { head, headLink } = this;
+    const { newer, older, cells, link } = entry;
+    let foreignBehind = entry.beforeForeign;
+    let behind = older;
+    while (behind !== null && behind.cells[NEXT] === DROPPED) {
+      foreignBehind ||= behind.beforeForeign;
+      behind = behind.older;
+    }
+    let foreign = foreignBehind;
+    let front = newer;
+    while (front !== null && front.cells[NEXT] === DROPPED) {
+      foreign ||= front.beforeForeign;
+      front = front.newer;
+    }
+    foreign ||= front === null ? head[FIRST] !== link : front.beforeForeign;
+    const after = behind === null ? headLink : behind.link;
+    const before = front === null ? headLink : front.link;
     const sound = foreign ||
       cells[NEXT] === after && cells[PREVIOUS] === before;
-    if (foreign) {
-      removeBesideForeign(this, entry);
-    } else {
-      newer.reach();
-      newer.cells[NEXT] = after;
-      if (older !== null) {
-        older.reach();
-        older.cells[PREVIOUS] = before;
-      }
+    behind?.reach();
+    front?.reach();
+    if (foreign) removeBesideForeign(headLink, link, after, foreignBehind);
+    // From here on nothing fails for want of stack.
+    else {
+      if (front === null) head[FIRST] = after;
+      else front.cells[NEXT] = after;
+      if (behind !== null) behind.cells[PREVIOUS] = before;
     }
     if (older !== null) older.newer = newer;
     if (newer === null) {
@@ -143,7 +135,7 @@ export class ThreadList {
     entry.newer = null;
     entry.older = null;
     entry.beforeForeign = false;
-    if (this.newest !== null) this.#more--;
+    if (this.newest !== null) this.more--;
     return sound;
   }
 }

@@ -9,13 +9,12 @@ import { isFromElsewhere, leaveForDead } from "./dead_owner.ts";
 import { bootMark, isSamePlace } from "./origin.ts";
 import { corrupt, failure, gone } from "./mutex_errors.ts";
 import * as layout from "./mutex_layout.ts";
-import { isRecursive, isRobustShared } from "./mutex_layout.ts";
 import { type Neighbourhood, neighbourhoodOf } from "../neighbourhood.ts";
 
 /*
- * Words and cells of `mutex_layout.ts` once more. The members of a `const enum` are
- * plain numbers in the compiled code, which so is short enough to become a part of
- * its caller; an imported constant costs a load and a check each time.
+ * Words of `mutex_layout.ts` once more. The members of a `const enum` are plain
+ * numbers in the compiled code, which so is short enough to become a part of its
+ * caller; an imported constant costs a load and a check each time.
  */
 const enum At {
   LOCK = 0,
@@ -24,15 +23,18 @@ const enum At {
   USERS = 3,
   KIND = 4,
   MARK = 12,
-  OWNER_AND_USERS = 1,
-  MARK_AND_HOLDER = 6,
+  TID_MASK = 0x3fff_ffff,
 }
 
-const enum Bits {
-  TID = 0x3fff_ffff,
+/** Pairs of words, as 64-bit cells, that one store writes. */
+const enum Cell {
+  OWNER_AND_USERS = At.OWNER / 2,
+  MARK_AND_HOLDER = At.MARK / 2,
 }
 
-const { OWNER_DIED, SLEEPERS_BIT, NOT_RECOVERABLE } = layout;
+/** The compiler refuses what is not the same there. */
+const { OWNER_DIED, SLEEPERS_BIT, NOT_RECOVERABLE } =
+  layout satisfies (typeof At);
 
 /** How taking a mutex went. */
 export type Taken = typeof BUSY | typeof CLEAN | typeof DIED;
@@ -65,12 +67,12 @@ export class MutexCore extends ListEntry implements Leaver {
   /** The kind that was looked at last. */
   #kind = layout.USUAL_KIND;
   readonly #mark: number;
-  /** Pairs of words while this thread is its only user: `OWNER_AND_USERS` in it, */
+  /** `OWNER_AND_USERS` while this thread is its only user. */
   readonly #owned = cellOf(this.list.tid, 1);
-  /** the same when it is released, or NaN for one that takes more; */
+  /** What `OWNER_AND_USERS` must be for the quick release; NaN for the recursive kind. */
   #released = this.#owned;
-  /** and `MARK_AND_HOLDER`. */
-  #marked = NaN;
+  /** `MARK_AND_HOLDER` while this thread has it. */
+  readonly #marked: number;
 
   /** Describes a mutex; `mutexCoreAt()` is the way to get one. */
   constructor(mapping: Mapping, region: Region, offset: number) {
@@ -80,11 +82,8 @@ export class MutexCore extends ListEntry implements Leaver {
     this.#neighbourhood = neighbourhoodOf(mapping);
     this.#mark = bootMark(mapping);
     this.#marked = cellOf(this.#mark, this.list.tid);
-    this.sleepers = new Sleepers(
-      this.words,
-      layout.WAITERS,
-      this.#neighbourhood,
-    );
+    const { words } = this;
+    this.sleepers = new Sleepers(words, layout.WAITERS, this.#neighbourhood);
   }
 
   /** Whether this thread has it, through this mapping or another one. */
@@ -102,7 +101,7 @@ export class MutexCore extends ListEntry implements Leaver {
   get isFree(): boolean {
     const { words } = this;
     return words.length === 0 ||
-      (Atomics.load(words, At.LOCK) & Bits.TID) === 0;
+      (Atomics.load(words, At.LOCK) & At.TID_MASK) === 0;
   }
 
   /**
@@ -124,10 +123,10 @@ export class MutexCore extends ListEntry implements Leaver {
     }
     this.depth = 1;
     words[At.COUNT] = 1;
-    if (cells[At.OWNER_AND_USERS] === 0) {
-      cells[At.OWNER_AND_USERS] = this.#owned;
+    if (cells[Cell.OWNER_AND_USERS] === 0) {
+      cells[Cell.OWNER_AND_USERS] = this.#owned;
     } else this.joinUsers();
-    cells[At.MARK_AND_HOLDER] = this.#marked;
+    cells[Cell.MARK_AND_HOLDER] = this.#marked;
     return CLEAN;
   }
 
@@ -153,11 +152,16 @@ export class MutexCore extends ListEntry implements Leaver {
     let sound = this.withdraw();
     this.depth = 0;
     // Unless someone has overwritten it: it may be another thread's.
-    if ((words[At.LOCK]! & Bits.TID) === list.tid) {
+    if ((words[At.LOCK]! & At.TID_MASK) === list.tid) {
       words[At.MARK] = 0;
-      if (cells[At.OWNER_AND_USERS] === this.#released) {
-        cells[At.OWNER_AND_USERS] = 0;
-      } else this.leaveUsers();
+      if (cells[Cell.OWNER_AND_USERS] === this.#released) {
+        cells[Cell.OWNER_AND_USERS] = 0;
+      } else {
+        // No call, which may fail for want of stack: it is in no list any more.
+        if (this.#released !== this.#owned) words[At.COUNT] = 0;
+        words[At.OWNER] = 0;
+        words[At.USERS]!--;
+      }
       if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();
     } else sound = false;
     list.end();
@@ -182,7 +186,7 @@ export class MutexCore extends ListEntry implements Leaver {
   startAwaiting(): void {
     // Threads of two PID namespaces may have one number: then the kernel would
     // take the death of this thread for that of the one that holds it.
-    const holder = Atomics.load(this.words, At.LOCK) & Bits.TID;
+    const holder = Atomics.load(this.words, At.LOCK) & At.TID_MASK;
     if (holder === this.list.tid) return;
     this.#neighbourhood.leavers.add(this);
     this.list.startAwaiting(this);
@@ -215,7 +219,7 @@ export class MutexCore extends ListEntry implements Leaver {
     this.depth = 1;
     words[At.COUNT] = 1;
     words[At.OWNER] = list.tid;
-    this.cells[At.MARK_AND_HOLDER] = this.#marked;
+    this.cells[Cell.MARK_AND_HOLDER] = this.#marked;
     return DIED;
   }
 
@@ -230,14 +234,6 @@ export class MutexCore extends ListEntry implements Leaver {
     words[At.USERS]!++;
   }
 
-  /** Ceases to be one of several users, or the holder of the recursive kind. */
-  protected leaveUsers(): void {
-    const { words } = this;
-    if (isRecursive(this.#kind)) words[At.COUNT] = 0;
-    words[At.OWNER] = 0;
-    words[At.USERS]!--;
-  }
-
   /** Releases one of several holds, what was transferred away, or what looks otherwise. */
   protected releaseOtherwise(): void {
     const { words } = this;
@@ -249,6 +245,12 @@ export class MutexCore extends ListEntry implements Leaver {
       return;
     }
     this.reach();
+    if (this.region.released) {
+      this.withdraw();
+      this.depth = 0;
+      this.list.end();
+      throw gone("unlock");
+    }
     const kind = this.words[At.KIND]!;
     const isKnown = this.#learn(kind);
     this.#kind = kind;
@@ -290,9 +292,9 @@ export class MutexCore extends ListEntry implements Leaver {
 
   /** Remembers a kind, if it is one that can be used. */
   #learn(kind: number): boolean {
-    if (!isRobustShared(kind)) return false;
+    if (!layout.isRobustShared(kind)) return false;
     this.#kind = kind;
-    this.#released = isRecursive(kind) ? NaN : this.#owned;
+    this.#released = layout.isRecursive(kind) ? NaN : this.#owned;
     return true;
   }
 }

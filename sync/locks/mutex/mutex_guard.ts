@@ -27,11 +27,7 @@ export class MutexGuard implements Disposable {
       if (guard.#state !== "held") guard.#refuse();
       return guard.#core;
     };
-    suspendGuard = (guard) => {
-      guard.#state = "unlocked";
-      guard.#core.release();
-      guard.#state = "waiting";
-    };
+    suspendGuard = (guard) => guard.#release("waiting");
     resumeGuard = (guard, ownerDied) => {
       guard.#ownerDied = ownerDied;
       guard.#state = "held";
@@ -58,8 +54,7 @@ export class MutexGuard implements Disposable {
    */
   unlock(): void {
     if (this.#state !== "held") this.#refuse();
-    this.#state = "unlocked";
-    this.#core.release();
+    this.#release("unlocked");
   }
 
   /**
@@ -72,8 +67,27 @@ export class MutexGuard implements Disposable {
   [Symbol.dispose](): void {
     const state = this.#state;
     if (state === "disposed" || state === "waiting") this.#refuse();
-    this.#state = "disposed";
-    if (state === "held") this.#core.release();
+    if (state === "held") this.#release("disposed");
+    else this.#state = "disposed";
+  }
+
+  /**
+   * Releases the lock. When there is too little stack for that, it is still held and
+   * can be released once more.
+   */
+  #release(next: "unlocked" | "disposed" | "waiting"): void {
+    const core = this.#core;
+    const { depth } = core;
+    try {
+      core.release();
+    } catch (error) {
+      // All other failures end it: at 0, its memory went with it.
+      if (depth === 0 || core.depth < depth) {
+        this.#state = next === "waiting" ? "unlocked" : next;
+      }
+      throw error;
+    }
+    this.#state = next;
   }
 
   #refuse(): never {

@@ -45,10 +45,6 @@ export const HOLDER = 13;
 const NESTS = 14;
 export const WAITERS = 15;
 
-/** Pairs of words, as 64-bit cells, that one store writes. */
-export const OWNER_AND_USERS = 1;
-export const MARK_AND_HOLDER = 6;
-
 /** Bits of the lock word, as the kernel has them (`linux/futex.h`). */
 export const TID_MASK = 0x3fff_ffff;
 export const OWNER_DIED = 0x4000_0000;

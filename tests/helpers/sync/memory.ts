@@ -22,10 +22,10 @@ export interface TestMemory extends Disposable {
 /** Not a power of 2, and more than a page. */
 const SIZE = 5000;
 
-/** Makes and maps memory. */
-export function testMemory(): TestMemory {
+/** Makes and maps memory of so many bytes. */
+export function testMemory(size = SIZE): TestMemory {
   using undo = new DisposableStack();
-  const memory = undo.use(SharedMemory.anonymous({ size: SIZE }));
+  const memory = undo.use(SharedMemory.anonymous({ size }));
   const mapping = undo.use(memory.map());
   const { path } = memory;
   assert(path !== null);
@@ -34,7 +34,7 @@ export function testMemory(): TestMemory {
   return {
     path,
     bytes,
-    words: new Int32Array(bytes.buffer, bytes.byteOffset, SIZE / 4),
+    words: new Int32Array(bytes.buffer, bytes.byteOffset, size / 4),
     unmap: () => mapping.unmap(),
     [Symbol.dispose]: () => stack.dispose(),
   };

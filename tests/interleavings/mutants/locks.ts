@@ -52,8 +52,8 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "a lock leaves the list before that is announced",
     file: ENTRY,
-    find: "    head[PENDING] = link;\n    if (head[FIRST]",
-    replace: "    if (head[FIRST]",
+    find: "    head[PENDING] = link;\n    if (\n",
+    replace: "    if (\n",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: DEADLY,
   },

@@ -5,20 +5,22 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
-import { compile } from "../helpers/cc.ts";
-import { runDeno } from "../helpers/deno.ts";
-import { needing } from "../helpers/needs.ts";
-import { testMemory } from "../helpers/sync/memory.ts";
-import { Mutex } from "../../sync/mod.ts";
-import { randomBelow } from "../helpers/seed.ts";
+import { assert, assertEquals } from "../../../deps.ts";
+import { compile } from "../../helpers/cc.ts";
+import { runDeno } from "../../helpers/deno.ts";
+import { needing } from "../../helpers/needs.ts";
+import { testMemory } from "../../helpers/sync/memory.ts";
+import { Mutex } from "../../../sync/mod.ts";
+import { randomBelow } from "../../helpers/seed.ts";
 
-const SYNC = new URL("../../sync/mod.ts", import.meta.url).href;
+const SYNC = new URL("../../../sync/mod.ts", import.meta.url).href;
+const RANGE =
+  new URL("../../../memory/mapping/mapped_range.ts", import.meta.url).href;
 const LIBRARY = "tests/peers/c/locks/robust_library.c";
 
 Deno.test(needing(
   ["cc", "native"],
-  "the list of a thread stays whole when C code takes and releases locks between ours, in any order",
+  "the list of a thread stays whole when C code takes and releases locks between ours, and ours too, in any order",
   async () => {
     const library = await compile(LIBRARY, ["-shared", "-fPIC"]);
     const seed = randomBelow(2 ** 32);
@@ -30,13 +32,27 @@ Deno.test(needing(
         prepare: { parameters: [], result: "i32" },
         take: { parameters: ["i32"], result: "i32" },
         give: { parameters: ["i32"], result: "i32" },
+        drop: { parameters: ["buffer"], result: "i32" },
         entries: { parameters: [], result: "i32" },
       });
       c.prepare();
       const { bytes } = SharedMemory.anonymous({ size: 4096 }).map();
       const ours = [0, 1, 2, 3, 4, 5].map((i) => Mutex.create(bytes, 64 * i));
       const guards = new Array(6).fill(null);
+      const dropped = new Array(6).fill(false);
       const theirs = new Array(8).fill(false);
+      const unlock = (i) => {
+        const code = dropped[i] ? "EINVAL" : undefined;
+        let told;
+        try {
+          guards[i].unlock();
+        } catch (error) {
+          told = error.code;
+        }
+        if (told !== code) throw new Error(\`unlock tells \${told} for \${code}\`);
+        guards[i] = null;
+        dropped[i] = false;
+      };
       let state = Number(Deno.args[1]);
       const next = (limit) => {
         state = Math.imul(state ^ state >>> 15, 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
@@ -46,16 +62,17 @@ Deno.test(needing(
         if (next(2) === 0) {
           const i = next(6);
           if (guards[i] === null) guards[i] = ours[i].lock({ timeoutMs: 0 });
+          else if (next(3) > 0 || dropped[i]) unlock(i);
           else {
-            guards[i].unlock();
-            guards[i] = null;
+            if (c.drop(bytes.subarray(64 * i))) throw new Error("C fails to drop");
+            dropped[i] = true;
           }
         } else {
           const i = next(8);
           if (theirs[i] ? c.give(i) : c.take(i)) throw new Error("C fails");
           theirs[i] = !theirs[i];
         }
-        const held = guards.filter(Boolean).length + theirs.filter(Boolean).length;
+        const held = guards.filter((guard, i) => guard && !dropped[i]).length + theirs.filter(Boolean).length;
         const entries = c.entries();
         if (entries !== held) throw new Error(\`\${entries} of \${held} in round \${round}\`);
       }
@@ -66,6 +83,86 @@ Deno.test(needing(
     assertEquals([code, stdout, stderr, seed], [0, "whole\n", "", seed]);
   },
 ));
+
+/** Programs of which C code releases a lock, and what they print. */
+const DROPPED: readonly (readonly [string, string, string])[] = [
+  [
+    "a lock that C code of the thread released is still known while another one is taken",
+    `const ga = a.lock();
+    drop(first);
+    const gb = b.lock();
+    told(() => first.unmap());
+    told(() => gb.unlock());
+    told(() => ga.unlock());
+    told(() => first.unmap());`,
+    "Busy\nok\nEINVAL\nok\n",
+  ],
+  [
+    "a lock taken later, which C code of the thread released, outlasts the release of an earlier one",
+    `const ga = a.lock();
+    const gb = b.lock();
+    drop(second);
+    told(() => ga.unlock());
+    told(() => second.unmap());
+    told(() => gb.unlock());
+    told(() => second.unmap());
+    console.log(a.heldHere, b.heldHere);`,
+    "ok\nBusy\nEINVAL\nok\nfalse false\n",
+  ],
+  [
+    "a lock whose memory was unmapped all the same is told as gone",
+    `const ga = a.lock();
+    const gb = b.lock();
+    regionOf(first).release();
+    told(() => ga.unlock());
+    told(() => gb.unlock());
+    told(() => b.lock().unlock());`,
+    "BadResource\nok\nok\n",
+  ],
+  [
+    "a lock taken behind one whose memory was unmapped all the same is released",
+    `const ga = a.lock();
+    const gb = b.lock();
+    regionOf(first).release();
+    told(() => gb.unlock());
+    told(() => ga.unlock());
+    told(() => b.lock().unlock());`,
+    "ok\nBadResource\nok\n",
+  ],
+];
+
+for (const [behaviour, program, printed] of DROPPED) {
+  Deno.test(needing(["native"], behaviour, async () => {
+    const { code, signal, stdout, stderr } = await runDeno(
+      `
+      import { SharedMemory } from "mod.ts";
+      import { Mutex } from ${JSON.stringify(SYNC)};
+      import { mappedRange } from ${JSON.stringify(RANGE)};
+      const { symbols: c } = Deno.dlopen("libc.so.6", {
+        pthread_mutex_unlock: { parameters: ["buffer"], result: "i32" },
+      });
+      const first = SharedMemory.anonymous({ size: 4096 }).map();
+      const second = SharedMemory.anonymous({ size: 4096 }).map();
+      const [a, b] = [first, second].map(({ bytes }) => Mutex.create(bytes));
+      const drop = ({ bytes }) => {
+        const result = c.pthread_mutex_unlock(bytes);
+        if (result !== 0) throw new Error(\`C says \${result}\`);
+      };
+      const regionOf = ({ bytes }) => mappedRange(bytes, "test").region;
+      const told = (act) => {
+        try {
+          act();
+          console.log("ok");
+        } catch (error) {
+          console.log(error.code ?? error.name);
+        }
+      };
+      ${program}
+      `,
+    );
+    assertEquals([code, signal, stdout, stderr], [0, null, printed, ""]);
+  }));
+}
 
 Deno.test(needing(
   ["native"],
