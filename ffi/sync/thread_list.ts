@@ -22,6 +22,8 @@ import type { Region } from "../memory/region.ts";
 const [PREVIOUS, NEXT] = [3, 4];
 /** What C code leaves in both links of a mutex that it takes out. */
 const DROPPED = 0;
+/** The lock word, in 32-bit words, and the thread in it (`linux/futex.h`). */
+const [LOCK, TID_MASK] = [0, 0x3fff_ffff];
 /** Of `struct robust_list_head`, in 64-bit cells: list, list_op_pending. */
 const [FIRST, PENDING] = [0, 2];
 /**
@@ -91,7 +93,8 @@ export class ThreadList {
   /**
    * Takes out an entry that is not the newest, has foreign ones beside it, or has
    * links that are not as they were left: others of ours, too, may have been released
-   * by C code, which takes them out.
+   * by C code, which takes them out, and taken by other threads, whose links they
+   * have then.
    *
    * @returns Whether its links were as they were left.
    */
@@ -100,13 +103,13 @@ export class ThreadList {
     const { newer, older, cells, link } = entry;
     let foreignBehind = entry.beforeForeign;
     let behind = older;
-    while (behind !== null && behind.cells[NEXT] === DROPPED) {
+    while (behind !== null && this.#hasLeft(behind)) {
       foreignBehind ||= behind.beforeForeign;
       behind = behind.older;
     }
     let foreign = foreignBehind;
     let front = newer;
-    while (front !== null && front.cells[NEXT] === DROPPED) {
+    while (front !== null && this.#hasLeft(front)) {
       foreign ||= front.beforeForeign;
       front = front.newer;
     }
@@ -115,8 +118,6 @@ export class ThreadList {
     const before = front === null ? headLink : front.link;
     const sound = foreign ||
       cells[NEXT] === after && cells[PREVIOUS] === before;
-    behind?.reach();
-    front?.reach();
     if (foreign) removeBesideForeign(headLink, link, after, foreignBehind);
     // From here on nothing fails for want of stack.
     else {
@@ -137,6 +138,13 @@ export class ThreadList {
     entry.beforeForeign = false;
     if (this.newest !== null) this.more--;
     return sound;
+  }
+
+  /** Whether an entry of ours is not in the list any more, as far as its memory says. */
+  #hasLeft(entry: ListEntry): boolean {
+    entry.reach();
+    const { words, cells } = entry;
+    return cells[NEXT] === DROPPED || (words[LOCK]! & TID_MASK) !== this.tid;
   }
 }
 

@@ -109,6 +109,26 @@ const DROPPED: readonly (readonly [string, string, string])[] = [
     console.log(a.heldHere, b.heldHere);`,
     "ok\nBusy\nEINVAL\nok\nfalse false\n",
   ],
+  ...[["a", "b"], ["b", "a"]].map(([lost, kept]) =>
+    [
+      `a lock that C code of the thread released and another thread took, the ${
+        lost === "a" ? "first" : "second"
+      } of two, is left alone when the other one is released`,
+      `const guards = { a: a.lock(), b: b.lock() };
+    const { bytes } = { a: first, b: second }.${lost};
+    drop({ bytes });
+    // As the other thread has it, among others of its own.
+    new Int32Array(bytes.buffer)[0] = 1;
+    new BigInt64Array(bytes.buffer).set([0x7654_3210n, 0x6543_2100n], 3);
+    const before = bytes.slice();
+    told(() => guards.${kept}.unlock());
+    console.log(before.every((byte, i) => byte === bytes[i]));
+    told(() => guards.${lost}.unlock());
+    console.log(before.every((byte, i) => byte === bytes[i]));
+    told(() => ${kept}.lock().unlock());`,
+      "ok\ntrue\nEINVAL\ntrue\nok\n",
+    ] as const
+  ),
   [
     "a lock whose memory was unmapped all the same is told as gone",
     `const ga = a.lock();
