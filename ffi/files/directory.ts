@@ -39,7 +39,10 @@ export function readNames(
   }
 }
 
-/** Reads a name; returns nothing when it is not UTF-8: then no string of JavaScript is that name. */
+/**
+ * Reads a name; returns nothing when it is not UTF-8, which is what names are passed
+ * to C as: no string opens such a file.
+ */
 function nameAt(
   entry: Deno.PointerObject,
   offset: number,
