@@ -10,6 +10,7 @@ import { SemaphoreSet } from "../../../sync/mod.ts";
 import { denoRun, run } from "../../helpers/deno.ts";
 import { randomKey } from "../../helpers/names.ts";
 import { needing } from "../../helpers/needs.ts";
+import { startProgram } from "../../helpers/sync/child_program.ts";
 import { runAsNobody } from "../../helpers/sync/nobody.ts";
 
 const SYNC = new URL("../../../sync/mod.ts", import.meta.url).href;
@@ -141,3 +142,34 @@ Deno.test(needing(
     assertEquals(open.set.values, [2]);
   },
 ));
+
+Deno.test("SemaphoreSet.operate() gives up in time, however often signals interrupt it", async () => {
+  using made = testSet([0]);
+  await using program = startProgram(
+    `
+    import { SemaphoreSet } from ${JSON.stringify(SYNC)};
+    const set = SemaphoreSet.open({ key: Number(Deno.args[0]) });
+    let signals = 0;
+    Deno.addSignalListener("SIGUSR2", () => signals++);
+    console.log("ready");
+    const start = performance.now();
+    const result = set.operate([{ index: 0, delta: -1 }], { timeoutMs: 300 });
+    const inTime = performance.now() - start >= 299;
+    while (signals === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    console.log(result, inTime);
+    await Deno.stdin.read(new Uint8Array(1));
+    Deno.exit();
+    `,
+    [String(made.set.key)],
+  );
+  assertEquals(await program.line(), "ready");
+  // Shorter than the wait, and than each part of it.
+  const interrupting = setInterval(() => {
+    Deno.kill(program.pid, "SIGUSR2");
+  }, 5);
+  try {
+    assertEquals(await program.line(), "timed-out true");
+  } finally {
+    clearInterval(interrupting);
+  }
+});
