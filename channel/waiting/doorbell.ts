@@ -1,6 +1,10 @@
 import { isPlainEnough } from "../buffers/store_order.ts";
 import { PeerBell, type PeerPipe } from "../../sync/bells/peers.ts";
-import { addSleeper, newSleeper } from "../../sync/bells/sleepers.ts";
+import {
+  addSleeper,
+  newSleeper,
+  removeSleeper,
+} from "../../sync/bells/sleepers.ts";
 import { notify, waitAsync } from "../../sync/waiting/wait.ts";
 import { addMappingUser, mappingOf } from "../../memory/mapping/mapping.ts";
 
@@ -137,10 +141,9 @@ export class Doorbell {
   ): Promise<boolean> {
     const words = this.#words;
     const index = this.#index;
+    // Before `isReady`, in which another one may go to sleep.
     const sleeper = newSleeper();
     const parked = (sleeper << STATE_BITS) | PARKED_BY_PIPE;
-    Atomics.store(words, index, parked);
-    if (isReady()) return true;
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     // What `isReady` does must not be done again.
     let isDone = false;
@@ -154,31 +157,33 @@ export class Doorbell {
     };
     const isRung = () => Atomics.load(words, index) !== parked;
     const abort = () => fail(signal?.reason);
-    // First: when a signal fails here, nothing is left behind.
-    signal?.addEventListener("abort", abort);
-    const remove = addSleeper(sleeper, () => {
+    const look = () => {
       if (isDone) return;
       try {
         if (isRung() || isReady()) wake();
       } catch (error) {
         fail(error);
       }
-    });
-    const mapping = mappingOf(words.buffer);
+    };
     const leave = () =>
       fail(
         new Deno.errors.BadResource(
           "Cannot wait any longer: the memory was unmapped",
         ),
       );
-    const unregister = mapping && addMappingUser(mapping, { leave });
-    const timer = timeoutMs === Infinity
-      ? undefined
-      : setTimeout(wake, timeoutMs);
+    let unregister: (() => void) | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
+      Atomics.store(words, index, parked);
+      if (isReady()) return true;
+      signal?.addEventListener("abort", abort);
+      addSleeper(sleeper, look);
+      const mapping = mappingOf(words.buffer);
+      unregister = mapping && addMappingUser(mapping, { leave });
+      if (timeoutMs !== Infinity) timer = setTimeout(wake, timeoutMs);
       return await promise;
     } finally {
-      remove();
+      removeSleeper(sleeper);
       unregister?.();
       if (timer !== undefined) clearTimeout(timer);
       signal?.removeEventListener("abort", abort);

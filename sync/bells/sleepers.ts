@@ -28,7 +28,9 @@ const HOPS = 50;
 const WORD_LENGTH = 4;
 
 const sleepers = new Map<number, Look>();
-/** Numbers below the largest that was given that no sleeper has. */
+/** The largest number that was given. */
+let largest = 0;
+/** Numbers up to it that no sleeper has. */
 const free: number[] = [];
 let bell: DescriptorWatch | undefined;
 /** Whether the bell keeps the program alive, and whether that is about to end. */
@@ -50,32 +52,36 @@ export function hasBell(): boolean {
 }
 
 /**
- * A number from 1 on for one that is about to sleep, which it tells those that ring.
- * It may have been another's: who is rung for that one looks in vain.
+ * Reserves a number from 1 on for one that is about to sleep, which it tells those
+ * that ring, until {@linkcode removeSleeper}. One that sleeps later may get the same
+ * number: a ring that comes late has it look in vain.
  */
 export function newSleeper(): number {
-  return free.at(-1) ?? sleepers.size + 1;
+  return free.pop() ?? ++largest;
 }
 
 /**
  * Adds a sleeper, which keeps the program alive.
  *
- * @param sleeper What {@linkcode newSleeper} returned, in the same turn.
- * @returns A function that takes it out.
+ * @param sleeper What {@linkcode newSleeper} returned.
  */
-export function addSleeper(sleeper: number, look: Look): () => void {
+export function addSleeper(sleeper: number, look: Look): void {
   if (!keepsAlive) {
     keepsAlive = true;
     bell?.keepAlive(true);
   }
   timer ??= startTimer();
-  if (free.at(-1) === sleeper) free.pop();
   sleepers.set(sleeper, look);
-  return () => {
-    if (!sleepers.delete(sleeper)) return;
-    free.push(sleeper);
-    if (sleepers.size === 0) void releaseSoon();
-  };
+}
+
+/**
+ * Ends a sleeper, whether it was added or not, and frees its number.
+ *
+ * @param sleeper What {@linkcode newSleeper} returned; once.
+ */
+export function removeSleeper(sleeper: number): void {
+  free.push(sleeper);
+  if (sleepers.delete(sleeper) && sleepers.size === 0) void releaseSoon();
 }
 
 /**
@@ -126,7 +132,7 @@ function lookSome(): void {
 /**
  * Has those look that were rung for: a thousand sleepers must not look for each
  * ring. All do when something else was written, or may have been lost because the
- * pipe was full; so who writes nonsense into it hides no ring.
+ * pipe was full; so bytes that are no numbers of sleepers hide no ring.
  */
 function lookAsRung(bytes: Uint8Array, length: number): void {
   if (length % WORD_LENGTH !== 0 || length === bytes.byteLength) {
