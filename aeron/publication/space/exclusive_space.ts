@@ -20,7 +20,7 @@ export class ExclusiveSpace extends OpenTerm implements TermSpace {
   readonly #writer: FrameWriter;
   readonly #metadata: Int32Array;
   readonly #inOrder: boolean;
-  #offset: number;
+  #offset = 0;
 
   constructor(log: LogBuffer, limit: PositionLimit, writer: FrameWriter) {
     super(log, writer);
@@ -73,7 +73,7 @@ export class ExclusiveSpace extends OpenTerm implements TermSpace {
     if (end > this.stop || length === 0 || metadata[CONNECTED] !== 1) return 0;
     this.#offset = end;
     metadata[this.tail] = end;
-    return this.writeHeld(offset);
+    return this.writeHeld(offset, length);
   }
 
   /** Fills what is left of the term, and goes on to the next. */

@@ -24,7 +24,7 @@ const TERM_ID = FRAME.termId;
 const WHOLE_FRAME = (UNFRAGMENTED << 8) | (DATA_TYPE << 16);
 const HEADER_WORDS = FRAME_HEADER_LENGTH / 4;
 /** Longer sources are copied by `set`, but for the line of the header. */
-const LONGEST_LOOP = 64;
+const LONGEST_LOOP = 256;
 /** What is kept apart of those, in words. */
 const FIRST_WORDS = 14;
 
@@ -51,14 +51,16 @@ export abstract class OpenTerm {
   /** Up to here the low half of a position does not overflow. */
   protected last = 0;
   protected readonly log: LogBuffer;
-  protected readonly termLength: number;
+  protected readonly termLength: number = 0;
   #heldTail: Uint8Array = NOBODY;
-  #words: Int32Array;
-  #marks: Int32Array;
+  #words = NO_WORDS;
+  #marks = NO_WORDS;
   #beginHigh = 0;
   #beginLow = 0;
-  readonly #sessionId: number;
-  readonly #streamId: number;
+  // A field that is declared without a value starts as `undefined`, and is loaded as
+  // what may be anything from then on.
+  readonly #sessionId: number = 0;
+  readonly #streamId: number = 0;
 
   constructor(log: LogBuffer, { sessionId, streamId }: FrameWriter) {
     this.log = log;
@@ -100,24 +102,26 @@ export abstract class OpenTerm {
    * Writes what is held as a frame, for which there is room.
    *
    * @param offset Where in the term.
+   * @param length Its length in bytes, a multiple of 8.
    * @returns Position behind it.
    */
-  protected writeHeld(offset: number): bigint {
-    const source = this.heldWords;
-    const count = source.length;
-    const frameLength = (count << 2) + HEADER;
+  protected writeHeld(offset: number, length: number): bigint {
+    const frameLength = length + HEADER;
     const words = this.#words;
-    const word = offset >> 2;
+    // Unsigned, like the count of words: sums of such need no check of overflow.
+    const word = offset >>> 2;
     this.#marks[word] = -frameLength;
     words[word + FLAGS_AND_TYPE] = WHOLE_FRAME;
     words[word + TERM_OFFSET] = offset;
     words[word + SESSION_ID] = this.#sessionId;
     words[word + STREAM_ID] = this.#streamId;
     words[word + TERM_ID] = this.termId;
-    if (count <= LONGEST_LOOP) {
+    if (length <= LONGEST_LOOP) {
       // What a program has just written by 32 bits is loaded so from the processor's
       // store buffer; a longer load waits until all that was stored before has reached
       // the cache, which the reader holds.
+      const source = this.heldWords;
+      const count = length >>> 2;
       const payload = word + HEADER_WORDS;
       for (let i = 0; i < count; i += 2) {
         words[payload + i] = source[i]!;

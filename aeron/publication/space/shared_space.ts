@@ -93,7 +93,7 @@ export class SharedSpace extends OpenTerm implements TermSpace {
       offset = this.#settle(tail, termId, offset, framed);
       if (offset < 0) return offset;
     }
-    return this.writeHeld(offset);
+    return this.writeHeld(offset, length);
   }
 
   /**
