@@ -71,8 +71,10 @@ export class MessageMemory {
   }
 
   #copyToNewSlab(start: number, length: number): Uint8Array<ArrayBuffer> {
-    this.#slab = new Uint8Array(SLAB_LENGTH);
-    this.#slabLongs = new BigInt64Array(this.#slab.buffer);
+    const slab = new Uint8Array(SLAB_LENGTH);
+    // Both or none: there may be no stack, or no memory, for the second one.
+    this.#slabLongs = new BigInt64Array(slab.buffer);
+    this.#slab = slab;
     this.#used = 0;
     return this.copy(start, length);
   }

@@ -64,14 +64,16 @@ export class HeldSource {
     if (byteLength === 0 || byteLength > this.#maxLength) return;
     const longs = longsOf(source);
     if (longs === undefined) return;
-    this.longs = longs;
-    this.tail = byteLength > WORDWISE_LENGTH
+    const tail = byteLength > WORDWISE_LENGTH
       ? new Uint8Array(
         bufferOf(source),
         byteOffsetOf(source) + FIRST_LINE,
         byteLength - FIRST_LINE,
       )
       : undefined;
+    // All or none: the words of one source must not stand beside another.
+    this.longs = longs;
+    this.tail = tail;
     this.source = source;
   }
 }

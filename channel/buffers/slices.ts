@@ -88,8 +88,9 @@ export class Slices {
 
   #longsOf(source: Uint8Array): BigInt64Array | undefined {
     if (source !== this.#source) {
-      this.#source = source;
+      // In this order: it may fail, and the words of another source stay.
       this.#sourceLongs = longsOf(source);
+      this.#source = source;
     }
     return this.#sourceLongs;
   }

@@ -130,8 +130,10 @@ export class RingSource implements WatchedMessages {
     if (this.#held !== NONE) this.release();
     const index = this.#reader.peek();
     if (index === NONE) return undefined;
+    const message = this.#copy(index, alone);
+    // Not before: what could not be copied is received by the next call.
     this.#held = index;
-    return this.#copy(index, alone);
+    return message;
   }
 
   /**
@@ -185,14 +187,22 @@ export class RingSource implements WatchedMessages {
   /** Releases what was taken last, if there is something. */
   release(): void {
     if (this.#held === NONE) return;
-    const held = this.#held;
-    const length = this.#heldLength;
-    // First, because a damaged record makes it throw.
+    try {
+      if (this.#heldLength === 0) this.#reader.release(this.#held);
+      else this.#reader.releaseAll(this.#held, this.#heldLength);
+    } catch (error) {
+      // For want of stack: the next call releases it. A damaged record is left.
+      if (error instanceof RangeError) throw error;
+      this.#forget();
+      throw error;
+    }
+    this.#forget();
+  }
+
+  #forget(): void {
     this.#held = NONE;
     this.#heldLength = 0;
     this.#heldBehind = 0;
-    if (length > 0) this.#reader.releaseAll(held, length);
-    else this.#reader.release(held);
   }
 
   /** What can be received now, without what was taken last. */

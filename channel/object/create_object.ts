@@ -9,6 +9,7 @@ import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkLabel } from "../../memory/checks/label.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
+import { requireStackToCompile } from "../../memory/checks/stack_room.ts";
 import { hasByteLocks } from "../../memory/locks/byte_lock.ts";
 import { MappedFile } from "../../memory/file/mapped_file.ts";
 import type { ObjectAccess } from "../../memory/posix/object_options.ts";
@@ -77,7 +78,7 @@ export function createChannelObject(
   creation: CheckedCreation,
   trailerLength: number,
 ): ChannelObject<"read-write"> {
-  requireLocks();
+  prepare();
   const checked = checkPlace(place);
   const { mode, ifExists, ifStale } = creation;
   const size = creation.capacity + trailerLength;
@@ -96,7 +97,7 @@ export function createChannelObject(
 
 /** Opens the object of a channel. */
 export function openChannelObject(place: Place): ChannelObject<"read-write"> {
-  requireLocks();
+  prepare();
   return openAt(checkPlace(place));
 }
 
@@ -104,7 +105,7 @@ export function openChannelObject(place: Place): ChannelObject<"read-write"> {
 export function openChannelObjectReadonly(
   place: Place,
 ): ChannelObject<"read"> {
-  requireLocks();
+  prepare();
   const checked = checkPlace(place, "read");
   const handle = checked.kind === "name"
     ? SharedMemory.open(checked.name, { access: "read" })
@@ -144,7 +145,9 @@ function openSized<A extends ObjectAccess>(
   return undefined;
 }
 
-function requireLocks(): void {
+/** Refuses what would stop in the middle: for want of stack, or of locks. */
+function prepare(): void {
+  requireStackToCompile();
   if (hasByteLocks()) return;
   throw new Deno.errors.NotSupported(
     "Cannot use channels on this system: it has no locks on shared memory; use the ring buffers over memory of your own",

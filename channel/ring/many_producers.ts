@@ -1,3 +1,4 @@
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { HEADER_LENGTH } from "../buffers/record_layout.ts";
 import { ANNOUNCED, repairAtHead, WRAPS } from "./claim_repair.ts";
 import { FULL, type Producer } from "./ring_writer.ts";
@@ -87,6 +88,8 @@ export class ManyProducers implements Producer {
       let target = index;
       let claimed = aligned;
       if (aligned > toEnd) {
+        // From the tail that moves to the padding behind it nothing may fail.
+        requireStack();
         padding = toEnd;
         target = 0;
         claimed += toEnd;

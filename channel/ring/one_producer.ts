@@ -1,3 +1,4 @@
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { align, HEADER_LENGTH } from "../buffers/record_layout.ts";
 import { FULL, type Producer } from "./ring_writer.ts";
 import type { RingMemory } from "./ring_memory.ts";
@@ -34,8 +35,9 @@ export class OneProducer implements Producer {
     memory.checkIndex(index);
     const toEnd = capacity - index;
     if (aligned === toEnd || needed <= toEnd) {
-      this.#moveTail(aligned);
+      // What can fail for want of stack comes first: it is free space.
       this.#zeroHeader((index + aligned) & mask);
+      this.#moveTail(aligned);
       return index;
     }
     return this.#claimAtStart(index, toEnd, head, aligned);
@@ -108,6 +110,8 @@ export class OneProducer implements Producer {
     head: number,
     aligned: number,
   ): number {
+    // From the tail that moves to the padding behind it nothing may fail.
+    requireStack();
     const memory = this.#memory;
     const { words, mask } = memory;
     const needed = aligned + HEADER_LENGTH;

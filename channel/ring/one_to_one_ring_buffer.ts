@@ -12,9 +12,9 @@ import { RingReader } from "./ring_reader.ts";
 import { RingWriter } from "./ring_writer.ts";
 
 const MIN_CAPACITY = 16;
+const CACHE_LINE = 64;
 /** `HEADER_LENGTH`; an imported name is loaded and checked at each use. */
 const HEADER = 8;
-const CACHE_LINE = 64;
 /** 64-bit words of a message in the line of its header. */
 const FIRST_LONGS = (CACHE_LINE - HEADER) / 8;
 
@@ -170,15 +170,15 @@ export class OneToOneRingBuffer implements RingBuffer {
         const word = index >> 2;
         const behind = (index + recordLength) >> 2;
         const payload = (index >> 3) + 1;
+        const heldTail = held.tail;
+        const first = heldTail === undefined ? count : FIRST_LONGS;
+        // While it is free space: the call may fail for want of stack.
+        if (heldTail !== undefined) {
+          this.#writer.copyTail(heldTail, index + CACHE_LINE);
+        }
         words[this.#tail] = next;
         marks[behind] = 0;
         marks[behind + 1] = 0;
-        const heldTail = held.tail;
-        let first = count;
-        if (heldTail !== undefined) {
-          first = FIRST_LONGS;
-          this.#writer.copyTail(heldTail, index + CACHE_LINE);
-        }
         for (let i = 0; i < first; i++) longs[payload + i] = heldLongs[i]!;
         words[word + 1] = typeId;
         words[word] = recordLength;

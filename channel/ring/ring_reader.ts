@@ -19,6 +19,7 @@ export class RingReader {
   readonly #memory: RingMemory;
   readonly #space: ConsumedSpace;
   #reading = false;
+  /** Whether no release is half-done: by a consumer that died, or for want of stack. */
   #recovered = false;
 
   /**
@@ -58,7 +59,7 @@ export class RingReader {
       }
     } finally {
       this.#reading = false;
-      if (consumed > 0) this.#space.release(start, consumed);
+      if (consumed > 0) this.#release(start, consumed);
     }
     return count;
   }
@@ -102,12 +103,12 @@ export class RingReader {
           const byteLength = consumed;
           start += consumed;
           consumed = 0;
-          this.#space.release(from, byteLength);
+          this.#release(from, byteLength);
         }
       }
     } finally {
       this.#reading = false;
-      if (consumed > 0) this.#space.release(start, consumed);
+      if (consumed > 0) this.#release(start, consumed);
     }
     return count;
   }
@@ -130,7 +131,7 @@ export class RingReader {
       if (length <= 0) return -1;
       if (memory.typeOf(index, length) !== PADDING_TYPE) return index;
       const byteLength = align(length);
-      this.#space.release(index, byteLength);
+      this.#release(index, byteLength);
       skipped += byteLength;
     }
     return -1;
@@ -142,14 +143,17 @@ export class RingReader {
    * @param index What {@linkcode RingReader.peek} returned.
    */
   release(index: number): void {
+    const wasHalfDone = !this.#recovered;
     this.#enter();
     const memory = this.#memory;
     const length = memory.words[index >> 2]!;
+    const start = memory.startOfHead();
+    if (wasHalfDone && index !== start) return;
     // It was checked when it was peeked at; a broken peer may have changed it.
-    if (index !== memory.startOfHead() || !memory.holds(index, length)) {
+    if (index !== start || !memory.holds(index, length)) {
       memory.refuse(index, length);
     }
-    this.#space.release(index, align(length));
+    this.#release(index, align(length));
   }
 
   /**
@@ -160,17 +164,20 @@ export class RingReader {
    * does not reach beyond the data area.
    */
   releaseAll(index: number, byteLength: number): void {
+    const wasHalfDone = !this.#recovered;
     this.#enter();
     const memory = this.#memory;
-    if (index !== memory.startOfHead()) memory.refuse(index, byteLength);
-    this.#space.release(index, byteLength);
+    const start = memory.startOfHead();
+    if (wasHalfDone && index !== start) return;
+    if (index !== start) memory.refuse(index, byteLength);
+    this.#release(index, byteLength);
   }
 
   /** Finishes what a consumer that died was about to release. */
   recover(): void {
     this.checkIdle("recover");
-    this.#recovered = true;
     this.#space.recover();
+    this.#recovered = true;
   }
 
   /** Handlers must not move the position that is being read from. */
@@ -179,6 +186,12 @@ export class RingReader {
     throw new TypeError(
       `Cannot ${operation} ring buffer: its handler is running; do it when the read has returned`,
     );
+  }
+
+  #release(start: number, byteLength: number): void {
+    this.#recovered = false;
+    this.#space.release(start, byteLength);
+    this.#recovered = true;
   }
 
   #enter(): void {

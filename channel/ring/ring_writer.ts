@@ -1,4 +1,5 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { Batch } from "../buffers/batch.ts";
 import { Copier } from "../buffers/copy_in.ts";
 import { HeldSource } from "../buffers/held_source.ts";
@@ -89,12 +90,19 @@ export class RingWriter {
     const index = producer.claim(recordLength);
     if (index === FULL) return false;
     const word = index >> 2;
-    producer.begin(word, recordLength);
-    // Memory that others can grow may be longer than when it was checked.
-    const isWhole = offset === 0 && length === byteLengthOf(source);
-    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);
-    memory.store(word + TYPE_WORD, typeId);
-    memory.release(word, recordLength);
+    try {
+      producer.begin(word, recordLength);
+      // Memory that others can grow may be longer than when it was checked.
+      const isWhole = offset === 0 && length === byteLengthOf(source);
+      this.#copier.copy(index + HEADER, source, offset, length, isWhole);
+      memory.store(word + TYPE_WORD, typeId);
+      memory.release(word, recordLength);
+    } catch (error) {
+      // The stack has ended: so there is no call here, as `memory.pad` would be.
+      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
+      Atomics.store(memory.words, word, recordLength);
+      throw error;
+    }
     this.held.remember(source);
     return true;
   }
@@ -111,6 +119,7 @@ export class RingWriter {
     try {
       batch.measure(messages, from, this.#memory.capacity, this.#maxLength);
       if (batch.count === 0) return 0;
+      requireStack();
       return this.#writeMeasured(typeId, messages[from]!, batch);
     } finally {
       batch.clear();
@@ -130,6 +139,7 @@ export class RingWriter {
     checkMessageLength(length, this.#maxLength);
     const left = checkSlices(available, length, from);
     if (left === 0) return 0;
+    requireStack();
     const memory = this.#memory;
     const producer = this.#producer;
     const span = spanOf(length);
@@ -157,9 +167,15 @@ export class RingWriter {
     if (index === FULL) return INSUFFICIENT_CAPACITY;
     const memory = this.#memory;
     const word = index >> 2;
-    // Any producer says so here: the claim stays open for as long as it likes.
-    memory.begin(word, recordLength);
-    memory.store(word + TYPE_WORD, typeId);
+    try {
+      // Any producer says so here: the claim stays open for as long as it likes.
+      memory.begin(word, recordLength);
+      memory.store(word + TYPE_WORD, typeId);
+    } catch (error) {
+      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
+      Atomics.store(memory.words, word, recordLength);
+      throw error;
+    }
     return index + HEADER_LENGTH;
   }
 

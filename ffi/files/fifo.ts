@@ -8,6 +8,7 @@ import { checkNotMinusOne } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { hasCode, systemError } from "../errors/system_error.ts";
 import { errnoCell, libc } from "../libc/library.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
 import { closeDescriptor } from "./open.ts";
@@ -16,6 +17,7 @@ import { status } from "./status.ts";
 
 /** Creates a named pipe with exactly these permission bits, or nothing. */
 export function makeFifo(path: string, mode: number, operation: string): void {
+  requireStack();
   checkNotMinusOne(
     libc().mkfifo(cString(path), OWN_MODE),
     errnoCell[0],
@@ -89,6 +91,7 @@ export function checkFifo(path: string, operation: string): void {
 }
 
 function openFlagged(path: string, access: number, operation: string): number {
+  requireStack();
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);

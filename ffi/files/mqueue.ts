@@ -11,6 +11,7 @@ import { errnoName } from "../errors/errno.ts";
 import { systemError } from "../errors/system_error.ts";
 import { Struct } from "../libc/layout.ts";
 import { errnoCell, libc } from "../libc/library.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import {
   O_RDONLY,
   O_RDWR,
@@ -70,6 +71,7 @@ export function openQueue(
   operation: string,
   hint: (code: string) => string | undefined = () => undefined,
 ): number {
+  requireStack();
   const { O_CLOEXEC, O_NONBLOCK, O_CREAT, O_EXCL } = platform().constants;
   let flags = FLAGS[access] | O_CLOEXEC | O_NONBLOCK;
   let attributes = null;

@@ -9,6 +9,7 @@ import { requireSymbol } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
 import { libc } from "../libc/library.ts";
 import { type Hint, retry } from "../libc/retry.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { hugePageBits } from "../memory/huge_pages.ts";
 import {
   MFD_ALLOW_SEALING,
@@ -38,6 +39,7 @@ export function openFile(
   request: OpenRequest,
   operation: string,
 ): number {
+  requireStack();
   const { O_NONBLOCK, O_NOCTTY } = platform().constants;
   const mode = BigInt(request.mode);
   // O_NONBLOCK: opening a FIFO must fail later, not hang now.
@@ -62,6 +64,7 @@ export function openObject(
   operation: string,
   hint?: Hint,
 ): number {
+  requireStack();
   const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const { constants, capabilities } = platform();
   // Where names are files there may be a FIFO among them.
@@ -100,6 +103,7 @@ export function createMemoryFile(
   hugePageSize: number | undefined,
   operation: string,
 ): number {
+  requireStack();
   const memfdCreate = requireSymbol(libc().memfd_create, "memfd_create");
   let flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   if (hugePageSize !== undefined) {

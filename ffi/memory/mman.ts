@@ -16,6 +16,7 @@ import {
 import { errnoNumber } from "../errors/errno.ts";
 import { describe } from "../libc/integers.ts";
 import { errnoCell, libc } from "../libc/library.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { platform } from "../platforms/platform.ts";
 import { isInStack } from "./stack.ts";
 import { Region } from "./region.ts";
@@ -65,6 +66,7 @@ export function pageSize(): number {
  * @param operation What is tried, for the message of an error.
  */
 export function map(request: MapRequest, operation: string): Region {
+  requireStack();
   const { constants, optionalFlags } = platform();
   const { fd, offset, length, access, address, hugePageSize } = request;
   const granule = hugePageSize ?? pageSize();

@@ -12,6 +12,7 @@ import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
 import { closeDescriptor } from "../files/open.ts";
 import { status } from "../files/status.ts";
+import { requireStack } from "../libc/stack_room.ts";
 
 /** A pipe of another process. */
 export interface PeerPipe {
@@ -104,6 +105,7 @@ function openFlagged(
   path: string,
   access: number,
 ): number | "unreachable" | "not now" {
+  requireStack();
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);

@@ -18,6 +18,7 @@ import {
   truncate,
 } from "../files/size.ts";
 import { status } from "../files/status.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { map } from "../memory/mman.ts";
 import type { Region } from "../memory/region.ts";
 import { O_RDWR } from "../platforms/constants.ts";
@@ -119,6 +120,7 @@ function openTemporary(operation: string): { fd: number; object: string } {
 
 /** `shm_open` follows no symbolic link, and for writing waits for no pipe. */
 function open(object: string, flags: number, mode: number, operation: string) {
+  requireStack();
   const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const all = O_RDWR | platform().constants.O_CLOEXEC | flags;
   const bits = BigInt(mode);

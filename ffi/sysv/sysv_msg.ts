@@ -10,6 +10,7 @@ import { systemError } from "../errors/system_error.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { platform } from "../platforms/platform.ts";
 import { sizeOf } from "../files/mqueue.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { queueLimits } from "./sysv_msg_control.ts";
 
 /** Creates or finds a queue (`msgget(2)`). */
@@ -18,6 +19,7 @@ export function getQueue(
   flags: number,
   operation: string,
 ): number {
+  requireStack();
   // Deno takes -0 for no integer.
   const result = libc().msgget(key | 0, flags | 0);
   return checkNotMinusOne(result, errnoCell[0], "msgget", operation);

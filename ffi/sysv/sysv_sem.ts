@@ -10,6 +10,7 @@ import { errnoName } from "../errors/errno.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { IPC_NOWAIT } from "../platforms/constants.ts";
 import { systemError } from "../errors/system_error.ts";
+import { requireStack } from "../libc/stack_room.ts";
 
 const SEM_UNDO = 0o10000;
 /** `struct sembuf`: u16 sem_num, i16 sem_op, i16 sem_flg. */
@@ -34,6 +35,7 @@ export function getSet(
   flags: number,
   operation: string,
 ): number {
+  requireStack();
   return checkNotMinusOne(
     libc().semget(key | 0, count, flags | 0),
     errnoCell[0],

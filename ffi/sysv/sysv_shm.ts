@@ -10,6 +10,7 @@ import { cString } from "../libc/cstring.ts";
 import { Struct } from "../libc/layout.ts";
 import { errnoCell, libc } from "../libc/library.ts";
 import { retry } from "../libc/retry.ts";
+import { requireStack } from "../libc/stack_room.ts";
 import { countMapping } from "../memory/map_limit.ts";
 import { pointerTo } from "../memory/mman.ts";
 import { Region } from "../memory/region.ts";
@@ -56,6 +57,7 @@ export function getSegment(
   flags: number,
   operation: string,
 ): number {
+  requireStack();
   // The huge page sizes reach into the sign bit.
   return retry(
     () => libc().shmget(key | 0, BigInt(size), flags | 0),
@@ -80,6 +82,7 @@ export function attachSegment(
   request: AttachRequest,
   operation: string,
 ): Region {
+  requireStack();
   const { readonly, address, roundDown } = request;
   const wanted = address === undefined ? null : pointerTo(
     address,

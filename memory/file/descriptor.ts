@@ -9,6 +9,7 @@ import { closeDescriptor } from "../../ffi/files/open.ts";
 import { truncate } from "../../ffi/files/size.ts";
 import { type FileStatus, status } from "../../ffi/files/status.ts";
 import { tryLockFile } from "../../ffi/files/whole_lock.ts";
+import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
 import {
   type Access,
   adviseAt,
@@ -218,6 +219,7 @@ export class Descriptor {
   /** Closes the handle's part. */
   close(): void {
     if (this.#closed) return;
+    requireStackToFree();
     this.#closed = true;
     try {
       for (const callback of this.#closing) callback();

@@ -1,3 +1,4 @@
+import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
 import { IPC_PRIVATE } from "../../ffi/platforms/constants.ts";
 import {
   anySegmentStatus,
@@ -246,6 +247,7 @@ export class Segment implements Disposable {
    * `removeOnLastDetach` it goes, unless a process has it attached.
    */
   close(): void {
+    requireStackToFree();
     this.#closed = true;
     this.#keepAlive?.unmap();
     this.#keepAlive = null;

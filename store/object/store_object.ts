@@ -2,6 +2,7 @@ import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
 import { checkLabel } from "../../memory/checks/label.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
+import { requireStackToCompile } from "../../memory/checks/stack_room.ts";
 import { MappedFile } from "../../memory/file/mapped_file.ts";
 import {
   hasByteLocks,
@@ -94,7 +95,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     place: Place,
     creation: Creation,
   ): StoreObject<"read-write"> {
-    requireLocks(noun);
+    prepare(noun);
     const checked = checkPlace(place);
     const { ifExists = "fail", ifStale = "fail", mode = 0o600, label = "" } =
       creation;
@@ -135,7 +136,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
     place: Place,
     access: A,
   ): StoreObject<A> {
-    requireLocks(noun);
+    prepare(noun);
     const checked = checkPlace(place, access);
     const what = `${noun} ${JSON.stringify(checked.name)}`;
     const handle = openHandle(what, checked, access);
@@ -282,7 +283,9 @@ function openNamed<A extends ObjectAccess>(
   return memory as SharedMemory<A>;
 }
 
-function requireLocks(noun: string): void {
+/** Refuses what would stop in the middle: for want of stack, or of locks. */
+function prepare(noun: string): void {
+  requireStackToCompile();
   if (hasByteLocks()) return;
   throw new Deno.errors.NotSupported(
     `Cannot use a ${noun} on this system: it has no locks on shared memory`,

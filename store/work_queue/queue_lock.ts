@@ -1,3 +1,4 @@
+import { requireStackToChange } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
@@ -69,6 +70,7 @@ export class QueueLock {
   /** Takes it if no other process has it. */
   tryLock(): Held | null {
     this.#requireOpen();
+    requireStackToChange();
     const guard = this.#mutex.tryLock();
     if (guard !== null) return this.#repair(guard);
     return this.#mutex.heldHere ? BORROWED : null;

@@ -1,5 +1,6 @@
 import { SEMAPHORE_SIZE } from "../../ffi/sync/semaphore_files.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import { wrapReadWrite } from "../../memory/mapping/wrap.ts";
 import { Block, type BlockKind } from "../locks/block.ts";
@@ -266,6 +267,7 @@ export class Semaphore implements Disposable {
    */
   close(): void {
     if (this.#closed) return;
+    requireStack();
     this.#closed = true;
     const { count } = this.#waits;
     this.#waits.end(

@@ -21,3 +21,26 @@ export function randomKey(): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   return KEY_PREFIX << 24 | random >>> 8;
 }
+
+/** Names for many objects, which are removed in the end. */
+export interface Names extends Disposable {
+  /** How each of them begins. */
+  readonly start: string;
+  /** Removes those that are there, and returns how many there were. */
+  remove(): number;
+}
+
+/** Begins names of objects that files stand for. */
+export function namesOf(): Names {
+  const start = randomName();
+  const remove = () => {
+    const names = [...Deno.readDirSync(OBJECTS)].map(({ name }) => name)
+      .filter((name) => name.includes(start.slice(1)));
+    for (const name of names) Deno.removeSync(`${OBJECTS}/${name}`);
+    return names.length;
+  };
+  return { start, remove, [Symbol.dispose]: remove };
+}
+
+/** Where Linux has the files of objects. */
+const OBJECTS = "/dev/shm";

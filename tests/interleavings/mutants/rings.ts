@@ -16,9 +16,9 @@ export const RING_MUTANTS: readonly Mutant[] = [
     fault: "a record's type is written behind its length",
     file: `${RING}/ring_writer.ts`,
     find:
-      "    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);\n    this.held",
+      "      memory.store(word + TYPE_WORD, typeId);\n      memory.release(word, recordLength);\n",
     replace:
-      "    memory.release(word, recordLength);\n    memory.store(word + TYPE_WORD, typeId);\n    this.held",
+      "      memory.release(word, recordLength);\n      memory.store(word + TYPE_WORD, typeId);\n",
     world: ["channel/rings.ts", "oneToOne"],
     bounds: ONE,
   },
@@ -26,9 +26,9 @@ export const RING_MUTANTS: readonly Mutant[] = [
     fault: "the payload is copied behind the length",
     file: `${RING}/ring_writer.ts`,
     find:
-      "    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);\n    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);",
+      "      this.#copier.copy(index + HEADER, source, offset, length, isWhole);\n      memory.store(word + TYPE_WORD, typeId);\n      memory.release(word, recordLength);",
     replace:
-      "    memory.store(word + TYPE_WORD, typeId);\n    memory.release(word, recordLength);\n    this.#copier.copy(index + HEADER_LENGTH, source, offset, length, isWhole);",
+      "      memory.store(word + TYPE_WORD, typeId);\n      memory.release(word, recordLength);\n      this.#copier.copy(index + HEADER, source, offset, length, isWhole);",
     world: ["channel/rings.ts", "oneToOne"],
     bounds: ONE,
   },

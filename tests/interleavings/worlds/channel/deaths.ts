@@ -16,7 +16,10 @@ import {
   OneToOneRingBuffer,
   takeOverProducer,
 } from "../../../../channel/ring/one_to_one_ring_buffer.ts";
-import { RING_TRAILER_LENGTH } from "../../../../channel/ring/ring_layout.ts";
+import {
+  RING_TRAILER_LENGTH,
+  TRAILER,
+} from "../../../../channel/ring/ring_layout.ts";
 import { openObject } from "../../../../ffi/files/open.ts";
 import { tryLockByte } from "../../../../ffi/files/range_lock.ts";
 import type { Participant, World } from "../../machine/world.ts";
@@ -24,6 +27,9 @@ import type { Participant, World } from "../../machine/world.ts";
 type Ring = OneToOneRingBuffer | ManyToOneRingBuffer;
 
 const CAPACITY = 32;
+/** Low words of the positions. */
+const [TAIL, HEAD] = [TRAILER.tail, TRAILER.head]
+  .map((offset) => (CAPACITY + offset) >> 2) as [number, number];
 /** Words behind the positions, where claims are announced. */
 const CLAIMS = (CAPACITY + 136) >> 2;
 /** And one that says that the place of the first has another. */
@@ -56,6 +62,20 @@ function produce(self: Participant, ring: Ring, count: number): void {
     while (!ring.write(self.id, message)) self.pause();
     self.note(16 * self.id + i);
   }
+}
+
+/** Sends one more as Agrona does, which moves the tail before it zeroes ahead. */
+function produceAsAgrona(self: Participant, value: number): void {
+  const words = new Int32Array(self.memory.buffer);
+  const tail = Atomics.load(words, TAIL);
+  while (tail + 24 - Atomics.load(words, HEAD) > CAPACITY) self.pause();
+  const at = (position: number) => (position & (CAPACITY - 1)) >> 2;
+  Atomics.store(words, TAIL, tail + 16);
+  Atomics.store(words, at(tail + 16), 0);
+  words[at(tail) + 1] = self.id;
+  self.memory[4 * at(tail) + 8] = value;
+  Atomics.store(words, at(tail), 9);
+  self.note(value);
 }
 
 /** Reads what is there, and notes it. */
@@ -132,13 +152,17 @@ export const deadProducer: World = {
   },
 };
 
-/** The only producer dies; its successor makes the ring whole and goes on. */
+/**
+ * The only producer dies, in our order of stores or in that of Agrona; its successor
+ * makes the ring whole and goes on.
+ */
 export const producerTakenOver: World = {
   byteLength: CAPACITY + RING_TRAILER_LENGTH,
   participants: {
     first(self) {
       if (!begin(self)) return;
-      produce(self, new OneToOneRingBuffer(self.memory), 2);
+      produce(self, new OneToOneRingBuffer(self.memory), 1);
+      produceAsAgrona(self, 16 * self.id + 2);
     },
     heir(self) {
       while (!succeed(self)) self.pause();
