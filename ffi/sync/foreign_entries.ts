@@ -53,42 +53,53 @@ export function insertBeforeForeign(link: number, first: number): void {
 }
 
 /**
- * Takes an entry out that may have foreign ones on either side.
+ * What came of taking an entry out: 1 that it is out; 0 the same, but links had been
+ * overwritten; -1 that it was not in the list any more.
+ */
+export type Unlinked = 1 | 0 | -1;
+
+/**
+ * Takes an entry out, wherever it stands.
  *
  * @param headLink What links to the head.
  * @param link What links to the entry.
- * @param known What links to the next one of ours behind it, or to the head.
- * @param foreignBehind Whether foreign ones may stand before that.
+ * @param known What links to what stands behind it, if its own link was overwritten.
  */
-export function removeBesideForeign(
+export function unlink(
   headLink: number,
   link: number,
   known: number,
-  foreignBehind: boolean,
-): void {
+): Unlinked {
   const own = addressOf(link);
   const head = addressOf(headLink);
   const before = findBefore(head, own);
-  // It is not in the list any more: C code has dropped it.
-  if (before === undefined) return;
-  const after = foreignBehind ? findAfter(head, own) : undefined;
+  if (before === null) return -1;
+  // Links in front of it were overwritten: nobody gets from the head to it.
+  if (before === undefined) return 0;
+  const after = findAfter(head, own);
+  const isSound = after !== undefined &&
+    (before === head || read(own - PREVIOUS_FROM_ENTRY) === before);
   const next = after ?? addressOf(known);
   const address = next & ~PROTOCOL_BIT;
   // Nothing changes; but what finds enough stack once does so again.
   write(before, own);
   write(before, next);
   if (address !== head) write(address - PREVIOUS_FROM_ENTRY, before);
+  return isSound ? 1 : 0;
 }
 
-/** The entry, or head, that links to one. */
-function findBefore(head: bigint, own: bigint): bigint | undefined {
+/**
+ * The entry, or head, that links to one; null when none does, and nothing when that
+ * cannot be told.
+ */
+function findBefore(head: bigint, own: bigint): bigint | null | undefined {
   let at = head;
   for (let entries = 0; entries < MOST_ENTRIES; entries++) {
     const next = read(at);
     if (next === undefined) return undefined;
     const address = next & ~PROTOCOL_BIT;
     if (address === own) return at;
-    if (address === head) return undefined;
+    if (address === head) return null;
     at = address;
   }
   return undefined;

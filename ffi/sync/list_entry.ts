@@ -10,7 +10,7 @@
  */
 
 import type { Region } from "../memory/region.ts";
-import { insertBeforeForeign } from "./foreign_entries.ts";
+import { insertBeforeForeign, type Unlinked } from "./foreign_entries.ts";
 import { linkOf } from "./links.ts";
 import { LOCK_FROM_ENTRY } from "./robust_list.ts";
 import { type ThreadList, threadList } from "./thread_list.ts";
@@ -37,8 +37,6 @@ export class ListEntry {
   /** Neighbours among what this library holds: taken later, and earlier. */
   newer: ListEntry | null = null;
   older: ListEntry | null = null;
-  /** Whether what it was put in front of is not this library's. */
-  beforeForeign = false;
 
   /** The memory of the block. */
   readonly region: Region;
@@ -108,10 +106,7 @@ export class ListEntry {
       list.more++;
       if (!foreign) newest.cells[PREVIOUS] = link;
     }
-    if (foreign) {
-      this.beforeForeign = true;
-      if (first !== headLink) insertBeforeForeign(link, first);
-    }
+    if (foreign && first !== headLink) insertBeforeForeign(link, first);
     return true;
   }
 
@@ -120,15 +115,16 @@ export class ListEntry {
    * the list by what is known of its neighbours. {@linkcode ThreadList.end} follows
    * once it is free.
    *
-   * @returns Whether its links were as they were left.
+   * @returns 1; or 0 when links were overwritten, or -1 when C code of this thread has
+   * taken it out already.
    */
-  protected withdraw(): boolean {
+  protected withdraw(): Unlinked {
     const { list, cells, link, older } = this;
     const { head, headLink } = list;
     const after = older === null ? headLink : older.link;
     head[PENDING] = link;
     if (
-      list.newest !== this || head[FIRST] !== link || this.beforeForeign ||
+      list.newest !== this || head[FIRST] !== link ||
       cells[NEXT] !== after || cells[PREVIOUS] !== headLink
     ) return list.pull(this);
     if (older !== null) {
@@ -141,6 +137,6 @@ export class ListEntry {
     }
     head[FIRST] = after;
     list.newest = older;
-    return true;
+    return 1;
   }
 }

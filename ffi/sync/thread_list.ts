@@ -13,19 +13,15 @@
 import { libc } from "../libc/library.ts";
 import { systemError } from "../errors/system_error.ts";
 import { errnoNumber } from "../errors/errno.ts";
-import { removeBesideForeign } from "./foreign_entries.ts";
+import { unlink, type Unlinked } from "./foreign_entries.ts";
 import type { ListEntry } from "./list_entry.ts";
 import { findHead } from "./robust_list.ts";
 import type { Region } from "../memory/region.ts";
 
 /** Where glibc keeps the two links of a mutex, in 64-bit cells: `__list`. */
 const [PREVIOUS, NEXT] = [3, 4];
-/** What C code leaves in both links of a mutex that it takes out. */
-const DROPPED = 0;
-/** The lock word, in 32-bit words, and the thread in it (`linux/futex.h`). */
-const [LOCK, TID_MASK] = [0, 0x3fff_ffff];
-/** Of `struct robust_list_head`, in 64-bit cells: list, list_op_pending. */
-const [FIRST, PENDING] = [0, 2];
+/** `list_op_pending` of `struct robust_list_head`, in 64-bit cells. */
+const PENDING = 2;
 /**
  * The kernel walks 2048 entries of a dead thread (`ROBUST_LIST_LIMIT`), and what
  * lies beyond stays locked; some are left to C code of the thread.
@@ -91,60 +87,38 @@ export class ThreadList {
   }
 
   /**
-   * Takes out an entry that is not the newest, has foreign ones beside it, or has
-   * links that are not as they were left: others of ours, too, may have been released
-   * by C code, which takes them out, and taken by other threads, whose links they
-   * have then.
+   * Takes out an entry that is not the newest, or has links that are not as they were
+   * left: there may be foreign ones beside it, and C code of this thread may have
+   * released others of ours, or this one, and taken them again.
    *
-   * @returns Whether its links were as they were left.
+   * @returns What {@linkcode unlink} returns.
    */
-  pull(entry: ListEntry): boolean {
-    const { head, headLink } = this;
+  pull(entry: ListEntry): Unlinked {
+    const { headLink } = this;
     const { newer, older, cells, link } = entry;
-    let foreignBehind = entry.beforeForeign;
-    let behind = older;
-    while (behind !== null && this.#hasLeft(behind)) {
-      foreignBehind ||= behind.beforeForeign;
-      behind = behind.older;
-    }
-    let foreign = foreignBehind;
-    let front = newer;
-    while (front !== null && this.#hasLeft(front)) {
-      foreign ||= front.beforeForeign;
-      front = front.newer;
-    }
-    foreign ||= front === null ? head[FIRST] !== link : front.beforeForeign;
-    const after = behind === null ? headLink : behind.link;
-    const before = front === null ? headLink : front.link;
-    const sound = foreign ||
-      cells[NEXT] === after && cells[PREVIOUS] === before;
-    if (foreign) removeBesideForeign(headLink, link, after, foreignBehind);
+    newer?.reach();
+    older?.reach();
+    const after = older === null ? headLink : older.link;
+    let unlinked: Unlinked = 1;
+    if (
+      newer !== null && newer.cells[NEXT] === link &&
+      cells[PREVIOUS] === newer.link && cells[NEXT] === after &&
+      (older === null || older.cells[PREVIOUS] === link)
+    ) {
+      newer.cells[NEXT] = after;
+      if (older !== null) older.cells[PREVIOUS] = newer.link;
+    } else unlinked = unlink(headLink, link, after);
     // From here on nothing fails for want of stack.
-    else {
-      if (front === null) head[FIRST] = after;
-      else front.cells[NEXT] = after;
-      if (behind !== null) behind.cells[PREVIOUS] = before;
-    }
     if (older !== null) older.newer = newer;
     if (newer === null) {
       this.newest = older;
     } else {
       newer.older = older;
-      // What stood behind it stands behind the next newer one now.
-      if (entry.beforeForeign) newer.beforeForeign = true;
     }
     entry.newer = null;
     entry.older = null;
-    entry.beforeForeign = false;
     if (this.newest !== null) this.more--;
-    return sound;
-  }
-
-  /** Whether an entry of ours is not in the list any more, as far as its memory says. */
-  #hasLeft(entry: ListEntry): boolean {
-    entry.reach();
-    const { words, cells } = entry;
-    return cells[NEXT] === DROPPED || (words[LOCK]! & TID_MASK) !== this.tid;
+    return unlinked;
   }
 }
 

@@ -107,25 +107,24 @@ export class MutexCore extends ListEntry implements Leaver {
   /**
    * Takes it if it is free.
    *
-   * @param sleepersBit The bit of the lock word, for one that slept: others may
-   * sleep still.
+   * @param sleepersBit That bit, for one that slept: others may sleep still.
    */
   take(sleepersBit: number): Taken {
     const { words, cells } = this;
     // Also when there is none, because the memory is gone.
-    if (words[At.KIND] !== this.#kind) this.inspect();
+    if (words[At.KIND] !== this.#kind) this.#inspect();
     if (
       // A plain read: what it says is confirmed by the exchange, or read again.
       words[At.LOCK] !== 0 || this.depth > 0 ||
       !this.acquire(0, this.list.tid | sleepersBit)
     ) {
-      return this.takeOver(sleepersBit);
+      return this.#takeOver(sleepersBit);
     }
     this.depth = 1;
     words[At.COUNT] = 1;
     if (cells[Cell.OWNER_AND_USERS] === 0) {
       cells[Cell.OWNER_AND_USERS] = this.#owned;
-    } else this.joinUsers();
+    } else this.#joinUsers();
     cells[Cell.MARK_AND_HOLDER] = this.#marked;
     return CLEAN;
   }
@@ -133,7 +132,7 @@ export class MutexCore extends ListEntry implements Leaver {
   /** Takes it once more, as its holder. */
   takeAgain(): void {
     const { words } = this;
-    if (words[At.KIND] !== this.#kind) this.inspect();
+    if (words[At.KIND] !== this.#kind) this.#inspect();
     this.depth++;
     words[At.COUNT] = this.depth;
   }
@@ -147,12 +146,13 @@ export class MutexCore extends ListEntry implements Leaver {
   release(): void {
     const { list, words, cells } = this;
     if (words[At.KIND] !== this.#kind || this.depth !== 1) {
-      return this.releaseOtherwise();
+      return this.#releaseOtherwise();
     }
-    let sound = this.withdraw();
+    const withdrawn = this.withdraw();
+    let sound = withdrawn > 0;
     this.depth = 0;
-    // Unless someone has overwritten it: it may be another thread's.
-    if ((words[At.LOCK]! & At.TID_MASK) === list.tid) {
+    // Unless it is another thread's, or was taken otherwise by this one.
+    if (withdrawn >= 0 && (words[At.LOCK]! & At.TID_MASK) === list.tid) {
       words[At.MARK] = 0;
       if (cells[Cell.OWNER_AND_USERS] === this.#released) {
         cells[Cell.OWNER_AND_USERS] = 0;
@@ -162,7 +162,7 @@ export class MutexCore extends ListEntry implements Leaver {
         words[At.OWNER] = 0;
         words[At.USERS]!--;
       }
-      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();
+      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.#wake();
     } else sound = false;
     list.end();
     if (!sound) throw corrupt("unlock");
@@ -176,9 +176,9 @@ export class MutexCore extends ListEntry implements Leaver {
   abandon(): void {
     this.reach();
     const { list, words } = this;
-    this.withdraw();
+    const isThere = this.withdraw() >= 0;
     this.depth = 0;
-    if (leaveForDead(words, list.tid)) this.wake();
+    if (isThere && leaveForDead(words, list.tid)) this.#wake();
     list.end();
   }
 
@@ -204,7 +204,7 @@ export class MutexCore extends ListEntry implements Leaver {
   }
 
   /** Looks why it is not free, and takes it when its holder is no more. */
-  protected takeOver(sleepersBit: number): Taken {
+  #takeOver(sleepersBit: number): Taken {
     const { list, words } = this;
     const word = Atomics.load(words, At.LOCK);
     if (word === 0 && this.depth > 0) throw corrupt("lock");
@@ -227,7 +227,7 @@ export class MutexCore extends ListEntry implements Leaver {
    * Becomes one of several users, such as C programs that wait for a condition, or
    * finds that nobody may use it any more.
    */
-  protected joinUsers(): void {
+  #joinUsers(): void {
     const { words } = this;
     if (words[At.OWNER] === NOT_RECOVERABLE) this.#giveUp();
     words[At.OWNER] = this.list.tid;
@@ -235,7 +235,7 @@ export class MutexCore extends ListEntry implements Leaver {
   }
 
   /** Releases one of several holds, what was transferred away, or what looks otherwise. */
-  protected releaseOtherwise(): void {
+  #releaseOtherwise(): void {
     const { words } = this;
     // It was given up at `unload`, and what follows would touch unmapped memory.
     if (this.depth === 0) throw gone("unlock");
@@ -278,13 +278,13 @@ export class MutexCore extends ListEntry implements Leaver {
    * One who sleeps in the kernel, and those who sleep in the event loops of their
    * programs: these may come late, and nobody else must wait for that.
    */
-  protected wake(): void {
+  #wake(): void {
     const waiters = Atomics.load(this.words, layout.WAITERS);
     wake(this.word, waiters > 0 ? Math.min(waiters, ALL - 1) + 1 : 1);
   }
 
   /** Looks at a kind that has changed. */
-  protected inspect(): void {
+  #inspect(): void {
     const { words } = this;
     if (this.mapping.closed || words.length === 0) throw gone("lock");
     if (!this.#learn(words[At.KIND]!)) throw corrupt("lock");

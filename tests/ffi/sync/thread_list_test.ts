@@ -33,6 +33,7 @@ Deno.test(needing(
         take: { parameters: ["i32"], result: "i32" },
         give: { parameters: ["i32"], result: "i32" },
         drop: { parameters: ["buffer"], result: "i32" },
+        retake: { parameters: ["buffer"], result: "i32" },
         entries: { parameters: [], result: "i32" },
       });
       c.prepare();
@@ -62,10 +63,12 @@ Deno.test(needing(
         if (next(2) === 0) {
           const i = next(6);
           if (guards[i] === null) guards[i] = ours[i].lock({ timeoutMs: 0 });
-          else if (next(3) > 0 || dropped[i]) unlock(i);
+          else if (next(3) > 0) unlock(i);
           else {
-            if (c.drop(bytes.subarray(64 * i))) throw new Error("C fails to drop");
-            dropped[i] = true;
+            // As a function does that waits for a condition meanwhile.
+            const act = dropped[i] ? c.retake : c.drop;
+            if (act(bytes.subarray(64 * i))) throw new Error("C fails beside us");
+            dropped[i] = !dropped[i];
           }
         } else {
           const i = next(8);
@@ -130,6 +133,31 @@ const DROPPED: readonly (readonly [string, string, string])[] = [
     ] as const
   ),
   [
+    "a lock that C code of the thread released and took again, behind another one's, is freed where it stands",
+    `const ga = a.lock();
+    const gb = b.lock();
+    drop(first);
+    retake(first);
+    told(() => gb.unlock());
+    told(() => first.unmap());
+    told(() => ga.unlock());
+    told(() => a.lock().unlock());
+    told(() => first.unmap());`,
+    "ok\nBusy\nok\nok\nok\n",
+  ],
+  [
+    "the guard of a lock that C code of the thread released and has taken elsewhere releases nothing",
+    `const ga = a.lock();
+    drop(first);
+    const { bytes: again } = SharedMemory.openPath(memory.path).map();
+    retake({ bytes: again });
+    told(() => ga.unlock());
+    console.log(new Int32Array(again.buffer)[0] !== 0);
+    drop({ bytes: again });
+    told(() => a.lock().unlock());`,
+    "EINVAL\ntrue\nok\n",
+  ],
+  [
     "a lock whose memory was unmapped all the same is told as gone",
     `const ga = a.lock();
     const gb = b.lock();
@@ -159,15 +187,18 @@ for (const [behaviour, program, printed] of DROPPED) {
       import { Mutex } from ${JSON.stringify(SYNC)};
       import { mappedRange } from ${JSON.stringify(RANGE)};
       const { symbols: c } = Deno.dlopen("libc.so.6", {
+        pthread_mutex_lock: { parameters: ["buffer"], result: "i32" },
         pthread_mutex_unlock: { parameters: ["buffer"], result: "i32" },
       });
-      const first = SharedMemory.anonymous({ size: 4096 }).map();
+      const memory = SharedMemory.anonymous({ size: 4096 });
+      const first = memory.map();
       const second = SharedMemory.anonymous({ size: 4096 }).map();
       const [a, b] = [first, second].map(({ bytes }) => Mutex.create(bytes));
-      const drop = ({ bytes }) => {
-        const result = c.pthread_mutex_unlock(bytes);
+      const check = (result) => {
         if (result !== 0) throw new Error(\`C says \${result}\`);
       };
+      const drop = ({ bytes }) => check(c.pthread_mutex_unlock(bytes));
+      const retake = ({ bytes }) => check(c.pthread_mutex_lock(bytes));
       const regionOf = ({ bytes }) => mappedRange(bytes, "test").region;
       const told = (act) => {
         try {

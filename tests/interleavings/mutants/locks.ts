@@ -9,7 +9,7 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "an unlocked mutex wakes nobody (M10)",
     file: MUTEX,
-    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();",
+    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.#wake();",
     replace: "Atomics.exchange(words, At.LOCK, 0);",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
@@ -17,9 +17,9 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "the mutex is freed by a plain store",
     file: MUTEX,
-    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();",
+    find: "if (Atomics.exchange(words, At.LOCK, 0) < 0) this.#wake();",
     replace:
-      "const was = words[At.LOCK]!;\n      words[At.LOCK] = 0;\n      if (was < 0) this.wake();",
+      "const was = words[At.LOCK]!;\n      words[At.LOCK] = 0;\n      if (was < 0) this.#wake();",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: ONE,
   },
@@ -60,9 +60,9 @@ export const LOCK_MUTANTS: readonly Mutant[] = [
   {
     fault: "the announcement ends before the wake-up",
     file: MUTEX,
-    find: "      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.wake();\n",
+    find: "      if (Atomics.exchange(words, At.LOCK, 0) < 0) this.#wake();\n",
     replace:
-      "      const slept = Atomics.exchange(words, At.LOCK, 0) < 0;\n      list.end();\n      if (slept) this.wake();\n",
+      "      const slept = Atomics.exchange(words, At.LOCK, 0) < 0;\n      list.end();\n      if (slept) this.#wake();\n",
     world: ["sync/locks.ts", "mutexOfTwo"],
     bounds: { ...DEADLY, preemptions: 1 },
   },

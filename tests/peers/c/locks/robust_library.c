@@ -1,6 +1,6 @@
 /* A library for a program in Deno: it takes and releases robust mutexes of its
- * own on the thread that calls it, releases those of others, and walks the thread's
- * list of them.
+ * own on the thread that calls it, releases those of others and takes them again,
+ * and walks the thread's list of them.
  *
  *   cc -shared -fPIC -o robust_library.so robust_library.c */
 #define _GNU_SOURCE
@@ -26,6 +26,8 @@ int give(int index) { return pthread_mutex_unlock(&mutexes[index]); }
 
 /* Releases one that is not this library's. */
 int drop(pthread_mutex_t *mutex) { return pthread_mutex_unlock(mutex); }
+
+int retake(pthread_mutex_t *mutex) { return pthread_mutex_lock(mutex); }
 
 /* How many entries the list has; -1 when it does not lead back to its head, or
  * the links backwards are not those forwards. */
