@@ -99,10 +99,12 @@ export class Copier {
     let copied = 0;
     if (sourceWords !== undefined && start % 4 === 0) {
       const words = this.#words;
-      const whole = length & -4;
-      for (; copied < whole; copied += 4) {
-        words[(target + copied) >> 2] = sourceWords[(start + copied) >> 2]!;
-      }
+      // Unsigned: sums of such need no check of overflow.
+      const count = length >>> 2;
+      const to = target >>> 2;
+      const begin = start >>> 2;
+      for (let i = 0; i < count; i++) words[to + i] = sourceWords[begin + i]!;
+      copied = length & -4;
     }
     const bytes = this.#bytes;
     for (; copied < length; copied++) {
