@@ -5,9 +5,10 @@
  * @module
  */
 
+import { leastOfBatches, leastOfEach } from "./least.ts";
 import { LENGTH } from "./message_loops.ts";
 import { MessagePeers, type Way } from "./message_peers.ts";
-import type { Chart, Report } from "../report.ts";
+import type { Chart, Line, Report } from "../report.ts";
 import { median, takeTurns, type Times } from "../rounds.ts";
 
 const ROUNDS = 11;
@@ -47,6 +48,13 @@ export async function messages(): Promise<Report> {
     async () => await peers.time("channel-batches", COUNT) / COUNT,
     async () => await peers.time("socket", FEWER) / FEWER,
   );
+  const least = (what: string, ours: number, peer: number): Line => ({
+    what: `${what}; the least that Deno can do it in`,
+    ours: `${perSecond(ours)} M/s`,
+    peer: `${perSecond(peer)} M/s`,
+    ratio: peer / ours,
+  });
+  const one = median([...speeds.values()].map((times) => times.ours));
   return {
     question:
       `Send messages of ${LENGTH} bytes, and receive them with \`for await\``,
@@ -68,6 +76,8 @@ export async function messages(): Promise<Report> {
         // The others are only to be seen.
         ...(index === 0 ? { goal: { atLeast: 20 } } : {}),
       })),
+      least("batches()", batches.ours, await leastOfBatches()),
+      least("message by message", one, await leastOfEach()),
     ],
     chart: chartOf(speeds),
   };

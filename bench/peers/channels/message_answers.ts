@@ -2,18 +2,20 @@
  * One of two processes that ask and answer messages of 64 bytes, with the loops
  * that read waiting on both sides.
  *
- * Takes "lead" or "follow", a name, and the path of a socket, which the leader
- * makes. Says 0 when it is ready. The leader reads "WAY PAUSE COUNT" lines from
+ * Takes "lead" or "follow", a name, the path of a socket, which the leader makes,
+ * and those of two named pipes, there and back. Says 0 when it is ready. The leader reads "WAY PAUSE COUNT" lines from
  * stdin, and answers with the nanoseconds that all round trips took, without the
  * pauses in milliseconds before each.
  *
  * @module
  */
 
+import { Socket } from "node:net";
 import { Receiver, Sender } from "../../../channel/mod.ts";
+import { openFifo } from "../../../ffi/files/fifo.ts";
 
 const LENGTH = 64;
-const [role = "", name = "", path = ""] = Deno.args;
+const [role = "", name = "", path = "", there = "", back = ""] = Deno.args;
 
 function answer(nanoseconds: number): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${nanoseconds}\n`));
@@ -34,7 +36,32 @@ async function* readFrom(conn: Deno.Conn): AsyncGenerator<Uint8Array> {
   while (await conn.read(bytes) !== null) yield bytes;
 }
 
+/** What is written into a pipe, read by the event loop as the library reads its own. */
+async function* readFromPipe(fd: number): AsyncGenerator<Uint8Array> {
+  const bytes = new Uint8Array(LENGTH);
+  let arrived = Promise.withResolvers<void>();
+  const onread = {
+    buffer: new Uint8Array(256),
+    callback: () => {
+      arrived.resolve();
+      return true;
+    },
+  };
+  const socket = new Socket({ fd, readable: true, writable: false, onread });
+  socket.resume();
+  for (;;) {
+    await arrived.promise;
+    arrived = Promise.withResolvers();
+    yield bytes;
+  }
+}
+
 const isLeader = role === "lead";
+const mouth = isLeader ? back : there;
+const own = openFifo(mouth, "read", "open the pipe");
+// Without a writer it would end before the other side has opened it.
+using _writer = Deno.openSync(mouth, { write: true });
+let pipe: Deno.FsFile | undefined;
 const [mine, theirs] = isLeader ? ["-back", "-there"] : ["-there", "-back"];
 using receiver = Receiver.create(`${name}${mine}`);
 const address = { transport: "unix", path } as const;
@@ -56,6 +83,13 @@ const lines: Record<string, Line> = {
   socket: {
     send: (bytes) => conn.write(bytes),
     messages: readFrom(conn),
+  },
+  pipe: {
+    send: (bytes) => {
+      pipe ??= Deno.openSync(isLeader ? there : back, { write: true });
+      return Promise.resolve(pipe.writeSync(bytes.subarray(0, 1)));
+    },
+    messages: readFromPipe(own!),
   },
 };
 
