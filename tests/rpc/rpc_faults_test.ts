@@ -148,13 +148,15 @@ Deno.test("a client ends that is refused with a reason without end", async () =>
 
 Deno.test("a ring of another program stays, under the server's name and beside it", async () => {
   using at = testName();
-  using beside = Sender.create(`${at.name}.lane1`, { capacity: 1024 });
+  const beside = Sender.create(`${at.name}.lane1`, small);
   beside.trySend(Uint8Array.of(1));
+  // Nobody has it open, so that only its kind says whose it is.
+  beside.close();
   {
     await using _server = Server.listen(at.place, (request) => request);
   }
   assertEquals(objectsOf(at.name), [`${at.name}.lane1`]);
-  beside.unlink();
+  Sender.unlinkName(`${at.name}.lane1`);
   // Its receiver has not come yet.
   using early = Sender.create(at.name, { ...small, producers: "many" });
   assertThrows(
@@ -188,8 +190,72 @@ Deno.test("a server that cannot make one more ring answers those that are there,
     Deno.errors.TimedOut,
     "no server with room",
   );
-  const waiting = Client.connect(at.place, small);
   beside.unlink();
+  using other = SharedMemory.create(beside.name, { size: 1000 });
+  await assertRejects(
+    () => Client.connect(at.place, { ...small, timeoutMs: 50 }),
+    Deno.errors.TimedOut,
+    "no server with room",
+  );
+  const waiting = Client.connect(at.place, small);
+  other.unlink();
   stack.use(await waiting);
   assertEquals(server.clients, 57);
+});
+
+/**
+ * Does something while the next ring is made or opened, before it is known to be
+ * received from.
+ */
+function whileRingIsMade(act: () => void): Disposable {
+  const { asIntN } = BigInt;
+  const restore = () => void (BigInt.asIntN = asIntN);
+  BigInt.asIntN = (...args) => {
+    restore();
+    act();
+    return asIntN(...args);
+  };
+  return { [Symbol.dispose]: restore };
+}
+
+Deno.test("a server gives way to one that starts at the same moment, whichever step that took", () => {
+  using at = testName();
+  using stack = new DisposableStack();
+  const others = [
+    () => Receiver.unlinkName(at.place),
+    () => stack.use(Receiver.open(at.place, { producers: "many" })),
+  ];
+  for (const other of others) {
+    using _restore = whileRingIsMade(other);
+    assertThrows(
+      () => Server.listen(at.place, (request) => request),
+      Deno.errors.AlreadyExists,
+      "at the same moment",
+    );
+  }
+});
+
+Deno.test("a server removes nothing that another made in place of what was left, or of its own", async () => {
+  using at = testName();
+  const left = Receiver.create(at.place, { ...small, producers: "many" });
+  left.close();
+  await using stack = new AsyncDisposableStack();
+  const listen = () => Server.listen(at.place, (request) => request);
+  let first: Server | undefined;
+  {
+    using _restore = whileRingIsMade(() => {
+      Receiver.unlinkName(at.place);
+      first = stack.use(listen());
+    });
+    assertThrows(listen, Deno.errors.AlreadyExists);
+  }
+  assertEquals(objectsOf(at.name), [at.name]);
+  assertThrows(listen, Deno.errors.AlreadyExists);
+  Receiver.unlinkName(at.place);
+  const second = stack.use(listen());
+  await first?.close();
+  assertEquals(objectsOf(at.name), [at.name]);
+  await using client = await Client.connect(at.place);
+  assertEquals(await client.call(3), 3);
+  assertEquals(second.clients, 1);
 });
