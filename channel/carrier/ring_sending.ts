@@ -92,6 +92,23 @@ export class RingSending {
     return this.#write(typeId, bytes);
   }
 
+  /** The same, and leaves it to {@linkcode RingSending.wake} to tell the receiver. */
+  trySendSilently(typeId: number, bytes: Uint8Array): boolean {
+    this.#checkMessage(bytes);
+    if (++this.#sends >= SENDS_PER_LOOK) this.#look();
+    if (this.#queue.isBusy) return false;
+    return this.#ring.write(typeId, bytes);
+  }
+
+  /** Wakes the receiver, if it sleeps. */
+  wake(): void {
+    // It was woken when this was closed.
+    if (this.#closed) return;
+    const bell = this.#control.receiverBell;
+    if (bell.seemsParked) this.#look();
+    if (!bell.ring()) this.#stopRingingPipes();
+  }
+
   /** Sends a message when there is room for it. */
   async sendLater(
     typeId: number,
@@ -121,10 +138,14 @@ export class RingSending {
   }
 
   /** The ring checks the rest, when it writes. */
-  #check(bytes: Uint8Array): void {
+  #checkMessage(bytes: Uint8Array): void {
     if (this.#closed) this.requireOpen("send to");
     if (this.#control.seemsReceiverClosed) this.#refuseClosed();
     if (!(bytes?.byteLength <= this.#maxMessageLength)) this.#refuse(bytes);
+  }
+
+  #check(bytes: Uint8Array): void {
+    this.#checkMessage(bytes);
     // One that sleeps is asked for at once: waking it costs more than that.
     const { seemsParked } = this.#control.receiverBell;
     if (seemsParked || ++this.#sends >= SENDS_PER_LOOK) this.#look();

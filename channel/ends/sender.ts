@@ -22,6 +22,8 @@ import { RingSending } from "../carrier/ring_sending.ts";
 /** What most sends return: the message is in the ring already. */
 const SENT: Promise<void> = Promise.resolve();
 
+let ringOf: (sender: Sender) => RingSending;
+
 /**
  * The sending end of a channel: messages to a receiver in another process, in
  * the bytes of Agrona's ring buffers. With `producers: "many"` up to 56 senders
@@ -52,6 +54,10 @@ export class Sender extends SendingEnd {
   /** Whether one sender at a time may write, or many. */
   readonly producers: Producers;
   readonly #ring: RingSending;
+
+  static {
+    ringOf = (sender) => sender.#ring;
+  }
 
   private constructor(channel: RingChannel) {
     super();
@@ -199,4 +205,26 @@ export class Sender extends SendingEnd {
       await this.send(piece, { signal });
     }
   }
+}
+
+/**
+ * Sends as {@linkcode Sender.trySend} does, but lets a receiver sleep that does,
+ * until {@linkcode wakeReceiver} is called; for the layers above.
+ */
+export function trySendSilently(
+  sender: Sender,
+  typeId: number,
+  bytes: Uint8Array,
+): boolean {
+  return ringOf(sender).trySendSilently(typeId, bytes);
+}
+
+/**
+ * Wakes the receiver of a sender, if it sleeps. Does nothing when the sender is
+ * closed.
+ *
+ * @throws {Deno.errors.ConnectionReset} When the receiver died.
+ */
+export function wakeReceiver(sender: Sender): void {
+  ringOf(sender).wake();
 }

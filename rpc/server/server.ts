@@ -1,4 +1,4 @@
-import { type Receiver, Sender } from "../../channel/mod.ts";
+import { type Message, type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import {
   type CheckedPlace,
@@ -32,6 +32,7 @@ import {
 } from "./server_options.ts";
 import { TurnedAway } from "./turned_away.ts";
 import { Visitor } from "./visitor.ts";
+import { Wakes } from "./wakes.ts";
 
 /** How often it looks for clients that have died. */
 const LOOK_MS = 500;
@@ -64,7 +65,8 @@ export class Server implements AsyncDisposable {
   #loops = 0;
   /** Why one of them could not be received from any more. */
   #failure: unknown;
-  readonly #turnedAway = new TurnedAway(LOOK_MS);
+  readonly #wakes = new Wakes();
+  readonly #turnedAway = new TurnedAway(LOOK_MS, this.#wakes);
   readonly #timer: ReturnType<typeof setInterval>;
   #closed = false;
 
@@ -171,12 +173,11 @@ export class Server implements AsyncDisposable {
   }
 
   async #serve(lane: Receiver): Promise<void> {
+    const take = (message: Message) => this.#take(message);
     while (!this.#closed) {
       try {
         for await (const messages of lane.batches()) {
-          for (const { typeId, bytes } of messages) {
-            if (bytes.byteLength >= REQUEST_HEAD) this.#take(typeId, bytes);
-          }
+          await this.#wakes.together(messages, take);
         }
         if (!this.#closed) continue;
       } catch (error) {
@@ -187,9 +188,9 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #take(typeId: number, message: Uint8Array): void {
+  #take({ typeId, bytes: message }: Message): void {
     // A handler closed it; the rest of the batch is for nobody.
-    if (this.#closed) return;
+    if (this.#closed || message.byteLength < REQUEST_HEAD) return;
     const client = clientOf(message);
     const call = readWord(message, 8);
     const bytes = message.subarray(REQUEST_HEAD);
@@ -242,7 +243,12 @@ export class Server implements AsyncDisposable {
       void this.#turnedAway.tell(client, sender, error);
       return;
     }
-    const visitor = new Visitor(client, sender, () => this.#drop(client));
+    const visitor = new Visitor(
+      client,
+      sender,
+      this.#wakes,
+      () => this.#drop(client),
+    );
     this.#visitors.set(client, visitor);
     this.#makeRoom();
     const codec = new TextDecoder().decode(bytes);

@@ -2,10 +2,12 @@ import type { Sender } from "../../channel/mod.ts";
 import { encodeError } from "../wire/errors.ts";
 import { ERROR } from "../wire/frames.ts";
 import { Visitor } from "./visitor.ts";
+import type { Wakes } from "./wakes.ts";
 
 /** Clients that are told that there is no room: for a while, as some never read. */
 export class TurnedAway {
   readonly #patienceMs: number;
+  readonly #wakes: Wakes;
   /** Who is being told, and since when. */
   readonly #visitors = new Map<Visitor, number>();
 
@@ -13,14 +15,21 @@ export class TurnedAway {
    * Has none yet.
    *
    * @param patienceMs How long one may take to read it.
+   * @param wakes Wakes them.
    */
-  constructor(patienceMs: number) {
+  constructor(patienceMs: number, wakes: Wakes) {
     this.#patienceMs = patienceMs;
+    this.#wakes = wakes;
   }
 
   /** Tells one, and closes the channel to it. */
   async tell(client: number, sender: Sender, error: Error): Promise<void> {
-    const visitor = new Visitor(client, sender, () => this.#leave(visitor));
+    const visitor = new Visitor(
+      client,
+      sender,
+      this.#wakes,
+      () => this.#leave(visitor),
+    );
     this.#visitors.set(visitor, performance.now());
     await visitor.send(0, ERROR, encodeError(error));
     this.#leave(visitor);

@@ -1,11 +1,13 @@
+import { wakeReceiver } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 import type { Answering } from "./answering.ts";
 import { Assembly } from "../wire/assembly.ts";
 import { FrameSender } from "../wire/frame_sender.ts";
 import { clientText, RESPONSE_HEAD, RESPONSE_PART } from "../wire/frames.ts";
+import type { Sleeper, Wakes } from "./wakes.ts";
 
 /** A client that is there: its calls, and the channel to it. */
-export class Visitor {
+export class Visitor implements Sleeper {
   /** Tells it from others, as handlers are told. */
   readonly id: string;
   /** Its calls that are being answered, by their numbers. */
@@ -13,17 +15,25 @@ export class Visitor {
   readonly #sender: Sender;
   readonly #frames: FrameSender;
   readonly #parts = new Map<number, Assembly>();
+  readonly #wakes: Wakes;
   readonly #gone: () => void;
 
   /**
    * Has come.
    *
+   * @param wakes Wakes it when something was sent.
    * @param gone Called when something cannot be sent to it.
    */
-  constructor(client: number, sender: Sender, gone: () => void) {
+  constructor(
+    client: number,
+    sender: Sender,
+    wakes: Wakes,
+    gone: () => void,
+  ) {
     this.id = clientText(client);
     this.#sender = sender;
     this.#frames = new FrameSender(sender, RESPONSE_HEAD, RESPONSE_PART);
+    this.#wakes = wakes;
     this.#gone = gone;
   }
 
@@ -71,12 +81,23 @@ export class Visitor {
   ): Promise<void> | void {
     this.#frames.head.setUint32(0, call, true);
     try {
-      if (this.#frames.trySend(type, content)) return;
+      if (this.#frames.trySendSilently(type, content)) {
+        return this.#wakes.wake(this);
+      }
     } catch {
       // It died or left: there is no one to tell.
       return this.#gone();
     }
     return this.#frames.send(type, content).catch(this.#gone);
+  }
+
+  /** Wakes it for what was sent. */
+  wake(): void {
+    try {
+      wakeReceiver(this.#sender);
+    } catch {
+      this.#gone();
+    }
   }
 
   /** Has gone, or the server has: aborts its calls. */

@@ -1,3 +1,4 @@
+import { trySendSilently } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 
 /** Longest frame that is put together in memory that stays. */
@@ -43,11 +44,15 @@ export class FrameSender {
    * @param typeId What it is.
    */
   trySend(typeId: number, content: string | Uint8Array): boolean {
-    const length = this.#write(content);
-    if (length === undefined) return false;
-    const end = this.#headLength + length;
-    const frame = this.#views[end] ??= this.#frame.subarray(0, end);
-    return this.#sender.trySend(frame, { typeId });
+    const frame = this.#frameOf(content);
+    return frame !== undefined && this.#sender.trySend(frame, { typeId });
+  }
+
+  /** The same, but a receiver that sleeps is to be woken by `wakeReceiver`. */
+  trySendSilently(typeId: number, content: string | Uint8Array): boolean {
+    const frame = this.#frameOf(content);
+    return frame !== undefined &&
+      trySendSilently(this.#sender, typeId, frame);
   }
 
   /** Sends a frame as there is room, with the head as it is now. */
@@ -69,6 +74,14 @@ export class FrameSender {
     }
     const last = joined(head, bytes.subarray(start));
     await this.#sender.send(last, { typeId, ...wait });
+  }
+
+  /** The head and the content, if that fits. */
+  #frameOf(content: string | Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+    const length = this.#write(content);
+    if (length === undefined) return undefined;
+    const end = this.#headLength + length;
+    return this.#views[end] ??= this.#frame.subarray(0, end);
   }
 
   /** Writes the content behind the head; returns its length, if it fits. */
