@@ -92,10 +92,12 @@ export class RingSending {
     return this.#write(typeId, bytes);
   }
 
-  /** The same, and leaves it to {@linkcode RingSending.wake} to tell the receiver. */
+  /**
+   * The same, and leaves it to {@linkcode RingSending.wake} to tell the receiver.
+   * It is not asked for whether that lives, unless there is no room.
+   */
   trySendSilently(typeId: number, bytes: Uint8Array): boolean {
     this.#checkMessage(bytes);
-    if (++this.#sends >= SENDS_PER_LOOK) this.#look();
     if (this.#queue.isBusy) return false;
     return this.#ring.write(typeId, bytes);
   }
@@ -104,9 +106,7 @@ export class RingSending {
   wake(): void {
     // It was woken when this was closed.
     if (this.#closed) return;
-    const bell = this.#control.receiverBell;
-    if (bell.seemsParked) this.#look();
-    if (!bell.ring()) this.#stopRingingPipes();
+    if (!this.#control.receiverBell.ring()) this.#stopRingingPipes();
   }
 
   /** Sends a message when there is room for it. */
@@ -183,7 +183,7 @@ export class RingSending {
 
   #write(typeId: number, bytes: Uint8Array): boolean {
     if (!this.#ring.write(typeId, bytes)) return false;
-    if (!this.#control.receiverBell.ring()) this.#stopRingingPipes();
+    this.wake();
     return true;
   }
 

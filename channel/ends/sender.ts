@@ -209,7 +209,8 @@ export class Sender extends SendingEnd {
 
 /**
  * Sends as {@linkcode Sender.trySend} does, but lets a receiver sleep that does,
- * until {@linkcode wakeReceiver} is called; for the layers above.
+ * until {@linkcode wakeReceiver} is called, and does not find out whether it died;
+ * for the layers above.
  */
 export function trySendSilently(
   sender: Sender,
@@ -222,8 +223,6 @@ export function trySendSilently(
 /**
  * Wakes the receiver of a sender, if it sleeps. Does nothing when the sender is
  * closed.
- *
- * @throws {Deno.errors.ConnectionReset} When the receiver died.
  */
 export function wakeReceiver(sender: Sender): void {
   ringOf(sender).wake();

@@ -93,11 +93,7 @@ export class Visitor implements Sleeper {
 
   /** Wakes it for what was sent. */
   wake(): void {
-    try {
-      wakeReceiver(this.#sender);
-    } catch {
-      this.#gone();
-    }
+    wakeReceiver(this.#sender);
   }
 
   /** Has gone, or the server has: aborts its calls. */

@@ -84,6 +84,38 @@ Deno.test("a client is woken before the next call is answered, where answers tak
   assertEquals(log, Array(128).fill(["fast", "wake client"]).flat());
 });
 
+Deno.test("one batch that took long is forgotten after one that did not", async () => {
+  const expected = ["answer first", "answer first", "answer second"];
+  let log: string[] = [];
+  for (let i = 0; i < 1000 && `${log}` !== `${expected}`; i++) {
+    const wakes = new Wakes();
+    await wakes.together([1, 2], takeTime);
+    await answerThree(wakes);
+    await wakes.together([1, 2], takeTime);
+    log = (await answerThree(wakes)).slice(0, 3);
+  }
+  assertEquals(log, expected);
+});
+
+Deno.test("what was answered before a handler closes the server arrives", async () => {
+  using at = testName();
+  const server = Server.listen(at.place, (request) => {
+    if (request === "close") void server.close();
+    return request;
+  });
+  await using client = await Client.connect(at.place);
+  const answers = await Promise.allSettled([
+    client.call("first"),
+    client.call("close"),
+    client.call("last"),
+  ]);
+  assertEquals(
+    answers.map(({ status }) => status),
+    ["fulfilled", "rejected", "rejected"],
+  );
+  await server.finished;
+});
+
 Deno.test("clients are woken, too, when something fails", async () => {
   const wakes = new Wakes();
   const log: string[] = [];
