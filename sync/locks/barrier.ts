@@ -1,5 +1,6 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import { wake, type Word } from "../../ffi/sync/futex.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { Deadline } from "../waiting/deadline.ts";
 import {
   readWaitOptions,
@@ -139,10 +140,17 @@ export class Barrier {
   wait(options?: WaitOptions): BarrierResult {
     const { timeoutMs } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
+    // Who has arrived is counted until all have.
+    requireStack();
     const generation = this.#arrive();
     if (generation === null) return "last";
-    return waitBlocking(this.#waiting(generation), deadline) ??
-      (this.#withdraw(generation) ? "timed-out" : "ok");
+    try {
+      return waitBlocking(this.#waiting(generation), deadline) ??
+        (this.#withdraw(generation) ? "timed-out" : "ok");
+    } catch (error) {
+      if (!this.#block.closed && !this.#withdraw(generation)) return "ok";
+      throw error;
+    }
   }
 
   /**
@@ -156,6 +164,8 @@ export class Barrier {
   async waitAsync(options?: WaitOptions): Promise<BarrierResult> {
     const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
+    // Who has arrived is counted until all have.
+    requireStack();
     const { mapping, neighbourhood } = this.#block;
     const generation = this.#arrive();
     if (generation === null) return "last";

@@ -1,4 +1,5 @@
 import type { Word } from "../../ffi/sync/futex.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { unpark } from "../parking/unpark.ts";
 import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Sleepers } from "../waiting/sleepers.ts";
@@ -142,6 +143,8 @@ export class Condition {
   wait(guard: MutexGuard, options?: WaitOptions): ConditionResult {
     const { timeoutMs } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
+    // What is released here must be taken again.
+    requireStack();
     this.#sleepers.enter();
     try {
       const sequence = this.#sequence.load();
@@ -171,6 +174,8 @@ export class Condition {
   ): Promise<ConditionResult> {
     const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
+    // What is released here must be taken again.
+    requireStack();
     const { mapping } = this.#block;
     this.#sleepers.enter();
     let result;

@@ -6,6 +6,7 @@
  */
 
 import type { Word } from "../../ffi/sync/futex.ts";
+import { requireStackToChange } from "../../memory/checks/stack_room.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import type { Deadline } from "./deadline.ts";
 import { sleep, sleepAsync } from "./wait.ts";
@@ -43,6 +44,8 @@ export function waitBlocking<Result>(
   deadline: Deadline,
 ): Result | undefined {
   const { attempt, prepare, word, sleepers, lookAgainMs } = waiting;
+  // Who is counted, or has taken something, must come to the end of it.
+  requireStackToChange();
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;
@@ -74,6 +77,8 @@ export async function waitPending<Result>(
   mapping: Mapping,
 ): Promise<Result | undefined> {
   const { attempt, prepare, word, sleepers, lookAgainMs } = waiting;
+  // Who is counted, or has taken something, must come to the end of it.
+  requireStackToChange();
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;
