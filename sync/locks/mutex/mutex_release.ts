@@ -15,10 +15,18 @@ export function releaseQuietly(mutex: MutexCore): void {
   }
 }
 
-/** Releases in the order opposite to taking, all of them whatever happens. */
-export function releaseAll(mutexes: readonly MutexCore[]): void {
+/**
+ * Releases in the order opposite to taking, all of them whatever happens.
+ *
+ * @param again Not those that an earlier call has released.
+ */
+export function releaseAll(
+  mutexes: readonly MutexCore[],
+  again = false,
+): void {
   let failed: unknown;
   for (const mutex of mutexes.toReversed()) {
+    if (again && mutex.depth === 0) continue;
     try {
       mutex.release();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { errnoNumber } from "../../../ffi/errors/errno.ts";
 import { systemError } from "../../../ffi/errors/system_error.ts";
 import type { Word } from "../../../ffi/sync/futex.ts";
+import { requireStackToChange } from "../../../memory/checks/stack_room.ts";
 import { unpark } from "../../parking/unpark.ts";
 import { Deadline } from "../../waiting/deadline.ts";
 import type { Patience } from "../../waiting/options.ts";
@@ -58,6 +59,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading if that is possible at once. */
   tryRead(): ReadWriteHold | null {
+    requireStackToChange();
     const taken = takeNow(this.#gate, false);
     if (taken === BUSY) return null;
     let slot;
@@ -73,6 +75,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading, blocking this thread. */
   read({ timeoutMs }: Patience): ReadWriteHold {
+    requireStackToChange();
     const deadline = new Deadline(timeoutMs);
     const died = this.#lock(this.#gate, "read", deadline);
     let slot;
@@ -90,6 +93,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading, waiting without blocking. */
   async readAsync({ timeoutMs, signal }: Patience): Promise<ReadWriteHold> {
+    requireStackToChange();
     const deadline = new Deadline(timeoutMs);
     const gate = this.#gate;
     const died = await this.#lockAsync(gate, "read", deadline, signal);
@@ -109,6 +113,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing if that is possible at once. */
   tryWrite(): ReadWriteHold | null {
+    requireStackToChange();
     const held: MutexCore[] = [];
     try {
       for (const mutex of [this.#gate, ...this.slots]) {
@@ -129,6 +134,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing, blocking this thread. */
   write({ timeoutMs }: Patience): ReadWriteHold {
+    requireStackToChange();
     const deadline = new Deadline(timeoutMs);
     const held: MutexCore[] = [];
     try {
@@ -146,6 +152,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing, waiting without blocking. */
   async writeAsync({ timeoutMs, signal }: Patience): Promise<ReadWriteHold> {
+    requireStackToChange();
     const deadline = new Deadline(timeoutMs);
     const held: MutexCore[] = [];
     try {
@@ -161,15 +168,15 @@ export class ReadWriteCore {
     return this.#writing(held);
   }
 
-  /** Releases what a guard holds. */
-  release({ mutexes, writing }: ReadWriteHold): void {
+  /** Releases what a guard holds, or `again` what an earlier call could not. */
+  release({ mutexes, writing }: ReadWriteHold, again: boolean): void {
     const words = this.#words;
     if (writing && words.length > 0) {
       // In this order: a death in between leaves the mark that one wrote.
       Atomics.store(words, DAMAGED, 0);
       Atomics.store(words, WRITING, 0);
     }
-    releaseAll(mutexes);
+    releaseAll(mutexes, again);
     if (writing || words.length === 0 || this.#sleepers.all === 0) return;
     Atomics.add(words, SEQUENCE, 1);
     unpark(this.#sequence, 1);

@@ -7,6 +7,8 @@ export class ReadWriteGuard implements Disposable {
   readonly #core: ReadWriteCore;
   readonly #hold: ReadWriteHold;
   #state: "held" | "unlocked" | "disposed" = "held";
+  /** Whether releasing failed for want of stack. */
+  #again = false;
 
   private constructor(core: ReadWriteCore, hold: ReadWriteHold) {
     this.#core = core;
@@ -34,8 +36,7 @@ export class ReadWriteGuard implements Disposable {
    */
   unlock(): void {
     if (this.#state !== "held") this.#refuse();
-    this.#state = "unlocked";
-    this.#core.release(this.#hold);
+    this.#release("unlocked");
   }
 
   /**
@@ -47,9 +48,23 @@ export class ReadWriteGuard implements Disposable {
    */
   [Symbol.dispose](): void {
     if (this.#state === "disposed") this.#refuse();
-    const held = this.#state === "held";
-    this.#state = "disposed";
-    if (held) this.#core.release(this.#hold);
+    if (this.#state === "held") this.#release("disposed");
+    else this.#state = "disposed";
+  }
+
+  /**
+   * Releases the lock. When there is too little stack for that, the rest of it is still
+   * held and can be released once more.
+   */
+  #release(next: "unlocked" | "disposed"): void {
+    try {
+      this.#core.release(this.#hold, this.#again);
+    } catch (error) {
+      this.#again = this.#hold.mutexes.some(({ depth }) => depth > 0);
+      if (!this.#again) this.#state = next;
+      throw error;
+    }
+    this.#state = next;
   }
 
   #refuse(): never {

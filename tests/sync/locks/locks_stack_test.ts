@@ -7,7 +7,14 @@
 
 import { assert, assertEquals } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
-import { Barrier, Condition, Mutex, Semaphore } from "../../../sync/mod.ts";
+import {
+  Barrier,
+  Condition,
+  Mutex,
+  type ReadWriteGuard,
+  ReadWriteLock,
+  Semaphore,
+} from "../../../sync/mod.ts";
 import { atEveryDepth } from "../../helpers/every_depth.ts";
 
 /** A call that takes something and releases it, or fails, and what must hold then. */
@@ -32,10 +39,32 @@ class Releaser {
   }
 }
 
+function readWrite(
+  take: (lock: ReadWriteLock) => ReadWriteGuard | null,
+): (bytes: Uint8Array) => Attempt {
+  return (bytes) => {
+    const lock = ReadWriteLock.create(bytes, 0, { slots: 3 });
+    const releaser = new Releaser();
+    return {
+      act: () => releaser.release(take(lock)),
+      check: () => {
+        releaser.releaseRest();
+        const guard = lock.tryWrite();
+        assert(guard !== null, "it is still locked");
+        guard.unlock();
+      },
+    };
+  };
+}
+
 /** A wait that sleeps, but not for long. */
 const timeoutMs = 0.05;
 
 const ATTEMPTS: Record<string, (bytes: Uint8Array) => Attempt> = {
+  "ReadWriteLock.tryRead()": readWrite((lock) => lock.tryRead()),
+  "ReadWriteLock.read()": readWrite((lock) => lock.read({ timeoutMs })),
+  "ReadWriteLock.tryWrite()": readWrite((lock) => lock.tryWrite()),
+  "ReadWriteLock.write()": readWrite((lock) => lock.write({ timeoutMs })),
   "Mutex.lock()": (bytes) => {
     const mutex = Mutex.create(bytes);
     const releaser = new Releaser();
