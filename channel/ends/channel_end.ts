@@ -1,4 +1,4 @@
-import { requireStack } from "../../memory/checks/stack_room.ts";
+import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
 import { type ChannelObject, removeObject } from "../object/channel_object.ts";
 import { checkPlace, type Place } from "../object/place.ts";
 
@@ -133,7 +133,7 @@ export function joinChannel(end: ChannelEnd, parts: EndParts): void {
 
 /** Closes an end, unless it was closed before. */
 export function leaveChannel(end: ChannelEnd, how: Leave): void {
-  requireStack();
+  requireStackToCloseParts();
   leave(end, how);
 }
 

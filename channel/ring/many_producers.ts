@@ -1,5 +1,8 @@
-import { requireStack } from "../../memory/checks/stack_room.ts";
-import { HEADER_LENGTH } from "../buffers/record_layout.ts";
+import {
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "../buffers/record_layout.ts";
 import { ANNOUNCED, repairAtHead, WRAPS } from "./claim_repair.ts";
 import { FULL, type Producer } from "./ring_writer.ts";
 import { type RingMemory, toLong } from "./ring_memory.ts";
@@ -7,6 +10,7 @@ import { type RingMemory, toLong } from "./ring_memory.ts";
 /** {@linkcode ANNOUNCED}; an imported name is loaded and checked at each use. */
 const CLAIMED = ANNOUNCED;
 const HIGH_WORD = 1;
+const TYPE_WORD = TYPE_OFFSET >> 2;
 
 /** A claim fails as often only when a peer moves the tail to no purpose. */
 const MAX_TRIES = 1_000_000;
@@ -88,8 +92,6 @@ export class ManyProducers implements Producer {
       let target = index;
       let claimed = aligned;
       if (aligned > toEnd) {
-        // From the tail that moves to the padding behind it nothing may fail.
-        requireStack();
         padding = toEnd;
         target = 0;
         claimed += toEnd;
@@ -104,7 +106,13 @@ export class ManyProducers implements Producer {
       }
       this.#announce(tail | (padding > 0 ? ANNOUNCED | WRAPS : ANNOUNCED));
       if (!this.#moveTail(tail, claimed)) continue;
-      if (padding > 0) memory.pad(index, padding);
+      if (padding > 0) {
+        // No call of ours, such as `memory.pad`: there may be no stack for it.
+        const word = index >> 2;
+        Atomics.store(words, word, -padding);
+        Atomics.store(words, word + TYPE_WORD, PADDING_TYPE);
+        Atomics.store(words, word, padding);
+      }
       if (target === FULL) this.#clearAnnouncement();
       return target;
     }

@@ -1,7 +1,13 @@
-import { requireStack } from "../../memory/checks/stack_room.ts";
-import { align, HEADER_LENGTH } from "../buffers/record_layout.ts";
+import {
+  align,
+  HEADER_LENGTH,
+  PADDING_TYPE,
+  TYPE_OFFSET,
+} from "../buffers/record_layout.ts";
 import { FULL, type Producer } from "./ring_writer.ts";
 import type { RingMemory } from "./ring_memory.ts";
+
+const TYPE_WORD = TYPE_OFFSET >> 2;
 
 /**
  * The only producer of a ring (SPSC). It keeps the header behind its last record
@@ -110,8 +116,6 @@ export class OneProducer implements Producer {
     head: number,
     aligned: number,
   ): number {
-    // From the tail that moves to the padding behind it nothing may fail.
-    requireStack();
     const memory = this.#memory;
     const { words, mask } = memory;
     const needed = aligned + HEADER_LENGTH;
@@ -121,12 +125,15 @@ export class OneProducer implements Producer {
       memory.cacheHead(fresh);
       fits = needed <= (fresh & mask);
     }
-    this.#moveTail(fits ? toEnd + aligned : toEnd);
     this.#zeroHeader(0);
-    memory.pad(index, toEnd);
-    if (!fits) return FULL;
-    this.#zeroHeader(aligned);
-    return 0;
+    if (fits) this.#zeroHeader(aligned);
+    this.#moveTail(fits ? toEnd + aligned : toEnd);
+    // No call of ours, such as `memory.pad`: there may be no stack for it.
+    const word = index >> 2;
+    Atomics.store(words, word, -toEnd);
+    Atomics.store(words, word + TYPE_WORD, PADDING_TYPE);
+    Atomics.store(words, word, toEnd);
+    return fits ? 0 : FULL;
   }
 
   /**

@@ -1,5 +1,4 @@
 import { checkInteger } from "../../ffi/libc/integers.ts";
-import { requireStack } from "../../memory/checks/stack_room.ts";
 import { Batch } from "../buffers/batch.ts";
 import { Copier } from "../buffers/copy_in.ts";
 import { HeldSource } from "../buffers/held_source.ts";
@@ -119,7 +118,6 @@ export class RingWriter {
     try {
       batch.measure(messages, from, this.#memory.capacity, this.#maxLength);
       if (batch.count === 0) return 0;
-      requireStack();
       return this.#writeMeasured(typeId, messages[from]!, batch);
     } finally {
       batch.clear();
@@ -139,7 +137,6 @@ export class RingWriter {
     checkMessageLength(length, this.#maxLength);
     const left = checkSlices(available, length, from);
     if (left === 0) return 0;
-    requireStack();
     const memory = this.#memory;
     const producer = this.#producer;
     const span = spanOf(length);
@@ -152,9 +149,15 @@ export class RingWriter {
     }
     const recordLength = length + HEADER_LENGTH;
     const word = index >> 2;
-    producer.begin(word, count * span);
-    this.#slices.copy(index, typeId, source, length, from, count);
-    memory.release(word, recordLength);
+    try {
+      producer.begin(word, count * span);
+      this.#slices.copy(index, typeId, source, length, from, count);
+      memory.release(word, recordLength);
+    } catch (error) {
+      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
+      Atomics.store(memory.words, word, count * span);
+      throw error;
+    }
     return count;
   }
 
@@ -207,7 +210,14 @@ export class RingWriter {
       const length = batch.lengths[0]!;
       return this.write(typeId, first, 0, length) ? 1 : 0;
     }
-    this.#writeRecords(index, typeId, batch);
+    try {
+      this.#writeRecords(index, typeId, batch);
+    } catch (error) {
+      const { words } = this.#memory;
+      Atomics.store(words, (index >> 2) + TYPE_WORD, PADDING_TYPE);
+      Atomics.store(words, index >> 2, batch.span);
+      throw error;
+    }
     return batch.count;
   }
 

@@ -16,11 +16,18 @@ const TO_FREE = 1024;
 /** What a change under a lock takes, and releasing the lock. */
 const TO_CHANGE = 2048;
 /** V8 throws where less is left when it has to compile a function first: 40 KiB. */
-const TO_COMPILE = 57344;
+const TO_COMPILE = 49152;
+/** More than that: what was made so is closed where it was made. */
+const TO_MAKE_PARTS = 65536;
 
 // Zeros: the engine copies small integers several times as fast as `undefined`.
-const [MAKE, FREE, CHANGE, COMPILE] = [TO_MAKE, TO_FREE, TO_CHANGE, TO_COMPILE]
-  .map((byteLength) => Array.from({ length: byteLength / WORD }, () => 0));
+const [MAKE, FREE, CHANGE, COMPILE, MAKE_PARTS] = [
+  TO_MAKE,
+  TO_FREE,
+  TO_CHANGE,
+  TO_COMPILE,
+  TO_MAKE_PARTS,
+].map((byteLength) => Array.from({ length: byteLength / WORD }, () => 0));
 
 // Taken at import: what programs put in its place must not run in between.
 const { apply } = Reflect;
@@ -49,9 +56,14 @@ export function requireStackToChange(): void {
 }
 
 /**
- * The same for what takes many calls, some of them, after a failure, for the
- * first time in this process. It takes microseconds.
+ * The same before an object of many parts is made, by many calls, some of them,
+ * after a failure, for the first time in this process. It takes microseconds.
  */
-export function requireStackToCompile(): void {
+export function requireStackToMakeParts(): void {
+  apply(nothing, undefined, MAKE_PARTS!);
+}
+
+/** The same before such an object is closed. */
+export function requireStackToCloseParts(): void {
   apply(nothing, undefined, COMPILE!);
 }

@@ -8,5 +8,6 @@
 export {
   requireStack,
   requireStackToChange,
-  requireStackToCompile,
+  requireStackToCloseParts,
+  requireStackToMakeParts,
 } from "../../ffi/libc/stack_room.ts";

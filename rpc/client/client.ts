@@ -1,4 +1,5 @@
 import { Receiver } from "../../channel/mod.ts";
+import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import {
   type CheckedPlace,
@@ -268,6 +269,7 @@ export class Client implements AsyncDisposable {
 
   #end(error: Error): void {
     if (this.#ended !== undefined) return;
+    requireStackToCloseParts();
     this.#ended = error;
     this.#welcome.reject(error);
     this.#calls.failAll(error);

@@ -1,5 +1,6 @@
 import { type Message, type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
+import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
 import {
   type CheckedPlace,
   checkPlace,
@@ -165,6 +166,7 @@ export class Server implements AsyncDisposable {
 
   #end(): void {
     if (this.#closed) return;
+    requireStackToCloseParts();
     this.#closed = true;
     clearInterval(this.#timer);
     for (const [client] of this.#visitors) this.#drop(client);

@@ -4,8 +4,10 @@
  * @module
  */
 
-/** How often something is called on the way back from the end of the stack. */
-const CALLS = 120;
+/** Behind so many calls that did not fail in a row there is stack enough. */
+const ENOUGH = 40;
+/** Most calls on the way back from the end of the stack. */
+const MOST = 4000;
 /** Frames of a few dozen bytes shift where the stack ends by less than one call. */
 const SHIFTS = 12;
 
@@ -28,20 +30,23 @@ export function atEveryDepth(call: (number: number) => void): Outcome {
   call(failed + done++);
   for (let shift = 0; shift < SHIFTS; shift++) {
     let calls = 0;
+    let inARow = 0;
     const descend = (): void => {
       try {
         descend();
       } catch (error) {
         if (!isStackOverflow(error)) throw error;
       }
-      if (calls >= CALLS) return;
+      if (inARow >= ENOUGH || calls >= MOST) return;
       calls++;
       try {
         call(failed + done);
         done++;
+        inARow++;
       } catch (error) {
         if (!isStackOverflow(error)) throw error;
         failed++;
+        inARow = 0;
       }
     };
     behindFrames(shift, descend);
