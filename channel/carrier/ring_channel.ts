@@ -68,6 +68,7 @@ export class RingChannel {
     object: ChannelObject<"read-write">,
     asked: Producers | undefined,
     creation: CheckedCreation | undefined,
+    patienceMs: number,
   ) {
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
@@ -77,7 +78,7 @@ export class RingChannel {
     checkPositions(object, new ManyToOneRingBuffer(bytes));
     const control = new RingControl(bytes, capacity);
     if (object.created) control.header.write(creation?.label ?? "");
-    const producers = agreeOnProducers(object, control, asked);
+    const producers = agreeOnProducers(object, control, asked, patienceMs);
     const ring = producers === "one"
       ? new OneToOneRingBuffer(bytes)
       : new ManyToOneRingBuffer(bytes);
@@ -94,13 +95,25 @@ export class RingChannel {
     checkWord(producers, CHOICES, "producers");
     const creation = checkCreation(options, place);
     const object = createChannelObject(place, creation, RING_TRAILER_LENGTH);
-    return new RingChannel(object, producers, creation);
+    const patienceMs = object.created ? 0 : KIND_PATIENCE_MS;
+    return new RingChannel(object, producers, creation, patienceMs);
   }
 
   /** Opens one. */
   static open(place: Place, { producers }: RingOpenOptions): RingChannel {
     if (producers !== undefined) checkWord(producers, CHOICES, "producers");
-    return new RingChannel(openChannelObject(place), producers, undefined);
+    const object = openChannelObject(place);
+    return new RingChannel(object, producers, undefined, KIND_PATIENCE_MS);
+  }
+
+  /** Opens one that says what it is, without waiting for a creator that is at it. */
+  static openComplete(place: Place): RingChannel {
+    return new RingChannel(
+      openChannelObject(place, 0),
+      undefined,
+      undefined,
+      0,
+    );
   }
 }
 
@@ -120,6 +133,7 @@ function agreeOnProducers(
   object: ChannelObject,
   control: RingControl,
   asked: Producers | undefined,
+  patienceMs: number,
 ): Producers {
   const { what } = object;
   if (control.isForeign) {
@@ -129,8 +143,7 @@ function agreeOnProducers(
   }
   const { created } = object;
   if (created && asked !== undefined) control.setProducers(asked);
-  const patience = created ? 0 : KIND_PATIENCE_MS;
-  let producers = retryFor(patience, () => control.producers);
+  let producers = retryFor(patienceMs, () => control.producers);
   if (producers === undefined && asked !== undefined) {
     control.setProducers(asked);
     producers = control.producers;

@@ -95,10 +95,17 @@ export function createChannelObject(
     : create();
 }
 
-/** Opens the object of a channel. */
-export function openChannelObject(place: Place): ChannelObject<"read-write"> {
+/**
+ * Opens the object of a channel.
+ *
+ * @param patienceMs How long its creator may take to give a file its size.
+ */
+export function openChannelObject(
+  place: Place,
+  patienceMs: number = PATIENCE_MS,
+): ChannelObject<"read-write"> {
   prepare();
-  return openAt(checkPlace(place));
+  return openAt(checkPlace(place), patienceMs);
 }
 
 /** Opens the object of a channel without permission to write to it. */
@@ -113,10 +120,13 @@ export function openChannelObjectReadonly(
   return new ChannelObject(checked, handle);
 }
 
-function openAt(place: CheckedPlace): ChannelObject<"read-write"> {
+function openAt(
+  place: CheckedPlace,
+  patienceMs: number = PATIENCE_MS,
+): ChannelObject<"read-write"> {
   const handle = place.kind === "name"
     ? SharedMemory.open(place.name)
-    : openFile(place, "read-write");
+    : openFile(place, "read-write", patienceMs);
   return new ChannelObject(place, handle);
 }
 
@@ -124,13 +134,14 @@ function openAt(place: CheckedPlace): ChannelObject<"read-write"> {
 function openFile<A extends ObjectAccess>(
   place: CheckedPlace,
   access: A,
+  patienceMs: number = PATIENCE_MS,
 ): MappedFile<A> {
-  const file = retryFor(PATIENCE_MS, () => openSized(place.name, access));
+  const file = retryFor(patienceMs, () => openSized(place.name, access));
   if (file !== undefined) return file;
   throw new Deno.errors.TimedOut(
     `Cannot open ${
       channelAt(place)
-    }: the file has been empty for ${PATIENCE_MS} ms, so the process that created it died; remove it`,
+    }: the file has been empty for ${patienceMs} ms, so the process that created it died; remove it`,
   );
 }
 

@@ -45,7 +45,7 @@ class LaneSearch {
       // The next one is made where there is none yet, or there was room before.
       this.#first = lane === start ? 0 : lane;
       try {
-        const found = lookAt(place);
+        const found = lookAt(place, lane === 0);
         if (found === "nobody") break;
         if (found === "room") return Sender.open(place);
       } catch (error) {
@@ -59,14 +59,17 @@ class LaneSearch {
   }
 }
 
-function lookAt(place: Place): ReturnType<typeof ringRoom> {
-  const { object, control, producers } = RingChannel.open(place, {});
+function lookAt(place: Place, isFirst: boolean): ReturnType<typeof ringRoom> {
+  const { object, control, producers } = isFirst
+    ? RingChannel.open(place, {})
+    : RingChannel.openComplete(place);
   using _closed = { [Symbol.dispose]: () => object.close() };
   // Another program's.
   return producers === "many" ? ringRoom(object, control) : "nobody";
 }
 
-/** Whether a name has something else than a ring. */
+/** Whether a name has something else than a ring, or one that is not complete. */
 function isForeign(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError;
+  return error instanceof TypeError || error instanceof RangeError ||
+    error instanceof Deno.errors.TimedOut;
 }

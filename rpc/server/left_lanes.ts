@@ -44,9 +44,9 @@ function isLeft(
 
 function tryOpen(server: CheckedPlace, lane: number): RingChannel | undefined {
   try {
-    return RingChannel.open(lanePlace(server, lane), {});
+    return RingChannel.openComplete(lanePlace(server, lane));
   } catch {
-    // There is none, or it is something else: creating it says so.
+    // There is none, or it is something else, or not complete: creating it says so.
     return undefined;
   }
 }

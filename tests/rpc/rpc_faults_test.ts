@@ -7,6 +7,7 @@
 import { assertEquals, assertRejects, assertThrows } from "../../deps.ts";
 import { Receiver, Sender } from "../../channel/mod.ts";
 import { SharedMemory } from "../../mod.ts";
+import { RING_TRAILER_LENGTH } from "../../channel/ring/ring_layout.ts";
 import { Client, Server } from "../../rpc/mod.ts";
 import {
   clientOf,
@@ -18,7 +19,7 @@ import {
 } from "../../rpc/wire/frames.ts";
 import { checkPlace } from "../../store/object/place.ts";
 import { objectsOf } from "../helpers/store/objects.ts";
-import { testName, type TestPlace } from "../helpers/store/place.ts";
+import { testName, testPath, type TestPlace } from "../helpers/store/place.ts";
 import { until } from "../helpers/sync/size.ts";
 
 const small = { capacity: 1024 };
@@ -168,35 +169,62 @@ Deno.test("a ring of another program stays, under the server's name and beside i
   assertEquals(receiver.pending.messages, 1);
 });
 
+/** Counts how often this thread is blocked. */
+function countWaits(): Disposable & { readonly waits: number } {
+  const { wait } = Atomics;
+  let waits = 0;
+  Atomics.wait = ((...args: Parameters<typeof wait>) => {
+    waits++;
+    return wait(...args);
+  }) as typeof wait;
+  return {
+    get waits() {
+      return waits;
+    },
+    [Symbol.dispose]: () => void (Atomics.wait = wait),
+  };
+}
+
+Deno.test("nothing is waited for because of an empty file beside a server's", async () => {
+  using at = testPath();
+  const beside = `${at.name}.lane1`;
+  Deno.writeFileSync(beside, new Uint8Array(0));
+  using _file = { [Symbol.dispose]: () => Deno.removeSync(beside) };
+  await using stack = new AsyncDisposableStack();
+  using blocking = countWaits();
+  await using _server = Server.listen(at.place, (request) => request);
+  await connectMany(at, 56, stack);
+  await assertRejects(
+    () => Client.connect(at.place, { ...small, timeoutMs: 50 }),
+    Deno.errors.TimedOut,
+    "no server with room",
+  );
+  assertEquals(blocking.waits, 0);
+});
+
 Deno.test("a server that cannot make one more ring answers those that are there, and blocks nothing", async () => {
   using at = testName();
   using beside = Receiver.create(`${at.name}.lane1`, small);
   await using server = Server.listen(at.place, (request) => request);
   await using stack = new AsyncDisposableStack();
-  const { wait } = Atomics;
-  let waits = 0;
-  {
-    using _restore = { [Symbol.dispose]: () => void (Atomics.wait = wait) };
-    Atomics.wait = ((...args: Parameters<typeof wait>) => {
-      waits++;
-      return wait(...args);
-    }) as typeof wait;
-    await connectMany(at, 56, stack);
-  }
-  assertEquals(waits, 0);
+  using blocking = countWaits();
+  await connectMany(at, 56, stack);
   assertEquals(server.clients, 56);
-  await assertRejects(
-    () => Client.connect(at.place, { ...small, timeoutMs: 50 }),
-    Deno.errors.TimedOut,
-    "no server with room",
-  );
+  const findNoRoom = (timeoutMs: number) =>
+    assertRejects(
+      () => Client.connect(at.place, { ...small, timeoutMs }),
+      Deno.errors.TimedOut,
+      "no server with room",
+    );
+  await findNoRoom(50);
   beside.unlink();
-  using other = SharedMemory.create(beside.name, { size: 1000 });
-  await assertRejects(
-    () => Client.connect(at.place, { ...small, timeoutMs: 50 }),
-    Deno.errors.TimedOut,
-    "no server with room",
-  );
+  // It has the size of a ring, and does not say what it is.
+  using other = SharedMemory.create(beside.name, {
+    size: 1024 + RING_TRAILER_LENGTH,
+  });
+  // Meanwhile the server tries again.
+  await findNoRoom(700);
+  assertEquals(blocking.waits, 0);
   const waiting = Client.connect(at.place, small);
   other.unlink();
   stack.use(await waiting);
