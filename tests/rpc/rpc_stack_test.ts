@@ -7,7 +7,7 @@
 import { assert, assertEquals } from "../../deps.ts";
 import { Client, Server } from "../../rpc/mod.ts";
 import { traces } from "../helpers/channel/ends.ts";
-import { atEveryDepth } from "../helpers/every_depth.ts";
+import { atEveryDepth } from "../helpers/memory/every_depth.ts";
 import { namesOf } from "../helpers/names.ts";
 
 Deno.test("a server that could not listen or close for want of stack leaves nothing", async () => {

@@ -8,7 +8,7 @@
 import { assert, assertEquals } from "../../deps.ts";
 import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
 import { traces } from "../helpers/channel/ends.ts";
-import { atEveryDepth } from "../helpers/every_depth.ts";
+import { atEveryDepth } from "../helpers/memory/every_depth.ts";
 import { namesOf } from "../helpers/names.ts";
 
 const MAKERS = {

@@ -8,7 +8,7 @@ import { assert, assertEquals } from "../../../deps.ts";
 import { MappedFile, Segment, SharedMemory } from "../../../mod.ts";
 import { Semaphore } from "../../../sync/mod.ts";
 import { traces } from "../../helpers/channel/ends.ts";
-import { atEveryDepth } from "../../helpers/every_depth.ts";
+import { atEveryDepth } from "../../helpers/memory/every_depth.ts";
 import { twoFiles } from "../../helpers/memory/two_files.ts";
 import { namesOf, randomKey } from "../../helpers/names.ts";
 

@@ -15,7 +15,7 @@ import {
   ReadWriteLock,
   Semaphore,
 } from "../../../sync/mod.ts";
-import { atEveryDepth } from "../../helpers/every_depth.ts";
+import { atEveryDepth } from "../../helpers/memory/every_depth.ts";
 
 /** A call that takes something and releases it, or fails, and what must hold then. */
 interface Attempt {

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
-import { Latest } from "../../store/mod.ts";
-import { denoRun, projectPath } from "../helpers/deno.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { testName } from "../helpers/store/place.ts";
+import { assert, assertEquals } from "../../../deps.ts";
+import { Latest } from "../../../store/mod.ts";
+import { denoRun, projectPath } from "../../helpers/deno.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 const LENGTH = 64;
 /** Values that are written without a pause. */

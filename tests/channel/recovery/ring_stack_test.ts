@@ -13,7 +13,7 @@ import {
   type RingBuffer,
 } from "../../../channel/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
-import { atEveryDepth } from "../../helpers/every_depth.ts";
+import { atEveryDepth } from "../../helpers/memory/every_depth.ts";
 
 const CAPACITY = 2 ** 22;
 /** Near enough to the end of the data area that messages soon begin at its start. */

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../deps.ts";
-import { Latest } from "../../store/mod.ts";
-import { compile } from "../helpers/cc.ts";
-import { denoRun, projectPath, run } from "../helpers/deno.ts";
-import { needing } from "../helpers/needs.ts";
-import { Program } from "../helpers/peers/program.ts";
-import { testName, testPath } from "../helpers/store/place.ts";
+import { assert, assertEquals } from "../../../deps.ts";
+import { Latest } from "../../../store/mod.ts";
+import { compile } from "../../helpers/cc.ts";
+import { denoRun, projectPath, run } from "../../helpers/deno.ts";
+import { needing } from "../../helpers/needs.ts";
+import { Program } from "../../helpers/peers/program.ts";
+import { testName, testPath } from "../../helpers/store/place.ts";
 
 const C_PEER = "tests/peers/c/store/latest_peer.c";
 

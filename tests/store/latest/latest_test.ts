@@ -9,10 +9,10 @@ import {
   assertRejects,
   assertStringIncludes,
   assertThrows,
-} from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Latest } from "../../store/mod.ts";
-import { testName, testPath } from "../helpers/store/place.ts";
+} from "../../../deps.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Latest } from "../../../store/mod.ts";
+import { testName, testPath } from "../../helpers/store/place.ts";
 
 for (const testPlace of [testName, testPath]) {
   Deno.test(`Latest keeps the newest value, by ${testPlace.name}`, () => {

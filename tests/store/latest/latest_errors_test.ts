@@ -4,18 +4,18 @@
  * @module
  */
 
-import { fillRandomly, random } from "../helpers/seed.ts";
+import { fillRandomly, random } from "../../helpers/seed.ts";
 import {
   assert,
   assertEquals,
   assertRejects,
   assertStringIncludes,
   assertThrows,
-} from "../../deps.ts";
-import { SharedMemory } from "../../mod.ts";
-import { Latest } from "../../store/mod.ts";
-import { f64, struct, u32, u64 } from "../../struct/mod.ts";
-import { testName } from "../helpers/store/place.ts";
+} from "../../../deps.ts";
+import { SharedMemory } from "../../../mod.ts";
+import { Latest } from "../../../store/mod.ts";
+import { f64, struct, u32, u64 } from "../../../struct/mod.ts";
+import { testName } from "../../helpers/store/place.ts";
 
 Deno.test("another layout is refused, with both in the message", () => {
   using at = testName();
