@@ -107,7 +107,8 @@ export class ManyProducers implements Producer {
       this.#announce(tail | (padding > 0 ? ANNOUNCED | WRAPS : ANNOUNCED));
       if (!this.#moveTail(tail, claimed)) continue;
       if (padding > 0) {
-        // No call of ours, such as `memory.pad`: there may be no stack for it.
+        // No call of ours, such as `memory.pad`: there may be no stack for it. For
+        // one of `Atomics` there was, when the tail moved.
         const word = index >> 2;
         Atomics.store(words, word, -padding);
         Atomics.store(words, word + TYPE_WORD, PADDING_TYPE);

@@ -127,9 +127,10 @@ export class OneProducer implements Producer {
     }
     this.#zeroHeader(0);
     if (fits) this.#zeroHeader(aligned);
-    this.#moveTail(fits ? toEnd + aligned : toEnd);
-    // No call of ours, such as `memory.pad`: there may be no stack for it.
     const word = index >> 2;
+    // It is 0: but what finds enough stack once does so again, behind the tail.
+    Atomics.store(words, word, 0);
+    this.#moveTail(fits ? toEnd + aligned : toEnd);
     Atomics.store(words, word, -toEnd);
     Atomics.store(words, word + TYPE_WORD, PADDING_TYPE);
     Atomics.store(words, word, toEnd);

@@ -97,9 +97,10 @@ export class RingWriter {
       memory.store(word + TYPE_WORD, typeId);
       memory.release(word, recordLength);
     } catch (error) {
-      // The stack has ended: so there is no call here, as `memory.pad` would be.
-      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
-      Atomics.store(memory.words, word, recordLength);
+      // The stack has ended: there is none for a call, unless an equal one was made.
+      memory.words[word + TYPE_WORD] = PADDING_TYPE;
+      if (memory.inOrder) memory.words[word] = recordLength;
+      else Atomics.store(memory.words, word, recordLength);
       throw error;
     }
     this.held.remember(source);
@@ -154,8 +155,9 @@ export class RingWriter {
       this.#slices.copy(index, typeId, source, length, from, count);
       memory.release(word, recordLength);
     } catch (error) {
-      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
-      Atomics.store(memory.words, word, count * span);
+      memory.words[word + TYPE_WORD] = PADDING_TYPE;
+      if (memory.inOrder) memory.words[word] = count * span;
+      else Atomics.store(memory.words, word, count * span);
       throw error;
     }
     return count;
@@ -175,8 +177,9 @@ export class RingWriter {
       memory.begin(word, recordLength);
       memory.store(word + TYPE_WORD, typeId);
     } catch (error) {
-      Atomics.store(memory.words, word + TYPE_WORD, PADDING_TYPE);
-      Atomics.store(memory.words, word, recordLength);
+      memory.words[word + TYPE_WORD] = PADDING_TYPE;
+      if (memory.inOrder) memory.words[word] = recordLength;
+      else Atomics.store(memory.words, word, recordLength);
       throw error;
     }
     return index + HEADER_LENGTH;
@@ -205,27 +208,26 @@ export class RingWriter {
     batch.shorten(this.#producer.room(batch.span));
     const index = batch.count === 0 ? FULL : this.#producer.claim(batch.span);
     if (index === FULL) {
-      // There may still be room for one, at the start of the data area; or
-      // another producer was faster, and left room for one.
+      // There may be room for one, at the start; or another producer was faster.
       const length = batch.lengths[0]!;
       return this.write(typeId, first, 0, length) ? 1 : 0;
     }
     try {
       this.#writeRecords(index, typeId, batch);
     } catch (error) {
-      const { words } = this.#memory;
-      Atomics.store(words, (index >> 2) + TYPE_WORD, PADDING_TYPE);
-      Atomics.store(words, index >> 2, batch.span);
+      const { words, inOrder } = this.#memory;
+      words[(index >> 2) + TYPE_WORD] = PADDING_TYPE;
+      if (inOrder) words[index >> 2] = batch.span;
+      else Atomics.store(words, index >> 2, batch.span);
       throw error;
     }
     return batch.count;
   }
 
   /**
-   * Writes records into one claim. Until all are there, the first says that it
-   * is being written and has the length of them all, so that they stay one claim
-   * for the repair of the ring when this process dies. The first comes last: a
-   * consumer that has caught up looks at it all the time.
+   * Writes records into one claim. Until all are there, the first says that it is
+   * being written and has the length of them all: one claim for a repair. The first
+   * comes last: a consumer that has caught up looks at it all the time.
    */
   #writeRecords(index: number, typeId: number, batch: Batch): void {
     const { lengths, messages, span, count, heldCount } = batch;

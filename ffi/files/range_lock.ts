@@ -79,6 +79,15 @@ export function unlockRange(
   );
 }
 
+/** Releases all that is locked through an opening that is about to be closed. */
+export function unlockAll(fd: number): void {
+  const { F_OFD_SETLK, F_UNLCK } = platform().constants;
+  const { fcntl } = libc();
+  const pointer = fill(F_UNLCK, { start: 0, length: 0 });
+  // A failure changes nothing: the last descriptor takes them with it.
+  fcntl(fd, F_OFD_SETLK, pointer, 0n, 0n, 0n, 0n, 0n, pointer);
+}
+
 /**
  * Finds a lock that keeps this opening from locking a range (`F_OFD_GETLK`).
  *

@@ -6,6 +6,7 @@
  */
 
 import { closeDescriptor } from "../../ffi/files/open.ts";
+import { unlockAll } from "../../ffi/files/range_lock.ts";
 import { truncate } from "../../ffi/files/size.ts";
 import { type FileStatus, status } from "../../ffi/files/status.ts";
 import { tryLockFile } from "../../ffi/files/whole_lock.ts";
@@ -48,6 +49,7 @@ export class Descriptor {
   readonly #forget: () => void;
   #users = 1;
   #closed = false;
+  #hasLocks = false;
 
   /** Takes over an open descriptor. */
   constructor(fd: number, options: DescriptorOptions) {
@@ -202,6 +204,15 @@ export class Descriptor {
   }
 
   /**
+   * Notes that ranges are locked through it. They are released when it is closed, and
+   * not only by that: a program that this process is starting has what it inherited
+   * until it runs, and so would keep the locks.
+   */
+  noteLocks(): void {
+    this.#hasLocks = true;
+  }
+
+  /**
    * Calls a function before the handle is closed, while the descriptor is open.
    *
    * @returns A function that takes it back.
@@ -233,6 +244,7 @@ export class Descriptor {
     // Not again behind `unload`: the number may be another file's by then.
     if (this.#users === 0 || --this.#users > 0) return;
     this.#forget();
+    if (this.#hasLocks) unlockAll(this.#fd);
     closeDescriptor(this.#fd);
   }
 }

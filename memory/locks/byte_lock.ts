@@ -36,13 +36,12 @@ export function tryLockByte(
   byteOffset: number,
   operation: string,
 ): boolean {
-  const fd = lockableDescriptor(handle, operation).fd(operation);
-  return tryLockRange(
-    fd,
-    "exclusive",
-    { start: byteOffset, length: 1 },
-    operation,
-  );
+  const descriptor = lockableDescriptor(handle, operation);
+  const range = { start: byteOffset, length: 1 };
+  const fd = descriptor.fd(operation);
+  if (!tryLockRange(fd, "exclusive", range, operation)) return false;
+  descriptor.noteLocks();
+  return true;
 }
 
 /** Releases the lock of {@linkcode tryLockByte}. */
