@@ -38,6 +38,14 @@ export function unlockRange(
   });
 }
 
+/** Releases all of an opening. */
+export function unlockAll(fd: number): void {
+  call(`unlock all of ${fd}`, (files, who) => {
+    files.opening(who, fd).ranges.clear();
+    return 1;
+  });
+}
+
 /** Finds one that is in the way. */
 export function findLock(
   fd: number,
