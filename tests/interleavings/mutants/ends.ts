@@ -25,8 +25,8 @@ export const END_MUTANTS: readonly Mutant[] = [
     fault: "one that sleeps by its pipe does not look before",
     file: "channel/waiting/doorbell.ts",
     find:
-      "    Atomics.store(words, index, parked);\n    if (isReady()) return true;",
-    replace: "    Atomics.store(words, index, parked);",
+      "      Atomics.store(words, index, parked);\n      if (isReady()) return true;",
+    replace: "      Atomics.store(words, index, parked);",
     world: ["channel/bells.ts", "pipeDoorbell"],
     bounds: TWO,
   },
