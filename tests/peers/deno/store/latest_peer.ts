@@ -71,7 +71,7 @@ async function copy(last: number, byteLength: number): Promise<void> {
   for (let looks = 1;; looks++) {
     // The runtime wants a turn, and the writer a core.
     if (looks % 10_000 === 0) await new Promise((done) => setTimeout(done, 0));
-    if (latest.readInto(bytes) === null) continue;
+    if (!readInto(latest, bytes)) continue;
     const word = words[0] ?? 0n;
     if (!words.every((each) => each === word)) {
       throw new Error(`torn: ${words}`);
@@ -85,6 +85,19 @@ async function copy(last: number, byteLength: number): Promise<void> {
     if (number === last) break;
   }
   console.log(`seen ${seen}`);
+}
+
+/** Reads, unless there is nothing, or the writer overtook it, as with two slots it may. */
+function readInto(
+  latest: Pick<Latest, "readInto">,
+  bytes: Uint8Array,
+): boolean {
+  try {
+    return latest.readInto(bytes) !== null;
+  } catch (error) {
+    if (error instanceof Deno.errors.Busy) return false;
+    throw error;
+  }
 }
 
 function put(latest: Latest, count: number): void {
