@@ -118,18 +118,19 @@ for (const producers of ["one", "many"] satisfies Producers[]) {
 
 Deno.test("Nonsense that another program writes into the bell of a process hides no ring", async () => {
   using _nets = withoutNets();
-  using name = new Name();
-  using receiver = Receiver.create(name.text);
-  using control = wordsOf(name.text);
-  await using program = startProgram(SENDER, [name.text]);
-  assertEquals(await program.line(), "ready");
-  const { bell } = ownPipes()!;
-  const writer = openPeerPipe({ pid: Deno.pid, ...bell }, "write");
-  assert(typeof writer === "number");
-  using _closed = { [Symbol.dispose]: () => closeDescriptor(writer) };
   for (const length of [1, 2, 3, 4, 5, 8, 255, 256, 1000]) {
+    // One that finds a message before it is rung for sleeps elsewhere from then on.
+    using name = new Name();
+    using receiver = Receiver.create(name.text);
+    using control = wordsOf(name.text);
+    await using program = startProgram(SENDER, [name.text]);
+    assertEquals(await program.line(), "ready");
     const [receiving] = await sleepByPipe(receiver, control.words);
     assert(receiving !== undefined);
+    const { bell } = ownPipes()!;
+    const writer = openPeerPipe({ pid: Deno.pid, ...bell }, "write");
+    assert(typeof writer === "number");
+    using _closed = { [Symbol.dispose]: () => closeDescriptor(writer) };
     const nonsense = crypto.getRandomValues(new Uint8Array(length));
     const written = libc().write(writer, nonsense, BigInt(length));
     assertEquals(Number(written), length);
