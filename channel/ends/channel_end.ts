@@ -1,4 +1,4 @@
-import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { type ChannelObject, removeObject } from "../object/channel_object.ts";
 import { checkPlace, type Place } from "../object/place.ts";
 
@@ -32,6 +32,7 @@ export abstract class ChannelEnd implements Disposable {
     isLinked = (end) => !end.#closed && end.#joined.object.isLinked;
     leave = (end, how) => {
       if (end.#closed) return;
+      requireStack("close parts");
       const { object, leave } = end.#joined;
       end.#closed = true;
       try {
@@ -133,7 +134,6 @@ export function joinChannel(end: ChannelEnd, parts: EndParts): void {
 
 /** Closes an end, unless it was closed before. */
 export function leaveChannel(end: ChannelEnd, how: Leave): void {
-  requireStackToCloseParts();
   leave(end, how);
 }
 

@@ -29,7 +29,7 @@ export function ringRoom(
   return "full";
 }
 
-/** Whether a sender is there, as far as its lock says: its process lives. */
+/** Whether a living process holds the lock of a sender's place. */
 export function hasSender(object: ChannelObject): boolean {
   for (let slot = 0; slot < MAX_SENDERS; slot++) {
     if (object.isLocked(LOCKS.senders + slot)) return true;

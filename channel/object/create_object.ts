@@ -9,7 +9,7 @@ import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkLabel } from "../../memory/checks/label.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
-import { requireStackToMakeParts } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { hasByteLocks } from "../../memory/locks/byte_lock.ts";
 import { MappedFile } from "../../memory/file/mapped_file.ts";
 import type { ObjectAccess } from "../../memory/posix/object_options.ts";
@@ -158,7 +158,7 @@ function openSized<A extends ObjectAccess>(
 
 /** Refuses what would stop in the middle: for want of stack, or of locks. */
 function prepare(): void {
-  requireStackToMakeParts();
+  requireStack("create parts");
   if (hasByteLocks()) return;
   throw new Deno.errors.NotSupported(
     "Cannot use channels on this system: it has no locks on shared memory; use the ring buffers over memory of your own",

@@ -143,14 +143,11 @@ export class RingReader {
    * @param index What {@linkcode RingReader.peek} returned.
    */
   release(index: number): void {
-    const wasHalfDone = !this.#recovered;
-    this.#enter();
+    if (this.#wasReleased(index)) return;
     const memory = this.#memory;
     const length = memory.words[index >> 2]!;
-    const start = memory.startOfHead();
-    if (wasHalfDone && index !== start) return;
     // It was checked when it was peeked at; a broken peer may have changed it.
-    if (index !== start || !memory.holds(index, length)) {
+    if (index !== memory.startOfHead() || !memory.holds(index, length)) {
       memory.refuse(index, length);
     }
     this.#release(index, align(length));
@@ -164,12 +161,9 @@ export class RingReader {
    * does not reach beyond the data area.
    */
   releaseAll(index: number, byteLength: number): void {
-    const wasHalfDone = !this.#recovered;
-    this.#enter();
+    if (this.#wasReleased(index)) return;
     const memory = this.#memory;
-    const start = memory.startOfHead();
-    if (wasHalfDone && index !== start) return;
-    if (index !== start) memory.refuse(index, byteLength);
+    if (index !== memory.startOfHead()) memory.refuse(index, byteLength);
     this.#release(index, byteLength);
   }
 
@@ -186,6 +180,13 @@ export class RingReader {
     throw new TypeError(
       `Cannot ${operation} ring buffer: its handler is running; do it when the read has returned`,
     );
+  }
+
+  /** Finishes a release that is half-done, and returns whether it was of this message. */
+  #wasReleased(index: number): boolean {
+    const isHalfDone = !this.#recovered;
+    this.#enter();
+    return isHalfDone && index !== this.#memory.startOfHead();
   }
 
   #release(start: number, byteLength: number): void {

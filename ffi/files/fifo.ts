@@ -17,7 +17,7 @@ import { status } from "./status.ts";
 
 /** Creates a named pipe with exactly these permission bits, or nothing. */
 export function makeFifo(path: string, mode: number, operation: string): void {
-  requireStack();
+  requireStack("create");
   checkNotMinusOne(
     libc().mkfifo(cString(path), OWN_MODE),
     errnoCell[0],
@@ -91,7 +91,7 @@ export function checkFifo(path: string, operation: string): void {
 }
 
 function openFlagged(path: string, access: number, operation: string): number {
-  requireStack();
+  requireStack("create");
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);

@@ -71,7 +71,7 @@ export function openQueue(
   operation: string,
   hint: (code: string) => string | undefined = () => undefined,
 ): number {
-  requireStack();
+  requireStack("create");
   const { O_CLOEXEC, O_NONBLOCK, O_CREAT, O_EXCL } = platform().constants;
   let flags = FLAGS[access] | O_CLOEXEC | O_NONBLOCK;
   let attributes = null;

@@ -39,7 +39,7 @@ export function openFile(
   request: OpenRequest,
   operation: string,
 ): number {
-  requireStack();
+  requireStack("create");
   const { O_NONBLOCK, O_NOCTTY } = platform().constants;
   const mode = BigInt(request.mode);
   // O_NONBLOCK: opening a FIFO must fail later, not hang now.
@@ -64,7 +64,7 @@ export function openObject(
   operation: string,
   hint?: Hint,
 ): number {
-  requireStack();
+  requireStack("create");
   const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const { constants, capabilities } = platform();
   // Where names are files there may be a FIFO among them.
@@ -103,7 +103,7 @@ export function createMemoryFile(
   hugePageSize: number | undefined,
   operation: string,
 ): number {
-  requireStack();
+  requireStack("create");
   const memfdCreate = requireSymbol(libc().memfd_create, "memfd_create");
   let flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   if (hugePageSize !== undefined) {

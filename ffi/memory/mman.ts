@@ -66,7 +66,7 @@ export function pageSize(): number {
  * @param operation What is tried, for the message of an error.
  */
 export function map(request: MapRequest, operation: string): Region {
-  requireStack();
+  requireStack("create");
   const { constants, optionalFlags } = platform();
   const { fd, offset, length, access, address, hugePageSize } = request;
   const granule = hugePageSize ?? pageSize();

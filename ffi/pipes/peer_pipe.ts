@@ -105,7 +105,7 @@ function openFlagged(
   path: string,
   access: number,
 ): number | "unreachable" | "not now" {
-  requireStack();
+  requireStack("create");
   const { O_CLOEXEC, O_NONBLOCK, O_NOCTTY } = platform().constants;
   const flags = access | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
   const fd = libc().open(cString(path), flags, 0n, 0n, 0n, 0n, 0n, 0n, 0n);

@@ -120,7 +120,7 @@ function openTemporary(operation: string): { fd: number; object: string } {
 
 /** `shm_open` follows no symbolic link, and for writing waits for no pipe. */
 function open(object: string, flags: number, mode: number, operation: string) {
-  requireStack();
+  requireStack("create");
   const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const all = O_RDWR | platform().constants.O_CLOEXEC | flags;
   const bits = BigInt(mode);

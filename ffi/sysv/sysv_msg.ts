@@ -19,7 +19,7 @@ export function getQueue(
   flags: number,
   operation: string,
 ): number {
-  requireStack();
+  requireStack("create");
   // Deno takes -0 for no integer.
   const result = libc().msgget(key | 0, flags | 0);
   return checkNotMinusOne(result, errnoCell[0], "msgget", operation);

@@ -35,7 +35,7 @@ export function getSet(
   flags: number,
   operation: string,
 ): number {
-  requireStack();
+  requireStack("create");
   return checkNotMinusOne(
     libc().semget(key | 0, count, flags | 0),
     errnoCell[0],

@@ -57,7 +57,7 @@ export function getSegment(
   flags: number,
   operation: string,
 ): number {
-  requireStack();
+  requireStack("create");
   // The huge page sizes reach into the sign bit.
   return retry(
     () => libc().shmget(key | 0, BigInt(size), flags | 0),
@@ -82,7 +82,7 @@ export function attachSegment(
   request: AttachRequest,
   operation: string,
 ): Region {
-  requireStack();
+  requireStack("create");
   const { readonly, address, roundDown } = request;
   const wanted = address === undefined ? null : pointerTo(
     address,

@@ -5,9 +5,4 @@
  * @module
  */
 
-export {
-  requireStack,
-  requireStackToChange,
-  requireStackToCloseParts,
-  requireStackToMakeParts,
-} from "../../ffi/libc/stack_room.ts";
+export { requireStack } from "../../ffi/libc/stack_room.ts";

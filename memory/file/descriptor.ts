@@ -10,7 +10,7 @@ import { unlockAll } from "../../ffi/files/range_lock.ts";
 import { truncate } from "../../ffi/files/size.ts";
 import { type FileStatus, status } from "../../ffi/files/status.ts";
 import { tryLockFile } from "../../ffi/files/whole_lock.ts";
-import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
+import { requireStack } from "../../ffi/libc/stack_room.ts";
 import {
   type Access,
   adviseAt,
@@ -230,7 +230,7 @@ export class Descriptor {
   /** Closes the handle's part. */
   close(): void {
     if (this.#closed) return;
-    requireStackToFree();
+    requireStack("close");
     this.#closed = true;
     try {
       for (const callback of this.#closing) callback();

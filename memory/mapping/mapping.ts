@@ -1,4 +1,4 @@
-import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
+import { requireStack } from "../../ffi/libc/stack_room.ts";
 import {
   type Access,
   advise,
@@ -223,7 +223,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
   unmap(): void {
     const region = this.#region;
     if (region.released) return;
-    requireStackToFree();
+    requireStack("close");
     const { stuck } = region;
     if (stuck !== undefined) {
       throw new TypeError(`Cannot unmap ${region.byteLength} bytes: ${stuck}`);

@@ -1,4 +1,4 @@
-import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
+import { requireStack } from "../../ffi/libc/stack_room.ts";
 import { IPC_PRIVATE } from "../../ffi/platforms/constants.ts";
 import {
   anySegmentStatus,
@@ -247,7 +247,8 @@ export class Segment implements Disposable {
    * `removeOnLastDetach` it goes, unless a process has it attached.
    */
   close(): void {
-    requireStackToFree();
+    if (this.#closed) return;
+    requireStack("close");
     this.#closed = true;
     this.#keepAlive?.unmap();
     this.#keepAlive = null;

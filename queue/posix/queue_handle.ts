@@ -6,7 +6,7 @@ import {
   sendNow,
 } from "../../ffi/files/mqueue.ts";
 import { checkInteger } from "../../ffi/libc/integers.ts";
-import { requireStackToFree } from "../../ffi/libc/stack_room.ts";
+import { requireStack } from "../../ffi/libc/stack_room.ts";
 import { checkTimeout } from "../../sync/waiting/wait.ts";
 import { checkMessage } from "../checks/message_bytes.ts";
 import { checkOptionNames, checkSignal } from "../checks/options.ts";
@@ -167,7 +167,7 @@ export class QueueHandle {
   /** Closes the descriptor; waits for it fail. */
   close(): void {
     if (this.#closed) return;
-    requireStackToFree();
+    requireStack("close");
     this.#closed = true;
     forget(
       this.#fd,

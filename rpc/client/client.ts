@@ -1,5 +1,5 @@
 import { Receiver } from "../../channel/mod.ts";
-import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import {
   type CheckedPlace,
@@ -269,7 +269,7 @@ export class Client implements AsyncDisposable {
 
   #end(error: Error): void {
     if (this.#ended !== undefined) return;
-    requireStackToCloseParts();
+    requireStack("close parts");
     this.#ended = error;
     this.#welcome.reject(error);
     this.#calls.failAll(error);

@@ -1,6 +1,6 @@
 import { type Message, type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
-import { requireStackToCloseParts } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import {
   type CheckedPlace,
   checkPlace,
@@ -86,7 +86,7 @@ export class Server implements AsyncDisposable {
     Deno.unrefTimer(Number(this.#timer));
     // Programs that want to know ask `finished`; others must not end by it.
     this.#ended.promise.catch(() => {});
-    for (const lane of this.#lanes.receivers) this.#receiveFrom(lane);
+    for (const lane of this.#lanes.receivers) void this.#receiveFrom(lane);
   }
 
   /**
@@ -149,24 +149,27 @@ export class Server implements AsyncDisposable {
     await this.close();
   }
 
-  #receiveFrom(lane: Receiver): void {
+  async #receiveFrom(lane: Receiver): Promise<void> {
     this.#loops++;
-    void this.#serve(lane).catch((error) => {
+    try {
+      await this.#serve(lane);
+    } catch (error) {
       this.#failure ??= error;
-      // One that is half there would be found by new clients, and answer none.
-      this.#end();
-    }).catch(() => {
-      // A name stays that cannot be removed: why it ended is of more use.
-    }).finally(() => {
-      if (--this.#loops > 0) return;
-      if (this.#failure === undefined) this.#ended.resolve();
-      else this.#ended.reject(this.#failure);
-    });
+      try {
+        // One that is half there would be found by new clients, and answer none.
+        this.#end();
+      } catch {
+        // A name stays that cannot be removed: why it ended is of more use.
+      }
+    }
+    if (--this.#loops > 0) return;
+    if (this.#failure === undefined) this.#ended.resolve();
+    else this.#ended.reject(this.#failure);
   }
 
   #end(): void {
     if (this.#closed) return;
-    requireStackToCloseParts();
+    requireStack("close parts");
     this.#closed = true;
     clearInterval(this.#timer);
     for (const [client] of this.#visitors) this.#drop(client);
@@ -277,7 +280,7 @@ export class Server implements AsyncDisposable {
 
   #makeRoom(): void {
     const added = this.#lanes.addFor(this.#visitors.size);
-    if (added !== undefined) this.#receiveFrom(added);
+    if (added !== undefined) void this.#receiveFrom(added);
   }
 
   #dropDead(): void {

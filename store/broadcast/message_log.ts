@@ -3,7 +3,7 @@ import {
   BroadcastReceiver,
   BroadcastTransmitter,
 } from "../../channel/mod.ts";
-import { requireStackToChange } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { EventCount } from "../object/event_count.ts";
 import { HEADER_LENGTH } from "../object/header.ts";
@@ -88,7 +88,7 @@ export class MessageLog {
     record.set(message, HEAD);
     const view = new DataView(record.buffer);
     view.setBigUint64(0, this.#id, true);
-    requireStackToChange();
+    requireStack("change");
     {
       using guard = this.#mutex.tryLock() ??
         this.#mutex.lock({ timeoutMs: PATIENCE_MS });

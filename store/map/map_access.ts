@@ -1,4 +1,4 @@
-import { requireStackToChange } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
@@ -49,7 +49,7 @@ export class MapAccess {
   /** Does something while no other process changes the map. */
   change<Result>(change: () => Result): Result {
     this.#object.requireOpen("change");
-    requireStackToChange();
+    requireStack("change");
     const guard = this.#mutex.tryLock() ??
       this.#mutex.lock({ timeoutMs: PATIENCE_MS });
     // Not `using`, which takes longer than the lock itself.
@@ -64,7 +64,7 @@ export class MapAccess {
   /** Takes the lock that a key shares with others of its sort. */
   lockKey(hash: number, timeoutMs: number = PATIENCE_MS): MutexGuard {
     this.#object.requireOpen("change");
-    requireStackToChange();
+    requireStack("change");
     // Other bits than those of the bucket.
     const which = (hash >>> 24) % KEY_MUTEX_COUNT;
     const mutex = this.#keyMutexes[which] ??= objectMutex(

@@ -2,7 +2,7 @@ import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
 import { checkLabel } from "../../memory/checks/label.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
-import { requireStackToMakeParts } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import { MappedFile } from "../../memory/file/mapped_file.ts";
 import {
   hasByteLocks,
@@ -285,7 +285,7 @@ function openNamed<A extends ObjectAccess>(
 
 /** Refuses what would stop in the middle: for want of stack, or of locks. */
 function prepare(noun: string): void {
-  requireStackToMakeParts();
+  requireStack("create parts");
   if (hasByteLocks()) return;
   throw new Deno.errors.NotSupported(
     `Cannot use a ${noun} on this system: it has no locks on shared memory`,

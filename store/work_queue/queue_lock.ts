@@ -1,4 +1,4 @@
-import { requireStackToChange } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
 import { objectMutex } from "../object/object_mutex.ts";
@@ -70,7 +70,7 @@ export class QueueLock {
   /** Takes it if no other process has it. */
   tryLock(): Held | null {
     this.#requireOpen();
-    requireStackToChange();
+    requireStack("change");
     const guard = this.#mutex.tryLock();
     if (guard !== null) return this.#repair(guard);
     return this.#mutex.heldHere ? BORROWED : null;

@@ -141,7 +141,7 @@ export class Barrier {
     const { timeoutMs } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
     // Who has arrived is counted until all have.
-    requireStack();
+    requireStack("wait");
     const generation = this.#arrive();
     if (generation === null) return "last";
     try {
@@ -165,7 +165,7 @@ export class Barrier {
     const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const deadline = new Deadline(timeoutMs);
     // Who has arrived is counted until all have.
-    requireStack();
+    requireStack("wait");
     const { mapping, neighbourhood } = this.#block;
     const generation = this.#arrive();
     if (generation === null) return "last";

@@ -144,7 +144,7 @@ export class Condition {
     const { timeoutMs } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
     // What is released here must be taken again.
-    requireStack();
+    requireStack("wait");
     this.#sleepers.enter();
     try {
       const sequence = this.#sequence.load();
@@ -175,7 +175,7 @@ export class Condition {
     const { timeoutMs, signal } = readWaitOptions(options, OPERATION);
     const core = this.#lockOf(guard);
     // What is released here must be taken again.
-    requireStack();
+    requireStack("wait");
     const { mapping } = this.#block;
     this.#sleepers.enter();
     let result;

@@ -48,10 +48,11 @@ export function cancelDue(entry: DueTime): void {
   const { place } = entry;
   if (place === -1) return;
   entry.place = -1;
-  const last = heap[heap.length - 1];
-  // Not `pop`, which a program may have replaced: what stays here is due for ever.
-  if (last !== undefined) heap.length--;
-  if (last !== undefined && last !== entry) {
+  const last = heap[heap.length - 1]!;
+  // Not `pop`, which a program may have replaced: an entry that is not removed stays
+  // due, and the loop over due entries does not end.
+  heap.length--;
+  if (last !== entry) {
     rise(last, place);
     sink(last, last.place);
   }

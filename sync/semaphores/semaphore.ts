@@ -267,7 +267,8 @@ export class Semaphore implements Disposable {
    */
   close(): void {
     if (this.#closed) return;
-    requireStack();
+    // Waits end here, too.
+    requireStack("wait");
     this.#closed = true;
     const { count } = this.#waits;
     this.#waits.end(

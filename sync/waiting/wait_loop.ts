@@ -6,7 +6,7 @@
  */
 
 import type { Word } from "../../ffi/sync/futex.ts";
-import { requireStackToChange } from "../../memory/checks/stack_room.ts";
+import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import type { Deadline } from "./deadline.ts";
 import { sleep, sleepAsync } from "./wait.ts";
@@ -45,7 +45,7 @@ export function waitBlocking<Result>(
 ): Result | undefined {
   const { attempt, prepare, word, sleepers, lookAgainMs } = waiting;
   // Who is counted, or has taken something, must come to the end of it.
-  requireStackToChange();
+  requireStack("change");
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;
@@ -78,7 +78,7 @@ export async function waitPending<Result>(
 ): Promise<Result | undefined> {
   const { attempt, prepare, word, sleepers, lookAgainMs } = waiting;
   // Who is counted, or has taken something, must come to the end of it.
-  requireStackToChange();
+  requireStack("change");
   for (;;) {
     const result = attempt();
     if (result !== undefined) return result;

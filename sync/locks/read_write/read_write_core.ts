@@ -1,7 +1,7 @@
 import { errnoNumber } from "../../../ffi/errors/errno.ts";
 import { systemError } from "../../../ffi/errors/system_error.ts";
 import type { Word } from "../../../ffi/sync/futex.ts";
-import { requireStackToChange } from "../../../memory/checks/stack_room.ts";
+import { requireStack } from "../../../memory/checks/stack_room.ts";
 import { unpark } from "../../parking/unpark.ts";
 import { Deadline } from "../../waiting/deadline.ts";
 import type { Patience } from "../../waiting/options.ts";
@@ -59,7 +59,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading if that is possible at once. */
   tryRead(): ReadWriteHold | null {
-    requireStackToChange();
+    requireStack("change");
     const taken = takeNow(this.#gate, false);
     if (taken === BUSY) return null;
     let slot;
@@ -75,7 +75,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading, blocking this thread. */
   read({ timeoutMs }: Patience): ReadWriteHold {
-    requireStackToChange();
+    requireStack("change");
     const deadline = new Deadline(timeoutMs);
     const died = this.#lock(this.#gate, "read", deadline);
     let slot;
@@ -93,7 +93,7 @@ export class ReadWriteCore {
 
   /** Takes it for reading, waiting without blocking. */
   async readAsync({ timeoutMs, signal }: Patience): Promise<ReadWriteHold> {
-    requireStackToChange();
+    requireStack("change");
     const deadline = new Deadline(timeoutMs);
     const gate = this.#gate;
     const died = await this.#lockAsync(gate, "read", deadline, signal);
@@ -113,7 +113,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing if that is possible at once. */
   tryWrite(): ReadWriteHold | null {
-    requireStackToChange();
+    requireStack("change");
     const held: MutexCore[] = [];
     try {
       for (const mutex of [this.#gate, ...this.slots]) {
@@ -134,7 +134,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing, blocking this thread. */
   write({ timeoutMs }: Patience): ReadWriteHold {
-    requireStackToChange();
+    requireStack("change");
     const deadline = new Deadline(timeoutMs);
     const held: MutexCore[] = [];
     try {
@@ -152,7 +152,7 @@ export class ReadWriteCore {
 
   /** Takes it for writing, waiting without blocking. */
   async writeAsync({ timeoutMs, signal }: Patience): Promise<ReadWriteHold> {
-    requireStackToChange();
+    requireStack("change");
     const deadline = new Deadline(timeoutMs);
     const held: MutexCore[] = [];
     try {

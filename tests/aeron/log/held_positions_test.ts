@@ -12,7 +12,12 @@ import {
   BACK_PRESSURED,
 } from "../../../aeron/publication/offer_result.ts";
 import { makeLog, TERM_LENGTH } from "../../helpers/aeron/aeron_log.ts";
-import { readerOf, spaceOf, STARTS } from "../../helpers/aeron/aeron_spaces.ts";
+import {
+  beginAt,
+  readerOf,
+  spaceOf,
+  STARTS,
+} from "../../helpers/aeron/aeron_spaces.ts";
 
 for (const [what, start] of Object.entries(STARTS)) {
   for (const kind of ["shared", "exclusive"] as const) {
@@ -20,10 +25,8 @@ for (const [what, start] of Object.entries(STARTS)) {
       // One that fills a term to its last byte, one that does not, and a long one.
       for (const length of [32, 40, 1000]) {
         using parts = makeLog(start);
-        const { log, limit, position } = parts;
-        const begin = BigInt(start.termCount ?? 0) * BigInt(TERM_LENGTH);
-        position.value = begin;
-        limit.value = begin;
+        const { log, limit } = parts;
+        const begin = beginAt(parts, start);
         const reader = readerOf(parts);
         const { space, writer } = spaceOf(kind, parts);
         const source = new Uint8Array(length);

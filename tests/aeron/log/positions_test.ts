@@ -15,16 +15,19 @@ import {
   NOT_CONNECTED,
 } from "../../../aeron/publication/offer_result.ts";
 import { makeLog, TERM_LENGTH } from "../../helpers/aeron/aeron_log.ts";
-import { readerOf, spaceOf, STARTS } from "../../helpers/aeron/aeron_spaces.ts";
+import {
+  beginAt,
+  readerOf,
+  spaceOf,
+  STARTS,
+} from "../../helpers/aeron/aeron_spaces.ts";
 
 for (const [what, start] of Object.entries(STARTS)) {
   for (const kind of ["shared", "exclusive"] as const) {
     Deno.test(`${kind} log, ${what}: positions are exact, and every frame is read once`, () => {
       using parts = makeLog(start);
       const { log, limit, position } = parts;
-      const begin = BigInt(start.termCount ?? 0) * BigInt(TERM_LENGTH);
-      position.value = begin;
-      limit.value = begin;
+      const begin = beginAt(parts, start);
       const reader = readerOf(parts);
       const { space, writer } = spaceOf(kind, parts);
       assertEquals(space.position, begin);

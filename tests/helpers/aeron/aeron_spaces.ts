@@ -11,10 +11,9 @@ import { SECRET } from "../../../aeron/publication/publication_base.ts";
 import { ExclusiveSpace } from "../../../aeron/publication/space/exclusive_space.ts";
 import { PositionLimit } from "../../../aeron/publication/space/position_limit.ts";
 import { SharedSpace } from "../../../aeron/publication/space/shared_space.ts";
-import type { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
-import { FrameHeader as Header } from "../../../aeron/subscription/frame_header.ts";
+import { FrameHeader } from "../../../aeron/subscription/frame_header.ts";
 import { ImageReader } from "../../../aeron/subscription/image_reader.ts";
-import type { LogStart, TestLog } from "./aeron_log.ts";
+import { type LogStart, TERM_LENGTH, type TestLog } from "./aeron_log.ts";
 
 /** Both kinds of publications. */
 export const KINDS = {
@@ -27,6 +26,14 @@ export function spaceOf(kind: keyof typeof KINDS, { log, limit }: TestLog) {
   const writer = new FrameWriter(log, 11, 22);
   const space = new KINDS[kind](log, new PositionLimit(log, limit), writer);
   return { space, writer };
+}
+
+/** Sets a reader's position, and the limit, to where a log starts; returns that. */
+export function beginAt({ position, limit }: TestLog, start: LogStart): bigint {
+  const begin = BigInt(start.termCount ?? 0) * BigInt(TERM_LENGTH);
+  position.value = begin;
+  limit.value = begin;
+  return begin;
 }
 
 /** A publication over a log, and how often it has served its client. */
@@ -67,7 +74,7 @@ export function publicationOf(kind: keyof typeof KINDS, parts: TestLog) {
 /** A reader of the same log. */
 export function readerOf({ other, position }: TestLog): ImageReader {
   // deno-lint-ignore no-explicit-any -- nobody asks the header for its image here
-  const header: FrameHeader = new Header(undefined as any, other);
+  const header = new FrameHeader(undefined as any, other);
   return new ImageReader(other, position, header);
 }
 

@@ -87,7 +87,7 @@ Deno.test("a client is taken right after the only one that there may be was kill
   assertEquals(next.closed, false);
 });
 
-Deno.test("a server takes the name of one that was killed with sixty clients, whoever has it open, and a client that waited is answered", async () => {
+Deno.test("a new server takes over the name of a killed one with sixty clients, and answers a client that waited for it", async () => {
   using at = testName();
   {
     await using crowd = Program.start(peer("crowd", at.name, 60));
