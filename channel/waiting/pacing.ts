@@ -4,14 +4,16 @@
  * @module
  */
 
+import { yieldProcessor } from "../../sync/waiting/processor.ts";
+
 /** How long to look before going to sleep, in milliseconds: some microseconds. */
 const SPIN_MS = 0.005;
 
 /**
  * The same where messages follow each other: somewhat more than a sleep and a
- * wake-up take. Who answers at once is then met awake.
+ * wake-up take. Who answers at once is then met awake, and who slept, too.
  */
-const BUSY_SPIN_MS = 0.05;
+const BUSY_SPIN_MS = 0.15;
 
 /** How lately a message must have come for that, in milliseconds. */
 const BUSY_MS = 1;
@@ -28,33 +30,60 @@ const TURN_MS = 5;
 /** Looking at the clock costs more than most of what is done between. */
 const CALLS_PER_LOOK = 64;
 
-/** After so many long looks in vain none is tried for a while: */
+/** After so many long looks in vain none is tried for a while. */
 const MAX_VAIN = 4;
-/** for so many waits. Where all processors are taken, looking only takes time. */
-const WAITS_WITHOUT = 64;
+/**
+ * For so many waits at first, and for twice as many each time that the next one is in
+ * vain again: a disturbance soon is over, and where all processors are taken,
+ * looking only takes time.
+ */
+const WAITS_WITHOUT = { first: 2, most: 64 };
 
 /** Looks for a while before one goes to sleep: longer while that helps. */
 export class Spin {
   #lastSuccess = -Infinity;
   #vain = 0;
+  /** Waits that are left without a long look. */
+  #without = 0;
+  #nextWithout = WAITS_WITHOUT.first;
 
-  /** Looks for some microseconds whether something is ready. */
+  /**
+   * Looks for some microseconds whether something is ready.
+   *
+   * What it looks for may be the work of a thread that waits for this very
+   * processor: the kernel likes to wake a process where the one runs that woke it.
+   */
   until(isReady: () => boolean): boolean {
     if (isReady()) return true;
     const start = performance.now();
-    const isLong = start - this.#lastSuccess < BUSY_MS && this.#vain < MAX_VAIN;
+    const isBusy = start - this.#lastSuccess < BUSY_MS;
+    const isLong = isBusy && this.#without === 0;
     const end = start + (isLong ? BUSY_SPIN_MS : SPIN_MS);
     do {
       for (let i = 0; i < LOOKS_PER_CLOCK; i++) {
         if (!isReady()) continue;
-        this.#vain = 0;
+        if (isLong) this.#foundAwake();
         this.succeed();
         return true;
       }
+      yieldProcessor();
     } while (performance.now() < end);
-    if (isLong || this.#vain >= MAX_VAIN) this.#vain++;
-    if (this.#vain > MAX_VAIN + WAITS_WITHOUT) this.#vain = 0;
+    if (isLong) this.#lookedInVain();
+    else if (this.#without > 0) this.#without--;
     return false;
+  }
+
+  #foundAwake(): void {
+    this.#vain = 0;
+    this.#nextWithout = WAITS_WITHOUT.first;
+  }
+
+  #lookedInVain(): void {
+    if (++this.#vain < MAX_VAIN) return;
+    // One more will do the next time.
+    this.#vain = MAX_VAIN - 1;
+    this.#without = this.#nextWithout;
+    this.#nextWithout = Math.min(2 * this.#without, WAITS_WITHOUT.most);
   }
 
   /** Says that what was waited for has come. */

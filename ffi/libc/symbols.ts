@@ -251,6 +251,9 @@ export const SYMBOLS = {
   // Fails with -1 and errno.
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
 
+  // int sched_yield(void);
+  sched_yield: { parameters: [], result: "i32" },
+
   // long syscall(long number, ...), as
   // long get_robust_list(int pid, struct robust_list_head **head_ptr, size_t *len_ptr);
   // Linux; variadic, but not called on macOS. Fails with -1 and errno.

@@ -9,6 +9,9 @@ declare const $machine: Machine;
 export const errnoCell = new Int32Array(1);
 
 const FUNCTIONS: Readonly<Record<string, unknown>> = {
+  // Whose turn it is next is for the explorer to say.
+  // deno-lint-ignore camelcase -- the name of the call
+  sched_yield: () => 0,
   gettid: () => threadOf($machine.current?.index ?? 99),
   // deno-lint-ignore camelcase -- the name of the call
   get_robust_list: (

@@ -1,0 +1,7 @@
+/**
+ * What one does between two looks at a word.
+ *
+ * @module
+ */
+
+export { yieldProcessor } from "../../ffi/sync/processor.ts";
