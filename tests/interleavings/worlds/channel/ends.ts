@@ -33,7 +33,7 @@ const FEW: readonly Edit[] = [{
   replace: "const SPIN_MS = 0;",
 }, {
   file: "channel/waiting/pacing.ts",
-  find: "const BUSY_SPIN_MS = 0.15;",
+  find: "const BUSY_SPIN_MS = 0.05;",
   replace: "const BUSY_SPIN_MS = 0;",
 }, {
   file: "channel/waiting/message_loop.ts",
