@@ -40,7 +40,9 @@ export function checkInteger(
   }
   if (!Number.isInteger(value) || value < minimum || value > maximum) {
     throw new RangeError(
-      `Cannot use ${what}: it must be an integer from ${minimum} to ${maximum}: received ${value}`,
+      `Cannot use ${what}: it must be an integer from ${minimum} to ${maximum}: received ${
+        describe(value)
+      }`,
     );
   }
   // Deno takes -0 for no integer.
@@ -50,6 +52,9 @@ export function checkInteger(
 /** Shows a wrong value in a message. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
+  // Without its n, 1n would look like a number that is refused for being none.
+  if (typeof value === "bigint") return `${value}n`;
+  if (Object.is(value, -0)) return "-0";
   try {
     return String(value);
   } catch {

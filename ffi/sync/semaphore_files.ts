@@ -5,10 +5,11 @@
  * @module
  */
 
-import { checkNotMinusOne, requireSymbol } from "../libc/check.ts";
+import { requireSymbol } from "../libc/check.ts";
 import { cString } from "../libc/cstring.ts";
-import { errnoCell, libc } from "../libc/library.ts";
-import { errnoName, errnoNumber } from "../errors/errno.ts";
+import { libc } from "../libc/library.ts";
+import { type Hint, retry } from "../libc/retry.ts";
+import { errnoNumber } from "../errors/errno.ts";
 import { systemError } from "../errors/system_error.ts";
 import { closeDescriptor, unlinkObject } from "../files/open.ts";
 import {
@@ -31,22 +32,34 @@ const SIZE_IN_32_BITS = 16;
 const MOST_TRIES = 100;
 
 /** Opens and maps the semaphore of a name. */
-export function openSemaphoreFile(name: string, operation: string): Region {
+export function openSemaphoreFile(
+  name: string,
+  operation: string,
+  hint: Hint,
+): Region {
   requireFiles(operation);
-  const fd = open(objectOf(name), 0, 0, operation);
+  const fd = open(objectOf(name), 0, 0, operation, hint);
   try {
     const { regular, size } = status(fd, operation);
-    if (!regular) throw refused(operation, "it is not a regular file");
+    if (!regular) {
+      throw refused(
+        operation,
+        "it is not a regular file",
+        "choose another name",
+      );
+    }
     if (size === SIZE_IN_32_BITS) {
       throw refused(
         operation,
-        "it was made by a 32-bit program, which counts in another way: it cannot be shared with a 64-bit one",
+        "it was made by a 32-bit program, which counts in another way",
+        "a 32-bit and a 64-bit program cannot share one: use two names",
       );
     }
     if (size !== SEMAPHORE_SIZE) {
       throw refused(
         operation,
-        `its file has ${size} bytes, and a semaphore ${SEMAPHORE_SIZE}: remove it with Semaphore.unlinkName()`,
+        `its file has ${size} bytes, and a semaphore ${SEMAPHORE_SIZE}`,
+        "remove it with Semaphore.unlinkName()",
       );
     }
     return mapWhole(fd, operation);
@@ -59,31 +72,35 @@ export function openSemaphoreFile(name: string, operation: string): Region {
  * Creates a semaphore under a name, complete when it can be found.
  *
  * @param initialize Fills its memory.
+ * @param hint What an error says of the folder.
+ * @param hintOnFull What to do where there is no room.
  */
 export function createSemaphoreFile(
   name: string,
   mode: number,
   initialize: (region: Region) => void,
   operation: string,
+  hint: Hint,
+  hintOnFull: () => string | undefined,
 ): Region {
   requireFiles(operation);
   // Growing beyond `ulimit -f` would kill.
   checkFileLimit(SEMAPHORE_SIZE, operation);
   using undo = new DisposableStack();
-  const { fd, object } = openTemporary(operation);
+  const { fd, object } = openTemporary(operation, hint);
   undo.defer(() => closeDescriptor(fd));
   undo.defer(() => unlinkObject(object, operation));
   changeMode(fd, mode, operation);
   truncate(fd, SEMAPHORE_SIZE, operation);
-  reserveNew(fd, SEMAPHORE_SIZE, operation);
+  reserveNew(fd, SEMAPHORE_SIZE, operation, hintOnFull);
   const region = mapWhole(fd, operation);
   try {
     initialize(region);
     const { shmDirectory } = platform().capabilities;
     const from = cString(`${shmDirectory}${object}`);
     const to = cString(`${shmDirectory}${objectOf(name)}`);
-    const result = libc().link(from, to);
-    checkNotMinusOne(result, errnoCell[0], "sem_open", operation);
+    const { link } = libc();
+    retry(() => link(from, to), "sem_open", operation, hint);
   } catch (error) {
     region.release();
     throw error;
@@ -92,11 +109,15 @@ export function createSemaphoreFile(
 }
 
 /** Removes the name of a semaphore (`sem_unlink(3)`). */
-export function unlinkSemaphoreFile(name: string, operation: string): void {
+export function unlinkSemaphoreFile(
+  name: string,
+  operation: string,
+  hint: Hint,
+): void {
   requireFiles(operation);
   const shmUnlink = requireSymbol(libc().shm_unlink, "shm_unlink");
-  const result = shmUnlink(cString(objectOf(name)));
-  checkNotMinusOne(result, errnoCell[0], "sem_unlink", operation);
+  const path = cString(objectOf(name));
+  retry(() => shmUnlink(path), "sem_unlink", operation, hint);
 }
 
 /** The name of its file, with a slash in front as its own has. */
@@ -105,12 +126,16 @@ function objectOf(name: string): string {
 }
 
 /** Opens a file under a name that nobody looks for. */
-function openTemporary(operation: string): { fd: number; object: string } {
+function openTemporary(
+  operation: string,
+  hint: Hint,
+): { fd: number; object: string } {
   const { O_CREAT, O_EXCL } = platform().constants;
   for (let tries = 1;; tries++) {
     const object = objectOf(`/${crypto.randomUUID().slice(0, 8)}.new`);
     try {
-      return { fd: open(object, O_CREAT | O_EXCL, 0o600, operation), object };
+      const fd = open(object, O_CREAT | O_EXCL, 0o600, operation, hint);
+      return { fd, object };
     } catch (error) {
       const taken = error instanceof Deno.errors.AlreadyExists;
       if (!taken || tries === MOST_TRIES) throw error;
@@ -119,27 +144,25 @@ function openTemporary(operation: string): { fd: number; object: string } {
 }
 
 /** `shm_open` follows no symbolic link, and for writing waits for no pipe. */
-function open(object: string, flags: number, mode: number, operation: string) {
+function open(
+  object: string,
+  flags: number,
+  mode: number,
+  operation: string,
+  hint: Hint,
+): number {
   requireStack("create");
   const shmOpen = requireSymbol(libc().shm_open, "shm_open");
   const all = O_RDWR | platform().constants.O_CLOEXEC | flags;
   const bits = BigInt(mode);
   const path = cString(object);
-  const fd = shmOpen(path, all, bits, 0n, 0n, 0n, 0n, 0n, bits);
-  const errno = errnoCell[0] ?? 0;
-  if (fd !== -1) return fd;
-  throw systemError("sem_open", errno, operation, hintFor(errno, flags !== 0));
-}
-
-/** What `shm_open` says in a way that does not fit here. */
-function hintFor(errno: number, creating: boolean): string | undefined {
-  const code = errnoName(errno);
-  if (creating && code === "ENOENT") {
-    const { shmDirectory } = platform().capabilities;
-    return `there is no ${shmDirectory} here: put the semaphore into memory, with Semaphore.createAt()`;
-  }
-  // glibc makes EINVAL of EISDIR.
-  return code === "EINVAL" ? "a directory has its name" : undefined;
+  const call = () => shmOpen(path, all, bits, 0n, 0n, 0n, 0n, 0n, bits);
+  return retry(call, "sem_open", operation, (code) => {
+    // glibc makes EINVAL of EISDIR.
+    return code === "EINVAL"
+      ? { meaning: "a directory has its name" }
+      : hint(code);
+  });
 }
 
 function mapWhole(fd: number, operation: string): Region {
@@ -147,8 +170,11 @@ function mapWhole(fd: number, operation: string): Region {
   return map({ fd, offset: 0, length, access: "read-write" }, operation);
 }
 
-function refused(operation: string, hint: string): Error {
-  return systemError("sem_open", errnoNumber("EINVAL"), operation, hint);
+function refused(operation: string, meaning: string, remedy?: string): Error {
+  return systemError("sem_open", errnoNumber("EINVAL"), operation, {
+    meaning,
+    ...(remedy !== undefined && { remedy }),
+  });
 }
 
 function requireFiles(operation: string): void {

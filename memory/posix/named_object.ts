@@ -47,7 +47,7 @@ export function createObject(
       name,
       { writable: true, create: "exclusive", mode },
       operation,
-      folderHint(true),
+      folderHint("create"),
     );
   let fd;
   try {
@@ -121,7 +121,7 @@ function openOnce(
     name,
     { writable, create: "never", mode: 0 },
     operation,
-    folderHint(false),
+    folderHint("open"),
   );
   using undo = new DisposableStack();
   const options = { what, writable, sparse, inMemory: true };

@@ -26,7 +26,7 @@ export function listObjects(): ObjectEntry[] {
       `Cannot list shared memory: ${name} keeps no list of it`,
     );
   }
-  return readNames(shmDirectory, "list shared memory", folderHint(false))
+  return readNames(shmDirectory, "list shared memory", folderHint("open"))
     .filter((name) => !name.startsWith(SEMAPHORE_PREFIX))
     .map((name) => describeObject(shmDirectory, `/${name}`))
     .filter((entry) => entry !== undefined);

@@ -101,7 +101,7 @@ function openNamed(name: string): Descriptor {
     name,
     { writable: false, create: "never", mode: 0 },
     `watch ${what}`,
-    folderHint(false),
+    folderHint("open"),
   );
   using undo = new DisposableStack();
   const options = { what, writable: false, sparse: false, inMemory: true };

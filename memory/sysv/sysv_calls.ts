@@ -282,16 +282,18 @@ export function shmctl(
 
 function projectId(id: number | string): number {
   if (typeof id === "number") return checkInteger(id, "id", 0, 255);
-  const text = String(id);
+  if (typeof id !== "string") throw wrongId(id, TypeError);
   // A long text is not taken apart: that could take more memory than there is.
-  const isCharacter = text.length <= 2 && [...text].length === 1;
-  const code = isCharacter ? text.codePointAt(0) : -1;
-  if (code === undefined || code < 0 || code > 255) {
-    throw new RangeError(
-      `Cannot use id: it must be a number from 0 to 255, or one character with such a code: received ${
-        describe(id)
-      }`,
-    );
-  }
-  return code;
+  const isCharacter = id.length <= 2 && [...id].length === 1;
+  const code = isCharacter ? id.codePointAt(0) : -1;
+  if (code !== undefined && code >= 0 && code <= 255) return code;
+  throw wrongId(id, RangeError);
+}
+
+function wrongId(id: unknown, Wrong: ErrorConstructor): Error {
+  return new Wrong(
+    `Cannot use id: it must be a number from 0 to 255, or one character with such a code: received ${
+      describe(id)
+    }`,
+  );
 }

@@ -1,7 +1,11 @@
 import type { Word } from "../../ffi/sync/futex.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import { unpark } from "../parking/unpark.ts";
-import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
+import {
+  checkCount,
+  readWaitOptions,
+  type WaitOptions,
+} from "../waiting/options.ts";
 import { Sleepers } from "../waiting/sleepers.ts";
 import { sleep, sleepAsync } from "../waiting/wait.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "./block.ts";
@@ -205,11 +209,7 @@ export class Condition {
    */
   notify(count = 1): void {
     this.#block.requireOpen("notify condition");
-    if (!(count >= 0)) {
-      throw new RangeError(
-        `Cannot notify condition: the count must not be negative: received ${count}`,
-      );
-    }
+    checkCount(count, "notify condition");
     // The kernel would wake one for 0.
     if (count < 1 || Atomics.load(this.#words, WAITERS) === 0) return;
     Atomics.add(this.#words, SEQUENCE, 1);

@@ -1,3 +1,4 @@
+import { describe } from "../../ffi/libc/integers.ts";
 import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Block, type BlockKind } from "./block.ts";
 import { Mutex } from "./mutex/mutex.ts";
@@ -85,7 +86,7 @@ export class Once {
   ): Promise<boolean> {
     if (typeof init !== "function") {
       throw new TypeError(
-        `Cannot run once: it takes a function: received ${typeof init}`,
+        `Cannot run once: it takes a function: received ${describe(init)}`,
       );
     }
     const { timeoutMs, signal } = readWaitOptions(options, "run once");

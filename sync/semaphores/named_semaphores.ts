@@ -13,6 +13,10 @@ import {
 import { checkInteger } from "../../ffi/libc/integers.ts";
 import type { Region } from "../../ffi/memory/region.ts";
 import { checkMode, checkName, checkWord } from "../../memory/checks/checks.ts";
+import {
+  semaphoreHint,
+  semaphoreHintOnFull,
+} from "../../memory/posix/folder.ts";
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { requireKnown } from "../waiting/options.ts";
 import { initialize, MAX_VALUE } from "./semaphore_counter.ts";
@@ -40,7 +44,14 @@ export function createNamed(
   const fill = ({ buffer, byteOffset }: Region) =>
     initialize(new Int32Array(buffer, byteOffset, SEMAPHORE_SIZE / 4), value);
   const create = () => ({
-    region: createSemaphoreFile(name, mode, fill, operation),
+    region: createSemaphoreFile(
+      name,
+      mode,
+      fill,
+      operation,
+      semaphoreHint("create"),
+      () => semaphoreHintOnFull(SEMAPHORE_SIZE),
+    ),
     name,
   });
   if (ifExists === "fail") return create();
@@ -51,11 +62,13 @@ export function createNamed(
 export function openNamed(wanted: string): NamedSemaphore {
   const name = checkName(wanted);
   const operation = `open semaphore ${JSON.stringify(name)}`;
-  return { region: openSemaphoreFile(name, operation), name };
+  const region = openSemaphoreFile(name, operation, semaphoreHint("open"));
+  return { region, name };
 }
 
 /** Removes a name. */
 export function unlinkNamed(wanted: string): void {
   const name = checkName(wanted);
-  unlinkSemaphoreFile(name, `unlink semaphore ${JSON.stringify(name)}`);
+  const operation = `unlink semaphore ${JSON.stringify(name)}`;
+  unlinkSemaphoreFile(name, operation, semaphoreHint("unlink"));
 }

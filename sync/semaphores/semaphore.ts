@@ -41,9 +41,8 @@ const WAIT = "wait for semaphore";
 
 /**
  * A POSIX semaphore: a counter that C, C++ and Python programs share, with a
- * name (`sem_open(3)`) or in shared memory (`sem_init(3)`); Linux. Its code is
- * this library's own: whatever others write into it, it causes an error here at
- * worst.
+ * name (`sem_open(3)`) or in shared memory (`sem_init(3)`); Linux. Whatever
+ * others write into it is an error here at worst.
  *
  * A named one stays until {@linkcode Semaphore.unlinkName} or a restart. Nothing is
  * undone when a process that took one away dies; for that there is

@@ -70,7 +70,7 @@ export class SemaphoreCounter {
     const words = this.#words;
     if (words.length === 0) throw gone("read");
     const value = Atomics.load(words, VALUE);
-    if (value < 0) throw corrupt("read the value of semaphore");
+    if (value < 0) throw corrupt("sem_getvalue", "read semaphore");
     return value;
   }
 
@@ -100,7 +100,7 @@ export class SemaphoreCounter {
       value = found;
     }
     if (value === 0) return false;
-    throw value < 0 ? corrupt("take semaphore") : gone("take");
+    throw value < 0 ? corrupt("sem_wait", "take semaphore") : gone("take");
   }
 
   /** From now on every use fails. */
@@ -141,7 +141,7 @@ function waitersBehindExchange(words: Int32Array<ArrayBuffer>): number {
 
 function refusePost(value: number | undefined): never {
   if (value === undefined) throw gone("post");
-  if (value < 0) throw corrupt("post semaphore");
+  if (value < 0) throw corrupt("sem_post", "post semaphore");
   throw systemError("sem_post", errnoNumber("EOVERFLOW"), "post semaphore");
 }
 
@@ -152,11 +152,9 @@ export function gone(operation: string): Error {
   );
 }
 
-function corrupt(operation: string): Error {
-  return systemError(
-    "sem_post",
-    errnoNumber("EINVAL"),
-    operation,
-    "corrupt semaphore: its value is out of range; recreate it when no process uses it",
-  );
+function corrupt(call: string, operation: string): Error {
+  return systemError(call, errnoNumber("EINVAL"), operation, {
+    meaning: "corrupt semaphore: its value is out of range",
+    remedy: "recreate it when no process uses it",
+  });
 }

@@ -32,8 +32,8 @@ const INDEFINITELY: Patience = { timeoutMs: Infinity, signal: undefined };
  *
  * @param options What the caller was given.
  * @param operation What it is for, for messages: "lock mutex".
- * @throws {TypeError} When there is an option that does not exist, or the signal
- * is none.
+ * @throws {TypeError} When there is an option that does not exist, the timeout is
+ * no number, or the signal is none.
  * @throws {RangeError} When the timeout is not 0 or more.
  * @throws The signal's reason, when it was aborted before.
  */
@@ -45,7 +45,8 @@ export function readWaitOptions(
   requireKnown(options, NAMES, operation);
   const { timeoutMs = Infinity, signal } = options;
   if (typeof timeoutMs !== "number" || !(timeoutMs >= 0)) {
-    throw new RangeError(
+    const Wrong = typeof timeoutMs === "number" ? RangeError : TypeError;
+    throw new Wrong(
       `Cannot ${operation}: the timeout must be milliseconds, 0 or more: received ${
         describe(timeoutMs)
       }`,
@@ -87,4 +88,20 @@ export function requireKnown(
       }; it takes ${names.join(", ")}`,
     );
   }
+}
+
+/**
+ * Checks how many are to be woken.
+ *
+ * @throws {TypeError} When it is no number.
+ * @throws {RangeError} When it is negative, or NaN.
+ */
+export function checkCount(count: number, operation: string): void {
+  if (typeof count === "number" && count >= 0) return;
+  const Wrong = typeof count === "number" ? RangeError : TypeError;
+  throw new Wrong(
+    `Cannot ${operation}: the count must be a number, 0 or more: received ${
+      describe(count)
+    }`,
+  );
 }

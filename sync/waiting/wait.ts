@@ -7,12 +7,17 @@
  */
 
 import { sleepOn, type SleepResult, type Word } from "../../ffi/sync/futex.ts";
-import { checkInteger, describe } from "../../ffi/libc/integers.ts";
+import { checkInteger } from "../../ffi/libc/integers.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { park } from "../parking/park.ts";
 import { unpark } from "../parking/unpark.ts";
-import { type Patience, readWaitOptions, type WaitOptions } from "./options.ts";
+import {
+  checkCount,
+  type Patience,
+  readWaitOptions,
+  type WaitOptions,
+} from "./options.ts";
 import { locate, requireArray } from "./word_of_view.ts";
 
 export type { WaitOptions } from "./options.ts";
@@ -205,13 +210,7 @@ export function notify(
   count = Infinity,
 ): number {
   const { word } = locate(requireArray(view, "notify"), index, "notify");
-  if (!(count >= 0)) {
-    throw new RangeError(
-      `Cannot notify: the count must not be negative: received ${
-        describe(count)
-      }`,
-    );
-  }
+  checkCount(count, "notify");
   // The kernel would wake one for 0.
   return count < 1 ? 0 : unpark(word, Math.trunc(count));
 }

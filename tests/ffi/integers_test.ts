@@ -79,5 +79,5 @@ Deno.test("checkInteger() refuses what is not a number with a TypeError", () => 
 Deno.test("describe() quotes strings, so that an empty one shows", () => {
   assertEquals(describe(""), '""');
   assertEquals(describe('a "b"\n'), '"a \\"b\\"\\n"');
-  assertEquals(describe(12n), "12");
+  assertEquals(describe(12n), "12n");
 });

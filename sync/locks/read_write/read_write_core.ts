@@ -1,4 +1,5 @@
 import { errnoNumber } from "../../../ffi/errors/errno.ts";
+import type { Explanation } from "../../../ffi/errors/explanations.ts";
 import { systemError } from "../../../ffi/errors/system_error.ts";
 import type { Word } from "../../../ffi/sync/futex.ts";
 import { requireStack } from "../../../memory/checks/stack_room.ts";
@@ -83,7 +84,7 @@ export class ReadWriteCore {
       this.#inspect(died);
       slot = this.#freeSlot() ??
         waitBlocking(this.#waiting(true), deadline) ??
-        this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all"));
+        this.#noSlotInTime();
     } catch (error) {
       releaseQuietly(this.#gate);
       throw error;
@@ -103,7 +104,7 @@ export class ReadWriteCore {
       const { mapping } = this.#block;
       slot = this.#freeSlot() ??
         await waitPending(this.#waiting(false), deadline, signal, mapping) ??
-        this.#fail("ETIMEDOUT", "read", this.#slotsTaken("all"));
+        this.#noSlotInTime();
     } catch (error) {
       releaseQuietly(gate);
       throw error;
@@ -230,13 +231,11 @@ export class ReadWriteCore {
         const slot = this.#freeSlot();
         if (slot !== undefined || !blocking) return slot;
         if (!this.slots.every(({ heldHere }) => heldHere)) return undefined;
-        return this.#fail(
-          "EDEADLK",
-          "read",
-          `${
-            this.#slotsTaken("this thread has all")
-          }, or wait with readAsync()`,
-        );
+        return this.#fail("EDEADLK", "read", {
+          meaning: `all ${this.slots.length} slots are taken, by this thread`,
+          remedy:
+            "release one, make the lock with more `slots`, or wait with readAsync()",
+        });
       },
       prepare: () => {
         const sequence = this.#sequence.load();
@@ -278,11 +277,14 @@ export class ReadWriteCore {
     return Atomics.load(this.#words, DAMAGED) !== 0;
   }
 
-  #slotsTaken(who: string): string {
-    return `${who} ${this.slots.length} slots are taken: release one, make the lock with more \`slots\``;
+  #noSlotInTime(): never {
+    return this.#fail("ETIMEDOUT", "read", {
+      meaning: `timed out: all ${this.slots.length} slots are taken`,
+      remedy: "release one, or make the lock with more `slots`",
+    });
   }
 
-  #fail(code: string, act: Act, hint?: string): never {
+  #fail(code: string, act: Act, hint?: string | Explanation): never {
     throw systemError(
       `pthread_rwlock_${act === "read" ? "rd" : "wr"}lock`,
       errnoNumber(code),
@@ -292,6 +294,4 @@ export class ReadWriteCore {
   }
 }
 
-function heldHint(act: Act): string {
-  return `release it first, or wait with ${act}Async()`;
-}
+const heldHint = (act: Act) => `release it first, or wait with ${act}Async()`;

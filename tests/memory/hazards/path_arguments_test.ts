@@ -45,6 +45,8 @@ testWithoutLibc("ftok() takes one character or 8 bits", [
   [() => ftok("/tmp", 256), "RangeError", "received 256"],
   [() => ftok("/tmp", 1.5), "RangeError", "received 1.5"],
   [() => ftok("/tmp", NaN), "RangeError", "received NaN"],
+  [() => Reflect.apply(ftok, null, ["/tmp", 7n]), "TypeError", "received 7n"],
+  [() => ftok("/tmp", NULL), "TypeError", "received null"],
   [() => ftok("/tmp", ""), "RangeError", 'such a code: received ""'],
   [() => ftok("/tmp", "ab"), "RangeError", 'received "ab"'],
   [() => ftok("/tmp", "€"), "RangeError", 'received "€"'],

@@ -68,12 +68,12 @@ Deno.test("ReadWriteLock.read() says that all slots are taken, and how to have m
   assertThrows(
     () => lock.read({ timeoutMs: 10 }),
     Error,
-    "all 8 slots are taken: release one, make the lock with more `slots`, or wait with readAsync()",
+    "Cannot lock for reading: all 8 slots are taken, by this thread (EDEADLK from pthread_rwlock_rdlock); release one, make the lock with more `slots`, or wait with readAsync()",
   );
   await assertRejects(
     () => lock.readAsync({ timeoutMs: 10 }),
     Deno.errors.TimedOut,
-    "all 8 slots are taken",
+    "Cannot lock for reading: timed out: all 8 slots are taken (ETIMEDOUT from pthread_rwlock_rdlock); release one, or make the lock with more `slots`",
   );
 });
 

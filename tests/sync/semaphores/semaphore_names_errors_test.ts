@@ -180,8 +180,8 @@ Deno.test("Semaphore refuses options that do not exist", () => {
   assertThrows(
     // @ts-expect-error -- the types refuse it, too
     () => semaphore.wait({ timeoutMs: 1n }),
-    RangeError,
-    "received 1",
+    TypeError,
+    "received 1n",
   );
   const signal = AbortSignal.abort(new Error("before"));
   assertThrows(() => semaphore.wait({ signal }), Error, "before");

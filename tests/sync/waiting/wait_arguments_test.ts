@@ -125,11 +125,23 @@ Deno.test("wait() and waitAsync() refuse options that do not exist, and signals 
 
 Deno.test("notify() refuses counts that are negative, NaN or no numbers", () => {
   using memory = testMemory();
-  for (const count of [-1, -0.5, NaN, -Infinity, "many", {}]) {
+  const says = "Cannot notify: the count must be a number, 0 or more: received";
+  for (const count of [-1, -0.5, NaN, -Infinity]) {
+    assertThrows(
+      () => notify(memory.words, 0, count),
+      RangeError,
+      `${says} ${count}`,
+    );
+  }
+  const shown = [["1", '"1"'], [1n, "1n"], [{}, "[object Object]"], [
+    null,
+    "null",
+  ]];
+  for (const [count, text] of shown) {
     assertThrows(
       () => Reflect.apply(notify, null, [memory.words, 0, count]),
-      RangeError,
-      "the count must not be negative",
+      TypeError,
+      `${says} ${text}`,
     );
   }
 });
