@@ -17,6 +17,11 @@ import {
   withoutComments,
 } from "./helpers/project/source_graph.ts";
 
+/** Files whose lines are rows: a function of libc, or an error of a call. */
+const TABLES = ["ffi/libc/symbols.ts", "ffi/errors/explanations.ts"];
+const LONGEST = 300;
+const DOZEN = 12;
+
 /** Files that load what watches pipes, from Deno itself. */
 const NODE_NET = ["queue/pipe/pipe_streams.ts", "sync/bells/event_loop.ts"];
 
@@ -47,11 +52,10 @@ Deno.test("imports point downward only", async () => {
 });
 
 Deno.test("channels see no descriptor: they import nothing from ffi", async () => {
-  // The room of channels that wait, with whom, and in what; the buffers below
-  // them check their arguments with functions of it.
-  const rooms = /^channel\/(object|membership|carrier|waiting|ends)\//;
   const seen = (await allEdges())
-    .filter(({ from, to }) => rooms.test(from) && to.startsWith("ffi/"))
+    .filter(({ from, to }) =>
+      from.startsWith("channel/") && to.startsWith("ffi/")
+    )
     .map(({ from, to }) => `${from} imports ${to}`);
   assertEquals(seen, []);
 });
@@ -126,6 +130,27 @@ Deno.test("third-party specifiers appear in deps.ts alone", async () => {
     .filter(({ specifier }) => !/^@shmem\/shmem(\/|$)/.test(specifier))
     .map(({ from, specifier }) => `${from} imports ${specifier}`);
   assertEquals(elsewhere, []);
+});
+
+Deno.test("no source file is longer than 300 lines, tables excepted", async () => {
+  const long: string[] = [];
+  for (const file of await projectFiles()) {
+    if (TABLES.includes(file)) continue;
+    const lines = (await Deno.readTextFile(urlOf(file))).split("\n").length - 1;
+    if (lines > LONGEST) long.push(`${file} has ${lines} lines`);
+  }
+  assertEquals(long, []);
+});
+
+Deno.test("no folder has more than a dozen source files of its own", async () => {
+  const counts = new Map<string, number>();
+  for (const file of await projectFiles()) {
+    const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  const full = [...counts].filter(([, count]) => count > DOZEN)
+    .map(([folder, count]) => `${folder} has ${count} files`);
+  assertEquals(full, []);
 });
 
 /** The names of Deno that reach raw memory or C, as a file uses them. */

@@ -1,4 +1,4 @@
-import { checkInteger } from "../../ffi/libc/integers.ts";
+import { checkInteger } from "../../memory/checks/integers.ts";
 import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { type BroadcastReceiver, copyFrom } from "./broadcast_receiver.ts";
 import { checkHandler } from "../buffers/message_checks.ts";

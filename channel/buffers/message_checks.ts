@@ -5,7 +5,7 @@
  * @module
  */
 
-import { checkInteger, describe } from "../../ffi/libc/integers.ts";
+import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { byteLengthOf, isBytes, isGone } from "./typed_arrays.ts";
 
 /** Checks the type of a message: 1 to 2^31 - 1. */

@@ -1,4 +1,4 @@
-import { checkInteger } from "../../ffi/libc/integers.ts";
+import { checkInteger } from "../../memory/checks/integers.ts";
 import { longsOf } from "./held_source.ts";
 import { align, HEADER_LENGTH, TYPE_OFFSET } from "./record_layout.ts";
 import type { RegionViews } from "./region_views.ts";

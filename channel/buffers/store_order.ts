@@ -34,7 +34,7 @@
  * @module
  */
 
-import { describe } from "../../ffi/libc/integers.ts";
+import { describe } from "../../memory/checks/integers.ts";
 import { checkWord } from "../../memory/checks/checks.ts";
 import type { RingBufferOptions } from "../ring/ring_buffer.ts";
 

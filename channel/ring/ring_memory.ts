@@ -1,4 +1,4 @@
-import { describe } from "../../ffi/libc/integers.ts";
+import { describe } from "../../memory/checks/integers.ts";
 import {
   align,
   HEADER_LENGTH,

@@ -1,4 +1,4 @@
-import { checkInteger } from "../../ffi/libc/integers.ts";
+import { checkInteger } from "../../memory/checks/integers.ts";
 import { Batch } from "../buffers/batch.ts";
 import { Copier } from "../buffers/copy_in.ts";
 import { HeldSource } from "../buffers/held_source.ts";
