@@ -49,7 +49,7 @@ export type { SystemQueueChanges, SystemQueueLimits, SystemQueueStatus };
  * ```ts
  * import { SystemMessageQueue } from "@shmem/shmem/queue";
  *
- * const queue = SystemMessageQueue.create({});
+ * using queue = SystemMessageQueue.create({});
  * const text = new TextEncoder();
  * queue.send(text.encode("what time is it?"), { type: 1 });
  * const question = queue.receive({ type: 1 });
@@ -59,14 +59,14 @@ export type { SystemQueueChanges, SystemQueueLimits, SystemQueueStatus };
  * queue.remove();
  * ```
  */
-export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
+export class SystemMessageQueue
+  implements AsyncIterable<SystemMessage>, Disposable {
   /** Identifier in this IPC namespace, for other processes. */
   readonly id: number;
   /** Key that it was created or opened with; 0 when by id alone. */
   readonly key: number;
   /** Whether this object created it, rather than opened it. */
   readonly created: boolean;
-  readonly #id: number;
   readonly #transfer: Transfer;
   readonly #sending: string;
   readonly #receiving: string;
@@ -75,7 +75,6 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
     this.id = id;
     this.key = key;
     this.created = created;
-    this.#id = id;
     this.#transfer = new Transfer(id);
     this.#sending = `send to system message queue ${id}`;
     this.#receiving = `receive from system message queue ${id}`;
@@ -254,7 +253,8 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * @throws {SystemError} When the queue is gone (EINVAL).
    */
   status(): SystemQueueStatus {
-    return queueStatus(this.#id, this.#operation("read the status of"));
+    const operation = this.#operation("read the status of");
+    return queueStatus(this.#transfer.idFor(operation), operation);
   }
 
   /**
@@ -267,7 +267,8 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    */
   set(changes: SystemQueueChanges): void {
     const operation = this.#operation("change");
-    changeQueue(this.#id, checkQueueChanges(changes, operation), operation);
+    const checked = checkQueueChanges(changes, operation);
+    changeQueue(this.#transfer.idFor(operation), checked, operation);
   }
 
   /**
@@ -279,10 +280,21 @@ export class SystemMessageQueue implements AsyncIterable<SystemMessage> {
    * creator's or root's (EPERM).
    */
   remove(): void {
-    removeQueue(this.#id, this.#operation("remove"));
+    const operation = this.#operation("remove");
+    removeQueue(this.#transfer.idFor(operation), operation);
+  }
+
+  /** Ends the use of this object and its waits; the queue stays. */
+  close(): void {
+    this.#transfer.close();
+  }
+
+  /** The same as {@linkcode SystemMessageQueue.close}, for `using`. */
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #operation(operation: string): string {
-    return `${operation} system message queue ${this.#id}`;
+    return `${operation} system message queue ${this.id}`;
   }
 }

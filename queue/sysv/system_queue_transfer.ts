@@ -20,12 +20,30 @@ const FIRST_LENGTH = 8192;
 /** Passes messages through one queue. */
 export class Transfer {
   readonly #id: number;
+  #closed = false;
   // Made at the first use of each.
   #outgoing = new MessageBuffer(0);
   #incoming = new MessageBuffer(0);
 
   constructor(id: number) {
     this.#id = id;
+  }
+
+  /** Ends its use; waits that look again find it closed. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  /**
+   * Returns the number of the queue.
+   *
+   * @throws {Deno.errors.BadResource} When it was closed.
+   */
+  idFor(operation: string): number {
+    if (!this.#closed) return this.#id;
+    throw new Deno.errors.BadResource(
+      `Cannot ${operation}: the handle is closed`,
+    );
   }
 
   /**
@@ -41,9 +59,10 @@ export class Transfer {
     operation: string,
   ): boolean {
     const length = checkMessage(bytes, operation);
+    const id = this.idFor(operation);
     this.#outgoing.grow(length);
     this.#outgoing.put(type, bytes);
-    return this.#outgoing.send(this.#id, length, flags, operation);
+    return this.#outgoing.send(id, length, flags, operation);
   }
 
   /**
@@ -57,13 +76,14 @@ export class Transfer {
     wait: number,
     operation: string,
   ): SystemMessage | undefined {
+    const id = this.idFor(operation);
     const buffer = this.#incoming;
     let room = maxLength ?? Math.max(buffer.room, FIRST_LENGTH);
     for (;;) {
       buffer.grow(room);
       try {
         const length = buffer.receive(
-          this.#id,
+          id,
           room,
           type,
           flags | wait,
