@@ -1,4 +1,4 @@
-// deno task aeron:driver [--archive] [--directory DIR] [--jar FILE] [--help]
+// deno task aeron:driver [--archive] [--directory DIR] [--jar FILE | --aeronmd FILE] [--help]
 
 /**
  * Starts Aeron's media driver, and with `--archive` its archive, in one command:
@@ -13,10 +13,11 @@
 import { parseArgs } from "node:util";
 import { defaultDirectory } from "../aeron/client/directory.ts";
 import { fromFileUrl, resolve } from "../deps.ts";
-import { AERON_VERSION, aeronJar, checkJava, givenJar } from "./aeron/jar.ts";
+import { AERON_VERSION, aeronJar, checkJava, givenFile } from "./aeron/jar.ts";
 import {
   type ArchiveOptions,
   driverCommand,
+  type DriverOptions,
   isReady,
   type Threading,
   THREADINGS,
@@ -37,6 +38,7 @@ const USAGE = `Starts Aeron's media driver ${AERON_VERSION}; Ctrl-C ends it.
 } (default DEDICATED: a thread for each job)
   --property NAME=VALUE   any other property of the driver, also several times
   --jar FILE              the jar, instead of the one that Maven fetches
+  --aeronmd FILE          the driver in C, instead of Java's; it has no archive
 `;
 
 const OPTIONS = {
@@ -49,6 +51,7 @@ const OPTIONS = {
   "threading": { type: "string" },
   "property": { type: "string", multiple: true },
   "jar": { type: "string" },
+  "aeronmd": { type: "string" },
   "help": { type: "boolean", short: "h" },
 } as const;
 
@@ -74,12 +77,11 @@ async function main(args: string[]): Promise<number> {
   );
   const threading = threadingOf(values.threading);
   const properties = propertiesOf(values.property ?? []);
-  await checkJava();
   const archive = values.archive
     ? { directory: recordings, endpoint }
     : undefined;
   const command = driverCommand({
-    jar: await (values.jar === undefined ? aeronJar() : givenJar(values.jar)),
+    program: await programOf(values),
     directory,
     archive,
     termLength: values["term-length"],
@@ -88,6 +90,20 @@ async function main(args: string[]): Promise<number> {
     properties,
   });
   return await serve(command, directory, archive);
+}
+
+/** Finds the driver in C or in Java, whichever was asked for. */
+async function programOf(
+  { aeronmd, jar }: { readonly aeronmd?: string; readonly jar?: string },
+): Promise<DriverOptions["program"]> {
+  if (aeronmd !== undefined) {
+    if (jar === undefined) return { aeronmd: await givenFile(aeronmd) };
+    throw new TypeError(
+      "Cannot use --jar and --aeronmd: each names a driver; leave one out",
+    );
+  }
+  await checkJava();
+  return { jar: await (jar === undefined ? aeronJar() : givenFile(jar)) };
 }
 
 /** Runs the driver until it ends, and ends it with this program. */

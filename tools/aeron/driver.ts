@@ -6,8 +6,8 @@
 
 /** What a driver may be told. */
 export interface DriverOptions {
-  /** The jar that it is in. */
-  readonly jar: string;
+  /** The jar that the Java driver is in, or the program of the C driver. */
+  readonly program: { readonly jar: string } | { readonly aeronmd: string };
   /** The folder that it makes for its clients. */
   readonly directory: string;
   /** Runs the archive in the same process. */
@@ -42,14 +42,24 @@ export const THREADINGS = [
 /** One of them. */
 export type Threading = typeof THREADINGS[number];
 
-/** The command that starts a driver. */
+/**
+ * The command that starts a driver.
+ *
+ * @throws {TypeError} When the C driver should run the archive, which is in Java.
+ */
 export function driverCommand(options: DriverOptions): string[] {
-  const { jar, archive, jvm = [] } = options;
+  const { program, archive, jvm = [] } = options;
+  const properties = Object.entries(driverProperties(options))
+    .map(([name, value]) => `-D${name}=${value}`);
+  if ("aeronmd" in program) {
+    if (archive === undefined) return [program.aeronmd, ...properties];
+    throw new TypeError(
+      "Cannot start the archive with the driver in C: the archive is in Java; leave --aeronmd out",
+    );
+  }
   const main = archive === undefined
     ? "io.aeron.driver.MediaDriver"
     : "io.aeron.archive.ArchivingMediaDriver";
-  const properties = Object.entries(driverProperties(options))
-    .map(([name, value]) => `-D${name}=${value}`);
   return [
     "java",
     ...jvm,
@@ -57,7 +67,7 @@ export function driverCommand(options: DriverOptions): string[] {
     // of mapped memory.
     "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
     "-cp",
-    jar,
+    program.jar,
     ...properties,
     main,
   ];

@@ -37,9 +37,9 @@ export async function aeronJar(cache: string = CACHE): Promise<string> {
 }
 
 /** Checks that a file named by the user is there, and returns its path. */
-export async function givenJar(path: string): Promise<string> {
+export async function givenFile(path: string): Promise<string> {
   if (await exists(path)) return path;
-  throw new Error(`Cannot start the driver: there is no jar at ${path}`);
+  throw new Error(`Cannot start the driver: there is no file ${path}`);
 }
 
 /** Fails unless there is a Java that is new enough. */

@@ -47,6 +47,12 @@ export interface TestDriver extends AsyncDisposable {
   output(): Promise<string>;
 }
 
+/**
+ * The driver in C to test with, in place of Java's where no archive is wanted.
+ * `CONTRIBUTING.md` says how to come by one.
+ */
+const AERONMD = Deno.env.get("SHMEM_AERONMD");
+
 /** What starts in a quarter of a second. */
 const JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"];
 
@@ -54,7 +60,11 @@ const JVM = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m"];
 export async function startDriver(
   options: TestDriverOptions = {},
 ): Promise<TestDriver> {
-  const jar = options.classPath ?? await aeronJar();
+  const isInC = AERONMD !== undefined && !options.archive &&
+    options.classPath === undefined;
+  const program = isInC
+    ? { aeronmd: AERONMD }
+    : { jar: options.classPath ?? await aeronJar() };
   await using undo = new AsyncDisposableStack();
   // Not in /dev/shm: Deno wants all permissions for files there.
   const folder = await Deno.makeTempDir({
@@ -66,7 +76,7 @@ export async function startDriver(
     ...options.launcher ?? [],
     ...driverCommand({
       ...commandOptions(options),
-      jar,
+      program,
       directory,
       archive: archiveOptions(options.archive, archiveDirectory),
       jvm: [...JVM, `-Dshmem.test=${folder}`],

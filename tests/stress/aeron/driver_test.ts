@@ -108,9 +108,42 @@ Deno.test(needing(
   async () => {
     const { code, stderr } = await run(tool(["--jar", "nothing.jar"]));
     assertEquals(code, 1);
-    assertMatch(stderr, /there is no jar at nothing.jar/);
+    assertMatch(stderr, /there is no file nothing.jar/);
   },
 ));
+
+Deno.test("aeron:driver starts a driver in C without Java, and no archive with it", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "shmem-test-aeron-" });
+  try {
+    // Not the driver, but what is asked of it.
+    const aeronmd = `${folder}/aeronmd`;
+    await Deno.writeTextFile(aeronmd, '#!/bin/sh\nprintf "%s\\n" "$@"\n');
+    await Deno.chmod(aeronmd, 0o755);
+    const args = ["--aeronmd", aeronmd, "--directory", `${folder}/driver`];
+    const [deno = "", ...rest] = tool([...args, "--term-length", "1m"]);
+    const { code, stdout } = await run([deno, ...rest], {
+      env: { PATH: "/bin" },
+    });
+    assertEquals(code, 0);
+    const properties = stdout.trim().split("\n");
+    assert(properties.includes(`-Daeron.dir=${folder}/driver`));
+    assert(properties.includes("-Daeron.term.buffer.length=1m"));
+    for (
+      const [more, message] of [
+        [["--archive"], /the archive is in Java; leave --aeronmd out/],
+        [["--jar", aeronmd], /Cannot use --jar and --aeronmd/],
+      ] as const
+    ) {
+      const refused = await run(tool([...args, ...more]));
+      assertEquals(refused.code, 1);
+      assertMatch(refused.stderr, message);
+    }
+    const missing = await run(tool(["--aeronmd", `${folder}/nothing`]));
+    assertMatch(missing.stderr, /there is no file .*nothing/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
 
 Deno.test("checkJava() refuses a Java that is too old", async () => {
   const folder = await Deno.makeTempDir({ prefix: "shmem-test-java-" });
