@@ -22,6 +22,20 @@ let isLinked: (end: ChannelEnd) => boolean;
 /**
  * What every end of a channel has in common: `Sender`, `Receiver`, `Publisher`
  * and `Subscriber`.
+ *
+ * @example Show what an end belongs to
+ * ```ts
+ * import { type ChannelEnd, Receiver } from "@shmem/shmem/channel";
+ *
+ * function show(end: ChannelEnd): string {
+ *   return `${end.capacity} bytes, messages up to ${end.maxMessageLength}`;
+ * }
+ * using receiver = Receiver.create(`/show-${crypto.randomUUID()}`, {
+ *   capacity: 65536,
+ * });
+ * receiver.unlink();
+ * console.log(show(receiver)); // 65536 bytes, messages up to 8192
+ * ```
  */
 export abstract class ChannelEnd implements Disposable {
   #parts: EndParts | undefined;

@@ -31,6 +31,25 @@ let joinReader: (
 /**
  * What `Receiver` and `Subscriber` have in common: receiving message by message,
  * in a loop, in batches, or as a stream. Only one of these at a time.
+ *
+ * @example Count what comes
+ * ```ts
+ * import { type MessageReader, Receiver, Sender } from "@shmem/shmem/channel";
+ *
+ * async function count(reader: MessageReader): Promise<number> {
+ *   let messages = 0;
+ *   for await (const batch of reader.batches()) messages += batch.length;
+ *   return messages;
+ * }
+ * const name = `/count-${crypto.randomUUID()}`;
+ * using receiver = Receiver.create(name);
+ * {
+ *   using sender = Sender.open(name);
+ *   for (let i = 0; i < 3; i++) await sender.send(new Uint8Array([i]));
+ * }
+ * receiver.unlink();
+ * console.log(await count(receiver)); // 3
+ * ```
  */
 export abstract class MessageReader extends ChannelEnd
   implements AsyncIterable<Message> {

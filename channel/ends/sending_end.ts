@@ -5,7 +5,23 @@ let prepare: (end: SendingEnd, write: Write) => void;
 /** Sends a chunk of a stream. */
 export type Write = (chunk: Uint8Array, signal: AbortSignal) => Promise<void>;
 
-/** What `Sender` and `Publisher` have in common. */
+/**
+ * What `Sender` and `Publisher` have in common.
+ *
+ * @example Send a stream
+ * ```ts
+ * import { Receiver, Sender, type SendingEnd } from "@shmem/shmem/channel";
+ *
+ * async function pour(end: SendingEnd, text: string): Promise<void> {
+ *   await new Blob([text]).stream().pipeTo(end.writable);
+ * }
+ * const name = `/pour-${crypto.randomUUID()}`;
+ * using receiver = Receiver.create(name);
+ * await pour(Sender.open(name), "hello");
+ * receiver.unlink();
+ * console.log(await new Response(receiver.readable).text()); // hello
+ * ```
+ */
 export abstract class SendingEnd extends ChannelEnd {
   #write: Write | undefined;
   #writable: WritableStream<Uint8Array> | undefined;

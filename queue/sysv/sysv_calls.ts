@@ -93,6 +93,23 @@ export function msgget(key: number, flags = 0): number {
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
  * @throws {SystemError} When there is no such queue or the message is too long
  * (EINVAL), or the queue is removed meanwhile (EIDRM).
+ *
+ * @example Send unless it is full
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_NOWAIT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   msgctl,
+ *   msgget,
+ *   msgsnd,
+ * } from "@shmem/shmem/queue";
+ *
+ * const id = msgget(IPC_PRIVATE, IPC_CREAT | 0o600);
+ * msgsnd(id, 1, new Uint8Array(100), IPC_NOWAIT);
+ * msgctl(id, IPC_RMID);
+ * ```
  */
 export function msgsnd(
   msqid: number,
@@ -126,6 +143,24 @@ export function msgsnd(
  * longer than `size` (E2BIG), unless `MSG_NOERROR` cuts it; when there is no such
  * queue (EINVAL), or it is removed meanwhile (EIDRM).
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+ *
+ * @example Receive by type
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   msgctl,
+ *   msgget,
+ *   msgrcv,
+ *   msgsnd,
+ * } from "@shmem/shmem/queue";
+ *
+ * const id = msgget(IPC_PRIVATE, IPC_CREAT | 0o600);
+ * for (const type of [5, 3]) msgsnd(id, type, new Uint8Array(type));
+ * console.log(msgrcv(id, 100, 3).bytes.length); // 3
+ * msgctl(id, IPC_RMID);
+ * ```
  */
 export function msgrcv(
   msqid: number,
@@ -156,6 +191,24 @@ export function msgrcv(
  * @returns Every field of `struct msqid_ds`, in plain names and units.
  * @throws {SystemError} When there is no such queue (EINVAL).
  * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+ *
+ * @example Change, read and remove
+ * ```ts
+ * import {
+ *   IPC_CREAT,
+ *   IPC_PRIVATE,
+ *   IPC_RMID,
+ *   IPC_SET,
+ *   IPC_STAT,
+ *   msgctl,
+ *   msgget,
+ * } from "@shmem/shmem/queue";
+ *
+ * const id = msgget(IPC_PRIVATE, IPC_CREAT | 0o600);
+ * msgctl(id, IPC_SET, { mode: 0o640 });
+ * console.log(msgctl(id, IPC_STAT).mode.toString(8)); // 640
+ * msgctl(id, IPC_RMID);
+ * ```
  */
 export function msgctl(
   msqid: number,

@@ -49,6 +49,16 @@ function ignore(): void {}
  *
  * Many calls may be under way at once, and their answers come as they are ready.
  * When the server ends, by `kill -9` too, all that wait are told.
+ *
+ * @example Call, with a limit of time
+ * ```ts
+ * import { Client, Server } from "@shmem/shmem/rpc";
+ *
+ * const name = `/squares-${crypto.randomUUID()}`;
+ * await using _server = Server.listen(name, (x) => Number(x) ** 2);
+ * await using client = await Client.connect(name); // another process
+ * console.log(await client.call(12, { timeoutMs: 1000 })); // 144
+ * ```
  */
 export class Client implements AsyncDisposable {
   readonly #parts: CallsParts;

@@ -8,7 +8,17 @@ import {
   type ValueOf,
 } from "./field_type.ts";
 
-/** A type of arrays of a fixed length, made by {@linkcode array}. */
+/**
+ * A type of arrays of a fixed length, made by {@linkcode array}.
+ *
+ * @example Its size
+ * ```ts
+ * import { array, u16 } from "@shmem/shmem/struct";
+ *
+ * const triple = array(u16, 3);
+ * console.log(triple.size, triple.align); // 6 2
+ * ```
+ */
 export class ArrayType<E extends AnyType>
   extends FieldType<ValueOf<E>[], readonly InputOf<E>[]> {
   /** The type of each element. */

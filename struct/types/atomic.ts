@@ -20,7 +20,17 @@ export interface AtomicCell<V> extends ReadonlyAtomicCell<V> {
   exchange(value: V): V;
 }
 
-/** A type of shared integers, made by {@linkcode atomic}. */
+/**
+ * A type of shared integers, made by {@linkcode atomic}.
+ *
+ * @example Its size
+ * ```ts
+ * import { atomic, u32 } from "@shmem/shmem/struct";
+ *
+ * const counter = atomic(u32);
+ * console.log(counter.size, counter.align); // 4 4
+ * ```
+ */
 export class AtomicType<V extends number | bigint> extends FieldType<V> {
   /** The integer. */
   readonly base: FieldType<V>;

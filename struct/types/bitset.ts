@@ -21,7 +21,17 @@ export interface Bits<Name extends string> extends ReadonlyBits<Name> {
   write(values: Partial<BitValues<Name>>): void;
 }
 
-/** A type of named bits, made by {@linkcode bitset}. */
+/**
+ * A type of named bits, made by {@linkcode bitset}.
+ *
+ * @example Its size
+ * ```ts
+ * import { bitset, u8 } from "@shmem/shmem/struct";
+ *
+ * const mode = bitset({ write: 1, read: 2 }, u8);
+ * console.log(mode.size); // 1
+ * ```
+ */
 export class BitsetType<Name extends string>
   extends FieldType<BitValues<Name>, Partial<BitValues<Name>>> {
   /** The number of each bit; 0 is the lowest. */

@@ -10,6 +10,18 @@ let abandonGuard: (guard: MutexGuard) => void;
 /**
  * A lock that is held, until its `using` block ends or
  * {@linkcode MutexGuard.unlock}.
+ *
+ * @example Look whether its owner died
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import { Mutex } from "@shmem/shmem/sync";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map();
+ * using guard = Mutex.create(mapping.bytes).lock();
+ * // When it is true, what the lock protects may be half-written.
+ * console.log(guard.ownerDied); // false
+ * ```
  */
 export class MutexGuard implements Disposable {
   readonly #core: MutexCore;

@@ -2,7 +2,20 @@ import type { ReadWriteCore, ReadWriteHold } from "./read_write_core.ts";
 
 let makeGuard: (core: ReadWriteCore, hold: ReadWriteHold) => ReadWriteGuard;
 
-/** A lock that is held for reading or writing, until its `using` block ends. */
+/**
+ * A lock that is held for reading or writing, until its `using` block ends.
+ *
+ * @example Look whether a writer died
+ * ```ts
+ * import { SharedMemory } from "@shmem/shmem";
+ * import { ReadWriteLock } from "@shmem/shmem/sync";
+ *
+ * using memory = SharedMemory.anonymous({ size: 4096 });
+ * using mapping = memory.map();
+ * using guard = ReadWriteLock.create(mapping.bytes).read();
+ * console.log(guard.ownerDied); // false
+ * ```
+ */
 export class ReadWriteGuard implements Disposable {
   readonly #core: ReadWriteCore;
   readonly #hold: ReadWriteHold;
