@@ -72,6 +72,55 @@ const MUTANTS: readonly Mutant[] = [
     to: "",
     test: FAILURES,
   },
+  {
+    name: "a wait that a signal interrupts fails",
+    file: "ffi/sync/futex.ts",
+    from: 'case "EINTR":\n        continue;\n',
+    to: "",
+    test: "tests/ffi/sync/wait_signals_test.ts",
+  },
+  {
+    name: "locks may overlap",
+    file: "sync/locks/neighbourhood.ts",
+    from: "if (other === undefined || other.end <= start) continue;",
+    to: "if (other === undefined || other.end !== end) continue;",
+    test: "tests/sync/locks/blocks_test.ts",
+  },
+  {
+    name: "a thread holds more locks than the kernel frees",
+    file: "ffi/sync/thread_list.ts",
+    from: "const MOST_HELD = 2000;",
+    to: "const MOST_HELD = 20_000;",
+    test: "tests/ffi/sync/thread_list_test.ts",
+  },
+  {
+    name: "an object that is called [stack] passes for the stack",
+    file: "ffi/memory/stack.ts",
+    from: "\\S+ 0+ 00:00 0 +\\[stack",
+    to: ".*\\[stack",
+    test: "tests/memory/posix/stack_name_test.ts",
+  },
+  {
+    name: "text is decoded where others write",
+    file: "memory/views/readonly_bytes.ts",
+    from: "this.length === 0 ? new Uint8Array() : this.slice()",
+    to: "this.#bytes",
+    test: "tests/stress/memory/changing_bytes_test.ts",
+  },
+  {
+    name: "huge pages need not be reserved",
+    file: "memory/checks/huge_pages.ts",
+    from: "if (noReserve) refuseUnreserved();",
+    to: "",
+    test: "tests/memory/hazards/hazards_pages_test.ts",
+  },
+  {
+    name: "mappings are made up to the kernel's limit",
+    file: "ffi/memory/map_limit.ts",
+    from: "const RESERVE = 1000;",
+    to: "const RESERVE = 20;",
+    test: "tests/stress/memory/map_limit_test.ts",
+  },
 ];
 
 const root = fromFileUrl(new URL("../", import.meta.url));

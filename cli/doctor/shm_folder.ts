@@ -93,10 +93,10 @@ export const SHM_FOLDER: readonly Check[] = [
 ];
 
 function inRoom(
-  judge: (room: ReturnType<typeof roomAt>) => Finding,
+  assess: (room: ReturnType<typeof roomAt>) => Finding,
 ): Finding {
   if (statusAt(FOLDER, "look at it") === undefined) {
     return unknown(`there is no ${FOLDER}`);
   }
-  return judge(roomAt(FOLDER, "look for room"));
+  return assess(roomAt(FOLDER, "look for room"));
 }

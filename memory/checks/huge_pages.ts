@@ -38,6 +38,6 @@ export function checkHugePages(
 /** Huge pages that are not there when they are touched kill the process by SIGBUS. */
 export function refuseUnreserved(): never {
   throw new TypeError(
-    "Cannot use huge pages without reserving them: where the system has none left, touching the memory would kill the process; leave `noReserve` (SHM_NORESERVE) out",
+    "Cannot use huge pages without reserving them: where the system has none left, touching the memory would kill the process; leave `noReserve`, `sparse` or SHM_NORESERVE out",
   );
 }

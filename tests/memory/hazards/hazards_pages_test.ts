@@ -9,7 +9,18 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "../../../deps.ts";
-import { MappedFile, mmap, SharedMemory } from "../../../mod.ts";
+import {
+  IPC_CREAT,
+  IPC_PRIVATE,
+  MappedFile,
+  mmap,
+  Segment,
+  SharedMemory,
+  SHM_HUGE_2MB,
+  SHM_HUGETLB,
+  SHM_NORESERVE,
+  shmget,
+} from "../../../mod.ts";
 import { run } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 import { runProgram, survive } from "../../helpers/memory/child_report.ts";
@@ -161,3 +172,35 @@ Deno.test(needing(
     }
   },
 ));
+
+const HUGE_PAGE = 2 ** 21;
+const HUGE = { hugePages: "2MB" } as const;
+
+const UNRESERVED: Record<string, () => unknown> = {
+  mmap: () => mmap(null, { length: HUGE_PAGE, ...HUGE, noReserve: true }),
+  "Segment.create": () =>
+    Segment.create({ size: HUGE_PAGE, ...HUGE, noReserve: true }),
+  "SharedMemory.anonymous": () =>
+    SharedMemory.anonymous({ size: HUGE_PAGE, ...HUGE, sparse: true }),
+  "shmget of the usual size": () => {
+    const flags = IPC_CREAT | SHM_HUGETLB | SHM_NORESERVE | 0o600;
+    return shmget(IPC_PRIVATE, HUGE_PAGE, flags);
+  },
+  "shmget of 2 MiB": () => {
+    const flags = IPC_CREAT | SHM_HUGETLB | SHM_HUGE_2MB | SHM_NORESERVE;
+    return shmget(IPC_PRIVATE, HUGE_PAGE, flags | 0o600);
+  },
+};
+
+for (const [label, call] of Object.entries(UNRESERVED)) {
+  Deno.test(`${label}() refuses huge pages that are not reserved, and makes nothing`, () => {
+    assertThrows(
+      call,
+      TypeError,
+      "Cannot use huge pages without reserving them",
+    );
+    // Those of tests that run beside this one have other sizes.
+    const left = Segment.list().filter(({ size }) => size === HUGE_PAGE);
+    assertEquals(left, []);
+  });
+}
