@@ -27,7 +27,7 @@ export function toSender(sender: Sender): WayOut {
   };
 }
 
-/** To a broadcast buffer, which never waits: who is too slow loses messages. */
+/** To a broadcast buffer, which never waits: subscribers that are too slow lose messages. */
 export function toPublisher(publisher: Publisher): WayOut {
   return ({ typeId, bytes }) => publisher.publish(bytes, { typeId });
 }

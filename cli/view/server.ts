@@ -1,5 +1,5 @@
 /**
- * The server of the page: on 127.0.0.1 alone, for who has the token, and without
+ * The server of the page: on 127.0.0.1 alone, for those who have the token, and without
  * a way to change anything unless it was started so.
  *
  * @module

@@ -64,7 +64,7 @@ export function giveSize(
  * Locks the file while it is given its size.
  *
  * @returns Whether it is locked: where the file system has no locks, it is done
- * without, and the race is lost to who comes second.
+ * without, and the race is lost to the one that comes second.
  */
 function lockAgainstRace(fd: number, operation: string): boolean {
   let locked;

@@ -1,6 +1,7 @@
 import { flushFile } from "../../ffi/files/size.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import { checkFits, checkSize } from "../checks/checks.ts";
+import { describe } from "../checks/integers.ts";
 import { readOptions } from "../checks/options.ts";
 import {
   ACCESSES,
@@ -29,9 +30,8 @@ let descriptorOfFile: (file: MappedFile) => Descriptor;
 /**
  * A file whose bytes are memory (`mmap(2)`).
  *
- * Nothing is read or copied ahead: pages come from the disk when they are
- * touched, and processes that map the same file share them. What is written
- * with access `"read-write"` is in the file, and stays there.
+ * Pages come from the disk when they are touched, and processes that map the
+ * same file share them. What is written with access `"read-write"` stays in it.
  *
  * A file is never mapped past its end. What cannot be guaranteed: when another
  * process cuts the file short under a mapping, touching what is gone kills the
@@ -181,7 +181,7 @@ export class MappedFile<A extends Access = Access> implements Disposable {
     const { timeoutMs, signal, minSize = 1, access = "read", ...open } =
       readFileWaitOptions(options);
     checkSize(minSize, "minSize");
-    return await waitUntilThere("the file", { timeoutMs, signal }, () => {
+    return await waitUntilThere(describe(path), { timeoutMs, signal }, () => {
       const file = MappedFile.open(path, { ...open, access });
       if (file.size >= minSize) return file;
       file.close();

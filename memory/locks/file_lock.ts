@@ -21,7 +21,6 @@ import {
   showRange,
 } from "./lockable.ts";
 import {
-  ASYNC_NAMES,
   type FileLockAsyncOptions,
   type FileLockHolder,
   type FileLockOptions,
@@ -57,7 +56,7 @@ let construct: (request: Request) => FileLock;
  * process too, and closing the handle releases it. C takes the same lock with
  * `F_OFD_SETLK`, or `lockf(3)` and `F_SETLK` of another process.
  *
- * Nobody is woken when a lock is released; who waits for one looks again, after
+ * Nobody is woken when a lock is released; a process that waits looks again, after
  * pauses that grow to 50 ms. For locks that are taken often use `Mutex`.
  *
  * @example Only one process at a time
@@ -125,6 +124,7 @@ export class FileLock implements Disposable {
   static lock(handle: Lockable, options?: FileLockWaitOptions): FileLock {
     const read = readOptions(options, WAIT_NAMES, "lock");
     const timeoutMs = checkTimeout(read.timeoutMs);
+    checkSignal(read.signal)?.throwIfAborted();
     const request = toRequest(handle, read);
     return poll(() => attempt(request), timeoutMs) ?? timedOut(request);
   }
@@ -147,7 +147,7 @@ export class FileLock implements Disposable {
     handle: Lockable,
     options?: FileLockAsyncOptions,
   ): Promise<FileLock> {
-    const read = readOptions(options, ASYNC_NAMES, "lock");
+    const read = readOptions(options, WAIT_NAMES, "lock");
     const timeoutMs = checkTimeout(read.timeoutMs);
     const signal = checkSignal(read.signal);
     const request = toRequest(handle, read);

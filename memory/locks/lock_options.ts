@@ -30,7 +30,13 @@ export interface FileLockOptions extends FileLockRange {
 
 /** Options of `FileLock.lock`. */
 export interface FileLockWaitOptions
-  extends FileLockOptions, BlockingWaitOptions {}
+  extends FileLockOptions, BlockingWaitOptions {
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Options of `FileLock.lockAsync`. */
 export interface FileLockAsyncOptions extends FileLockOptions, WaitOptions {}
@@ -59,13 +65,9 @@ export const LOCK_NAMES: OptionNames<FileLockOptions> = {
   kind: true,
   ...RANGE_NAMES,
 };
-/** Every option of {@linkcode FileLockWaitOptions}. */
-export const WAIT_NAMES: OptionNames<FileLockWaitOptions> = {
+/** Every option of {@linkcode FileLockAsyncOptions}. */
+export const WAIT_NAMES: OptionNames<FileLockAsyncOptions> = {
   ...LOCK_NAMES,
   timeoutMs: true,
-};
-/** Every option of {@linkcode FileLockAsyncOptions}. */
-export const ASYNC_NAMES: OptionNames<FileLockAsyncOptions> = {
-  ...WAIT_NAMES,
   signal: true,
 };

@@ -128,14 +128,13 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
    * `mq_timedsend(3)`.
    *
    * @param bytes The message; it may be empty.
-   * @param options Priority and timeout.
+   * @param options Priority and timeout; the signal is looked at before it blocks.
    * @returns `"ok"`, or `"timed-out"` with nothing sent.
    * @throws {SystemError} When it is longer than the queue allows (EMSGSIZE).
    * @throws {Deno.errors.BadResource} When the handle is closed.
    */
   send(bytes: Uint8Array, options?: QueueSendOptions): "ok" | "timed-out" {
-    const known = ["priority", "timeoutMs"];
-    return this.#handle.send(bytes, options, known) ? "ok" : "timed-out";
+    return this.#handle.send(bytes, options) ? "ok" : "timed-out";
   }
 
   /**

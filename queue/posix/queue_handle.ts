@@ -17,11 +17,17 @@ import { label } from "./queue_creation.ts";
 import type {
   QueueMessage,
   QueueReceiveAsyncOptions,
+  QueueReceiveOptions,
   QueueSendAsyncOptions,
+  QueueSendOptions,
 } from "./queue_options.ts";
 
 /** Highest priority (`MQ_PRIO_MAX` less one, on Linux). */
 const MAX_PRIORITY = 32767;
+
+/** Options of what waits for a message, and of what waits for room. */
+const WAIT_OPTIONS = ["timeoutMs", "signal"];
+const SEND_OPTIONS = ["priority", ...WAIT_OPTIONS];
 
 /** What a send or receive was told, checked. */
 interface Request {
@@ -71,11 +77,12 @@ export class QueueHandle {
   /** Sends a message, waiting on this thread. */
   send(
     bytes: Uint8Array,
-    options: QueueSendAsyncOptions | undefined,
-    known: readonly string[],
+    options: QueueSendOptions | undefined,
   ): boolean {
     const operation = this.#sendAct;
-    const { priority, timeoutMs } = checkRequest(options, known, operation);
+    const request = checkRequest(options, SEND_OPTIONS, operation);
+    const { priority, timeoutMs, signal } = request;
+    signal?.throwIfAborted();
     const fd = this.#fdToSend();
     const length = checkMessage(bytes, operation);
     if (sendNow(fd, bytes, length, priority, operation)) return true;
@@ -106,8 +113,7 @@ export class QueueHandle {
     options: QueueSendAsyncOptions | undefined,
   ): Promise<boolean> {
     const operation = this.#sendAct;
-    const known = ["priority", "timeoutMs", "signal"];
-    const request = checkRequest(options, known, operation);
+    const request = checkRequest(options, SEND_OPTIONS, operation);
     const { priority, signal } = request;
     signal?.throwIfAborted();
     const fd = this.#fdToSend();
@@ -131,9 +137,11 @@ export class QueueHandle {
   }
 
   /** Receives a message, waiting on this thread. */
-  receive(options: QueueReceiveAsyncOptions | undefined): QueueMessage | null {
+  receive(options: QueueReceiveOptions | undefined): QueueMessage | null {
     const operation = this.#receiveAct;
-    const { timeoutMs } = checkRequest(options, ["timeoutMs"], operation);
+    const request = checkRequest(options, WAIT_OPTIONS, operation);
+    const { timeoutMs, signal } = request;
+    signal?.throwIfAborted();
     const fd = this.#fdToReceive();
     const attempt = () => this.#receiveNow(fd);
     return attempt() ?? waitHere(fd, "read", timeoutMs, operation, attempt) ??
@@ -150,7 +158,7 @@ export class QueueHandle {
     options: QueueReceiveAsyncOptions | undefined,
   ): Promise<QueueMessage | null> {
     const operation = this.#receiveAct;
-    const request = checkRequest(options, ["timeoutMs", "signal"], operation);
+    const request = checkRequest(options, WAIT_OPTIONS, operation);
     request.signal?.throwIfAborted();
     const fd = this.#fdToReceive();
     if (!isAwaited(fd, "read")) {

@@ -43,11 +43,16 @@ export interface QueueSendNowOptions {
 export interface QueueSendOptions extends QueueSendNowOptions {
   /** How long to wait for room, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of `MessageQueue.sendAsync`. */
 export interface QueueSendAsyncOptions extends QueueSendOptions {
-  /** Ends the wait with its reason. The message is not sent then. */
+  /** Ends the wait with its reason at any time. The message is not sent then. */
   readonly signal?: AbortSignal;
 }
 
@@ -55,6 +60,11 @@ export interface QueueSendAsyncOptions extends QueueSendOptions {
 export interface QueueReceiveOptions {
   /** How long to wait for a message, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of `MessageQueue.receiveAsync`. */

@@ -26,7 +26,7 @@ import type {
   SystemQueueSendNowOptions,
   SystemQueueSendOptions,
 } from "./system_queue_options.ts";
-import { checkReceive, checkSend } from "./system_queue_requests.ts";
+import { checkReceive, checkSend, WAIT } from "./system_queue_requests.ts";
 import { Transfer } from "./system_queue_transfer.ts";
 import {
   receiveBlocking,
@@ -141,7 +141,7 @@ export class SystemMessageQueue
     options?: SystemQueueSendOptions,
   ): "ok" | "timed-out" {
     const operation = this.#sending;
-    const request = checkSend(options, ["type", "timeoutMs"], operation);
+    const request = checkSend(options, ["type", ...WAIT], operation);
     return sendBlocking(this.#transfer, bytes, request, operation);
   }
 
@@ -172,8 +172,7 @@ export class SystemMessageQueue
     options?: SystemQueueSendAsyncOptions,
   ): Promise<"ok" | "timed-out"> {
     const operation = this.#sending;
-    const known = ["type", "timeoutMs", "signal"];
-    const request = checkSend(options, known, operation);
+    const request = checkSend(options, ["type", ...WAIT], operation);
     return await sendPending(this.#transfer, bytes, request, operation);
   }
 
@@ -195,7 +194,7 @@ export class SystemMessageQueue
   receive(options: SystemQueueReceiveOptions): SystemMessage | null;
   receive(options?: SystemQueueReceiveOptions): SystemMessage | null {
     const operation = this.#receiving;
-    const request = checkReceive(options, ["timeoutMs"], operation);
+    const request = checkReceive(options, WAIT, operation);
     return receiveBlocking(this.#transfer, request, operation);
   }
 
@@ -234,7 +233,7 @@ export class SystemMessageQueue
     options?: SystemQueueReceiveAsyncOptions,
   ): Promise<SystemMessage | null> {
     const operation = this.#receiving;
-    const request = checkReceive(options, ["timeoutMs", "signal"], operation);
+    const request = checkReceive(options, WAIT, operation);
     return await receivePending(this.#transfer, request, operation);
   }
 

@@ -35,11 +35,16 @@ export interface SystemQueueSendNowOptions {
 export interface SystemQueueSendOptions extends SystemQueueSendNowOptions {
   /** How long to wait for room, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of `SystemMessageQueue.sendAsync`. */
 export interface SystemQueueSendAsyncOptions extends SystemQueueSendOptions {
-  /** Ends the wait with its reason. The message is not sent then. */
+  /** Ends the wait with its reason at any time. The message is not sent then. */
   readonly signal?: AbortSignal;
 }
 
@@ -66,6 +71,11 @@ export interface SystemQueueReceiveOptions
   extends SystemQueueReceiveNowOptions {
   /** How long to wait for a message, in milliseconds. Default: indefinitely. */
   readonly timeoutMs?: number;
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** Options of `SystemMessageQueue.receiveAsync`. */

@@ -48,6 +48,9 @@ const RECEIVE: ReceiveRequest = {
   signal: undefined,
 };
 
+/** Options of what waits. */
+export const WAIT = ["timeoutMs", "signal"];
+
 /** Reads each option once, and checks it. */
 export function checkSend(
   options: SystemQueueSendAsyncOptions | undefined,

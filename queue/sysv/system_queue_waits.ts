@@ -27,7 +27,8 @@ export function sendBlocking(
   request: SendRequest,
   operation: string,
 ): SendResult {
-  const { timeoutMs } = request;
+  const { timeoutMs, signal } = request;
+  signal?.throwIfAborted();
   const now = () => transfer.send(bytes, request, IPC_NOWAIT, operation);
   if (now()) return "ok";
   if (timeoutMs === Infinity) {
@@ -64,7 +65,8 @@ export function receiveBlocking(
   request: ReceiveRequest,
   operation: string,
 ): SystemMessage | null {
-  const { timeoutMs } = request;
+  const { timeoutMs, signal } = request;
+  signal?.throwIfAborted();
   const now = () => transfer.receive(request, IPC_NOWAIT, operation);
   const message = now();
   if (message !== undefined) return message;

@@ -100,7 +100,7 @@ export class WaitGroup implements Bedroom {
   }
 
   /**
-   * Frees the place of a word, unless someone waits for it again soon: who waits
+   * Frees the place of a word, unless someone waits for it again soon: one that waits
    * in a loop does so before the next turn of the event loop.
    */
   emptied(): void {
@@ -220,7 +220,7 @@ export class WaitGroup implements Bedroom {
       const hasLeft = list.size === 0 || list.departures !== departures;
       const mayBeWoken = place < woken &&
         (list.told === "some" || hasLeft && word.load() !== value);
-      // A wake-up that reached a wait that had ended is for who waits next, in
+      // A wake-up that reached a wait that had ended is for the one that waits next, in
       // whatever process.
       const isSpare = isWoken && taken === 0 && list.told !== "all";
       if (isSpare || mayBeWoken) wake(word, 1);

@@ -1,5 +1,5 @@
 /**
- * Waiting for a word of shared memory, and waking who waits: the shape of
+ * Waiting for a word of shared memory, and waking those that wait: the shape of
  * `Atomics.wait`, `Atomics.waitAsync` and `Atomics.notify`, between processes
  * (`futex(2)`); Linux.
  *

@@ -19,7 +19,7 @@ Deno.test(needing(
   async () => {
     const flags = ["-shared", "-fPIC"];
     const library = await compile(
-      "tests/peers/c/memory/forking_library.c",
+      "tests/peers/c/libc/forking_library.c",
       flags,
     );
     using names = namesOf();

@@ -162,6 +162,10 @@ for (
     });
     controller.abort(reason);
     assertEquals(await pending.catch((error) => error), reason);
+    const { signal } = controller;
+    // It is looked at before anything is locked, also where nothing is in the way.
+    const caught = assertThrows(() => FileLock.lock(handles.one, { signal }));
+    assertEquals(caught, reason);
     const waiting = FileLock.lockAsync(handles.other);
     await new Promise((resolve) => setTimeout(resolve, 3));
     lock.unlock();

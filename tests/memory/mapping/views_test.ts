@@ -232,6 +232,7 @@ Deno.test("MappedFile.waitFor() opens a file when it is there and long enough", 
     await assertRejects(
       () => MappedFile.waitFor(path, { minSize: 4, timeoutMs: 5 }),
       Deno.errors.TimedOut,
+      `Cannot wait for "${path}": no process has created it within 5 ms`,
     );
     await assertRejects(
       () => MappedFile.waitFor(folder),
