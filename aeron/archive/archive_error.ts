@@ -18,7 +18,23 @@ const CODES: Readonly<Record<number, string>> = {
   16: "invalid-position",
 };
 
-/** The archive refused something, or told that something went wrong. */
+/**
+ * The archive refused something, or told that something went wrong.
+ *
+ * @example Look at the code
+ * ```ts
+ * import { type AeronArchive, ArchiveError } from "@shmem/shmem/aeron";
+ *
+ * async function tell({ recordings }: AeronArchive, id: bigint) {
+ *   try {
+ *     console.log(await recordings.position(id));
+ *   } catch (error) {
+ *     if (!(error instanceof ArchiveError)) throw error;
+ *     console.log(error.code); // unknown-recording, when it has none of this id
+ *   }
+ * }
+ * ```
+ */
 export class ArchiveError extends Error {
   /** The archive's word for it, such as `"unknown-recording"` or `"storage-space"`. */
   readonly code: string;

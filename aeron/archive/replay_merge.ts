@@ -30,6 +30,22 @@ const MAX_WINDOW = 32n * 1024n * 1024n;
 /**
  * Receives a stream over UDP from its past on: the recording first, and where that
  * meets the present, the stream itself, without a gap and nothing twice.
+ *
+ * @example Receive from the start of a recording on
+ * ```ts
+ * import { type AeronArchive, ReplayMerge } from "@shmem/shmem/aeron";
+ *
+ * async function follow(archive: AeronArchive, recordingId: bigint) {
+ *   using merge = await ReplayMerge.start(archive, recordingId, {
+ *     liveDestination: "aeron:udp?endpoint=localhost:40124",
+ *     replayDestination: "aeron:udp?endpoint=localhost:0",
+ *   });
+ *   for (;;) {
+ *     merge.poll((_bytes, _offset, length) => console.log(length));
+ *     await new Promise((resolve) => setTimeout(resolve, 1));
+ *   }
+ * }
+ * ```
  */
 export class ReplayMerge implements Disposable {
   /** Receives the stream: but for its images, leave it to {@linkcode ReplayMerge.poll}. */

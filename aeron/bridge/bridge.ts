@@ -57,7 +57,20 @@ const LOOK_MS = 100;
 /** What was taken from a source and had no room when its bridge was stopped. */
 const leftOver = new WeakMap<BridgeSource, Carried>();
 
-/** Carries messages from one channel to another, until its source ends or it is stopped. */
+/**
+ * Carries messages from one channel to another, until its source ends or it is stopped.
+ *
+ * @example Carry for a minute, and say how much that was
+ * ```ts
+ * import { type Bridge } from "@shmem/shmem/aeron";
+ *
+ * async function minute(bridge: Bridge) {
+ *   await new Promise((resolve) => setTimeout(resolve, 60_000));
+ *   await bridge.stop();
+ *   console.log(bridge.status.messages);
+ * }
+ * ```
+ */
 export class Bridge implements AsyncDisposable {
   /**
    * Fulfilled when the source ends or the bridge is stopped; rejected with what

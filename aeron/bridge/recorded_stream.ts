@@ -49,6 +49,18 @@ const LOOK_MS = 100;
  * What an archive has of a stream, recording by recording in the order in which
  * they were made, and what is added while it is read: a stream whose publishers and
  * readers can be started again without losing anything.
+ *
+ * @example Read what was recorded, and go on with what is added
+ * ```ts
+ * import { type AeronArchive, bridge, RecordedStream } from "@shmem/shmem/aeron";
+ * import { Sender } from "@shmem/shmem/channel";
+ *
+ * async function passOn(archive: AeronArchive) {
+ *   using sender = Sender.open("/prices");
+ *   const stream = new RecordedStream(archive, { streamId: 1001 });
+ *   await bridge(stream, sender).done;
+ * }
+ * ```
  */
 export class RecordedStream {
   readonly #archive: AeronArchive;

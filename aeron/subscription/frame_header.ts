@@ -18,6 +18,17 @@ let place: (header: FrameHeader) => FramePlace;
  * What stands in front of a message, beside its length. One object per image, which
  * tells of the message that is being handled: it says nothing once the handler has
  * returned.
+ *
+ * @example Who sent it, and where it stands in the stream
+ * ```ts
+ * import type { Subscription } from "@shmem/shmem/aeron";
+ *
+ * function look(subscription: Subscription): number {
+ *   return subscription.poll((_bytes, _offset, _length, header) =>
+ *     console.log(header.sessionId, header.position)
+ *   );
+ * }
+ * ```
  */
 export class FrameHeader {
   /** Image that the message came by. */
