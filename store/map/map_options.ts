@@ -1,6 +1,9 @@
 import { describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { checkTimeout } from "../../memory/waiting/wait_options.ts";
+import {
+  checkSignal,
+  checkTimeout,
+} from "../../memory/waiting/wait_options.ts";
 import type { StoreOptions } from "../object/store_object.ts";
 
 /** Options of {@linkcode SharedMap.create}. */
@@ -30,6 +33,11 @@ export interface UpdateOptions extends SetOptions {
    * Default: 10 seconds.
    */
   readonly timeoutMs?: number;
+  /**
+   * Ends the call with its reason, if it was aborted before; once the thread is
+   * blocked nothing can end the wait but time.
+   */
+  readonly signal?: AbortSignal;
 }
 
 /** What a map holds. */
@@ -57,6 +65,7 @@ const SET_NAMES: OptionNames<SetOptions> = { ttlMs: true };
 const UPDATE_NAMES: OptionNames<UpdateOptions> = {
   ttlMs: true,
   timeoutMs: true,
+  signal: true,
 };
 
 /** Reads how a map is created, once, and checks it. */
@@ -111,7 +120,9 @@ export function readUpdateOptions(
   options: UpdateOptions | undefined,
   operation: string,
 ): { readonly set: SetOptions; readonly timeoutMs: number | undefined } {
-  const { timeoutMs, ...set } = readOptions(options, UPDATE_NAMES, operation);
+  const read = readOptions(options, UPDATE_NAMES, operation);
+  const { timeoutMs, signal, ...set } = read;
+  checkSignal(signal)?.throwIfAborted();
   return {
     set,
     timeoutMs: timeoutMs === undefined ? undefined : checkTimeout(timeoutMs),

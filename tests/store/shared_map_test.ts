@@ -237,6 +237,11 @@ Deno.test("SharedMap.update() leaves the entry when its function throws, and ref
     map.update("a", (old) => old && bytesOf(`${old.length}`)),
     bytesOf("1"),
   );
+  const reason = new Error("enough");
+  const signal = AbortSignal.abort(reason);
+  const late = () => map.update("a", () => bytesOf("late"), { signal });
+  assertEquals(assertThrows(late), reason);
+  assertEquals(textAt(map, "a"), "1");
   assertEquals(map.update("a", () => undefined), undefined);
   assertEquals(map.has("a"), false);
 });

@@ -45,7 +45,11 @@ Deno.test("describe() tells who takes part in a channel, and where it is full", 
   const after = describe(place.name);
   assertEquals(after.ring?.senders.map(({ state }) => state), ["died"]);
   assertEquals(after.creator?.alive, false);
-  assertEquals(after.stale, true);
+  // A process that a test beside this one is starting has what `describe()` had open
+  // until it runs its program; so it may be in use for a moment.
+  while (!describe(place.name).stale) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 });
 
 Deno.test("describe() tells of a broadcast how far it is and who publishes", async () => {
