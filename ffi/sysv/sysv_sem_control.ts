@@ -4,7 +4,6 @@
  * @module
  */
 
-import { checkNotMinusOne } from "../libc/check.ts";
 import {
   IPC_INFO,
   IPC_RMID,
@@ -12,15 +11,16 @@ import {
   IPC_STAT,
 } from "../platforms/constants.ts";
 import { Struct } from "../libc/layout.ts";
-import { errnoCell, libc } from "../libc/library.ts";
 import {
   platform,
   type SemidDsField,
   type SeminfoField,
 } from "../platforms/platform.ts";
 import { hasCode } from "../errors/system_error.ts";
+import { addressOf, control, rawControl } from "./semctl.ts";
 
 /** Commands of Linux alone. */
+const SEM_STAT = 18;
 const SEM_INFO = 19;
 const SEM_STAT_ANY = 20;
 
@@ -85,18 +85,26 @@ export function setStatus(id: number, operation: string): SemaphoreSetStatus {
 export function anyStatus(id: number): SemaphoreSetStatus | undefined {
   const last = lastIndex();
   for (let index = 0; index <= last; index++) {
-    const status = statusAtIndex(index);
+    const status = statusAtIndex(index, SEM_STAT_ANY);
     if (status?.id === id) return status;
   }
   return undefined;
 }
 
-/** Lists all sets of this IPC namespace, whatever their modes. */
+/**
+ * Lists all sets of this IPC namespace, whatever their modes (`SEM_STAT_ANY`);
+ * before Linux 4.17 those that this user may read (`SEM_STAT`).
+ */
 export function listSets(operation: string): SemaphoreSetStatus[] {
   // Says it where there is no such list.
   readSeminfo(SEM_INFO, operation);
-  const last = lastIndex();
-  return Array.from({ length: last + 1 }, (_, index) => statusAtIndex(index))
+  const found = setsBy(SEM_STAT_ANY);
+  return found.length > 0 ? found : setsBy(SEM_STAT);
+}
+
+function setsBy(command: number): SemaphoreSetStatus[] {
+  const length = lastIndex() + 1;
+  return Array.from({ length }, (_, index) => statusAtIndex(index, command))
     .filter((status) => status !== undefined);
 }
 
@@ -110,10 +118,13 @@ function lastIndex(): number {
 }
 
 /** The set at an index of the kernel's table; nothing when there is none. */
-function statusAtIndex(index: number): SemaphoreSetStatus | undefined {
+function statusAtIndex(
+  index: number,
+  command: number,
+): SemaphoreSetStatus | undefined {
   const semidDs = new Struct(platform().layouts.semidDs);
   const address = addressOf(semidDs.bytes);
-  const id = rawControl(index, 0, SEM_STAT_ANY, address);
+  const id = rawControl(index, 0, command, address);
   return id === -1 ? undefined : toStatus(id, semidDs);
 }
 
@@ -172,50 +183,6 @@ export function removeSet(id: number, operation: string): void {
   control(id, 0, IPC_RMID, 0n, operation);
 }
 
-/** Reads all values (`GETALL`). */
-export function readValues(
-  id: number,
-  count: number,
-  operation: string,
-): number[] {
-  const values = new Uint16Array(count);
-  control(id, 0, platform().semctl.GETALL, addressOf(values), operation);
-  return [...values];
-}
-
-/** Sets all values (`SETALL`). */
-export function writeValues(
-  id: number,
-  values: readonly number[],
-  operation: string,
-): void {
-  const words = new Uint16Array(values);
-  control(id, 0, platform().semctl.SETALL, addressOf(words), operation);
-}
-
-/** Sets one value (`SETVAL`). */
-export function writeValue(
-  id: number,
-  index: number,
-  value: number,
-  operation: string,
-): void {
-  control(id, index, platform().semctl.SETVAL, BigInt(value), operation);
-}
-
-/** What can be read of one semaphore besides its value. */
-export type SemaphoreQuery = "GETPID" | "GETNCNT" | "GETZCNT";
-
-/** Reads the last process, or how many wait for more or for zero. */
-export function querySemaphore(
-  id: number,
-  index: number,
-  query: SemaphoreQuery,
-  operation: string,
-): number {
-  return control(id, index, platform().semctl[query], 0n, operation);
-}
-
 /** Reads the limits (`IPC_INFO`); Linux. */
 export function setLimits(operation: string): SemaphoreLimits {
   const seminfo = readSeminfo(IPC_INFO, operation);
@@ -247,41 +214,6 @@ function readSeminfo(command: number, operation: string): Struct<SeminfoField> {
   const seminfo = new Struct(layout);
   control(0, 0, command, addressOf(seminfo.bytes), operation);
   return seminfo;
-}
-
-function control(
-  id: number,
-  index: number,
-  command: number,
-  argument: bigint,
-  operation: string,
-): number {
-  const result = rawControl(id, index, command, argument);
-  return checkNotMinusOne(result, errnoCell[0], "semctl", operation);
-}
-
-/** The argument is a `union semun` by value: a number or an address. */
-function rawControl(
-  id: number,
-  index: number,
-  command: number,
-  argument: bigint,
-): number {
-  return libc().semctl(
-    id,
-    index,
-    command,
-    argument,
-    0n,
-    0n,
-    0n,
-    0n,
-    argument,
-  );
-}
-
-function addressOf(array: Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer>) {
-  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(array));
 }
 
 function toDate(seconds: number): Date | null {

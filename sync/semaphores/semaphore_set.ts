@@ -3,7 +3,6 @@ import type { SemaphoreOperation } from "../../ffi/sysv/sysv_sem.ts";
 import {
   changeSet,
   listSets,
-  readValues,
   removeSet,
   type SemaphoreLimits,
   type SemaphoreSetStatus,
@@ -11,9 +10,12 @@ import {
   setLimits,
   setStatus,
   setUsage,
+} from "../../ffi/sysv/sysv_sem_control.ts";
+import {
+  readValues,
   writeValue,
   writeValues,
-} from "../../ffi/sysv/sysv_sem_control.ts";
+} from "../../ffi/sysv/sysv_sem_values.ts";
 import {
   checkChanges,
   type SegmentChanges,
@@ -145,7 +147,7 @@ export class SemaphoreSet {
 
   /**
    * Lists all sets of this IPC namespace, those of other users too
-   * (`SEM_STAT_ANY`); Linux 4.17.
+   * (`SEM_STAT_ANY`); before Linux 4.17 those that this user may read; Linux.
    *
    * @throws {Deno.errors.NotSupported} On macOS.
    */
@@ -155,11 +157,8 @@ export class SemaphoreSet {
 
   /** All values now (`GETALL`). */
   get values(): number[] {
-    return readValues(
-      this.#id,
-      this.#count,
-      this.#operation("read the values of"),
-    );
+    const operation = this.#operation("read the values of");
+    return readValues(this.#id, this.#count, operation);
   }
 
   /**

@@ -17,8 +17,8 @@ import {
   removeSet,
   type SemaphoreSetStatus,
   setStatus,
-  writeValues,
 } from "../../ffi/sysv/sysv_sem_control.ts";
+import { writeValues } from "../../ffi/sysv/sysv_sem_values.ts";
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { requireKnown } from "../waiting/options.ts";

@@ -1,4 +1,4 @@
-import { querySemaphore, readValues } from "../../ffi/sysv/sysv_sem_control.ts";
+import { querySemaphore, readValues } from "../../ffi/sysv/sysv_sem_values.ts";
 import type { SemaphoreState } from "./semaphore_set_options.ts";
 
 /** Reads one semaphore of a set: value, last process, and how many wait. */

@@ -1,9 +1,11 @@
 import {
   listSets,
-  querySemaphore,
-  readValues,
   type SemaphoreSetStatus,
 } from "../../../ffi/sysv/sysv_sem_control.ts";
+import {
+  querySemaphore,
+  readValues,
+} from "../../../ffi/sysv/sysv_sem_values.ts";
 import { isSystemError } from "../../../ffi/errors/system_error.ts";
 
 /** One semaphore of a set. */

@@ -15,6 +15,7 @@ import { SharedMemory } from "../../../mod.ts";
 import { Once } from "../../../sync/mod.ts";
 import { denoRun, projectPath, run } from "../../helpers/deno.ts";
 import { Program } from "../../helpers/peers/program.ts";
+import { needing } from "../../helpers/needs.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 
 const OFFSET = 200;
@@ -54,24 +55,29 @@ Deno.test("Once.run() runs in one of five processes", async () => {
   assertEquals(outputs, [...Array(4).fill("false\n"), "first\ntrue\n"]);
 });
 
-Deno.test("Once.run() takes over from a process that was killed in the middle", async () => {
-  using memory = testMemory();
-  await using first = Program.start(peer(memory.path, "hang"));
-  assertEquals(await first.line(), "first");
-  let takenOver: boolean | undefined;
-  const waiting = Once.run(memory.bytes, OFFSET, (context) => {
-    takenOver = context.takenOver;
-  });
-  await assertRejects(
-    () => Once.run(memory.bytes, OFFSET, () => {}, { timeoutMs: 20 }),
-    Deno.errors.TimedOut,
-  );
-  assertEquals(takenOver, undefined);
-  Deno.kill(first.pid, "SIGKILL");
-  assertEquals(await waiting, true);
-  assertEquals(takenOver, true);
-  assertEquals(await Once.run(memory.bytes, OFFSET, () => {}), false);
-});
+Deno.test(needing(
+  // Under emulation the kernel does not learn what a thread holds.
+  ["native"],
+  "Once.run() takes over from a process that was killed in the middle",
+  async () => {
+    using memory = testMemory();
+    await using first = Program.start(peer(memory.path, "hang"));
+    assertEquals(await first.line(), "first");
+    let takenOver: boolean | undefined;
+    const waiting = Once.run(memory.bytes, OFFSET, (context) => {
+      takenOver = context.takenOver;
+    });
+    await assertRejects(
+      () => Once.run(memory.bytes, OFFSET, () => {}, { timeoutMs: 20 }),
+      Deno.errors.TimedOut,
+    );
+    assertEquals(takenOver, undefined);
+    Deno.kill(first.pid, "SIGKILL");
+    assertEquals(await waiting, true);
+    assertEquals(takenOver, true);
+    assertEquals(await Once.run(memory.bytes, OFFSET, () => {}), false);
+  },
+));
 
 Deno.test("Once.run() counts as not done when its function throws", async () => {
   using memory = testMemory();
