@@ -31,7 +31,7 @@ export function receiverDied(what: string, pid: number): Error {
   return new Deno.errors.ConnectionReset(
     `Cannot send to ${what}: its receiver died, or exited without closing${
       named([pid])
-    }; what was sent waits for another receiver, and so may messages again when there is one`,
+    }; what was sent waits for another receiver; send again when there is one`,
     causeOf([pid]),
   );
 }

@@ -140,12 +140,12 @@ export function checkFits(
 ): void {
   if (size !== undefined && size !== actual) {
     throw new RangeError(
-      `Cannot open ${what}: it has ${actual} bytes, and ${size} were expected`,
+      `Cannot open ${what}: it has ${actual} bytes, and ${size} were expected; ask for the same, or remove it and create it again when no process uses it`,
     );
   }
   if (minSize !== undefined && minSize > actual) {
     throw new RangeError(
-      `Cannot open ${what}: it has ${actual} bytes, and at least ${minSize} were expected`,
+      `Cannot open ${what}: it has ${actual} bytes, and at least ${minSize} were expected; ask for less, or remove it and create it again when no process uses it`,
     );
   }
 }

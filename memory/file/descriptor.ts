@@ -187,7 +187,7 @@ export class Descriptor {
     const { regular, kind } = this.status();
     if (regular) return;
     throw new TypeError(
-      `Cannot open ${this.what}: it is not a regular file but ${kind}`,
+      `Cannot open ${this.what}: it is not a regular file but ${kind}; choose another name or path`,
     );
   }
 

@@ -50,7 +50,7 @@ export function mappedRange(
   const region = regionOf(mapping);
   if (region.transferred) {
     throw new TypeError(
-      `Cannot ${operation}: its buffer was transferred to another owner, who may still use it`,
+      `Cannot ${operation}: its buffer was transferred to another owner, which may still use it`,
     );
   }
   const byteOffset = viewByteOffset(view) - region.byteOffset;

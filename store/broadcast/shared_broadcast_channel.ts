@@ -105,7 +105,7 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
     const { a: found } = object.header(KIND);
     if (object.size !== logSize(found)) {
       throw new Deno.errors.InvalidData(
-        `Cannot open ${object.what}: its header is damaged`,
+        `Cannot open ${object.what}: corrupt header: its log does not make its size; remove it`,
       );
     }
     if (read.capacity !== undefined && found !== capacity) {

@@ -95,7 +95,7 @@ function built<Built>(
   const slots = slotsFor(capacity, count, textLength);
   if (!isSound(capacity, count) || slots.size !== object.size) {
     throw new Deno.errors.InvalidData(
-      `Cannot open ${object.what}: its header is damaged: ${count} slots of ${capacity} bytes do not make ${object.size} bytes`,
+      `Cannot open ${object.what}: corrupt header: ${count} slots of ${capacity} bytes do not make ${object.size} bytes; remove it`,
     );
   }
   requireLayout(object.what, layout, hash, () => textOf(object, textLength));

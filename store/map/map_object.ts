@@ -88,7 +88,7 @@ function built<Built>(
   const shape = mapShape(chunks, buckets);
   if (!isSound(chunks, buckets) || shape.size !== object.size) {
     throw new Deno.errors.InvalidData(
-      `Cannot open ${object.what}: its header is damaged: ${chunks} chunks and ${buckets} buckets do not make ${object.size} bytes`,
+      `Cannot open ${object.what}: corrupt header: ${chunks} chunks and ${buckets} buckets do not make ${object.size} bytes; remove it`,
     );
   }
   const words = wordsOf(object.mapping.bytes);

@@ -47,6 +47,6 @@ export function kindOf(memory: ReadonlyBytes): string | undefined {
 /** What a watcher says of numbers that do not fit the size. */
 export function damagedHeader(what: string): Error {
   return new Deno.errors.InvalidData(
-    `Cannot watch ${what}: its header is damaged: its numbers do not make its size`,
+    `Cannot watch ${what}: corrupt header: its numbers do not make its size`,
   );
 }

@@ -62,7 +62,7 @@ export class HandedJobs {
     this.#end(job, retry && { notBefore, resetAttempts: false }, () => {
       if (taker.has(job)) return;
       throw new Deno.errors.InvalidData(
-        `Cannot ${operation}: it is not in the hands of this process any more`,
+        `Cannot ${operation}: this process has it no longer: it was done, or went back to the queue`,
       );
     });
   }

@@ -72,7 +72,7 @@ function built<Queue>(
   const jobs = jobsFor(count, capacity);
   if (!isSound(count, capacity) || jobs.size !== object.size) {
     throw new Deno.errors.InvalidData(
-      `Cannot open ${object.what}: its header is damaged: ${count} jobs of ${capacity} bytes do not make ${object.size} bytes`,
+      `Cannot open ${object.what}: corrupt header: ${count} jobs of ${capacity} bytes do not make ${object.size} bytes; remove it`,
     );
   }
   check(jobs);

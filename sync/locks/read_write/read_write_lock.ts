@@ -142,7 +142,7 @@ export class ReadWriteLock {
     for (const { words } of mutexes) {
       if (isRobustShared(Atomics.load(words, KIND))) continue;
       throw new TypeError(
-        `Cannot open read-write lock: corrupt lock: it says that it has ${slots} slots, and not all of them are there`,
+        `Cannot open read-write lock: corrupt lock: it says that it has ${slots} slots, and not all of them are there; recreate it when no process uses it`,
       );
     }
     block.claim();

@@ -46,7 +46,10 @@ class Outbox {
           continue;
         }
         deathsIn(error);
-        assertStringIncludes(`${error}`, "what was sent waits for another");
+        assertStringIncludes(
+          `${error}`,
+          "what was sent waits for another receiver; send again when",
+        );
         return Date.now();
       }
     }

@@ -94,7 +94,7 @@ Deno.test("opening with a size that does not fit says both sizes", async () => {
       assertRefused(
         outcomeOf(call),
         "RangeError",
-        `it has 3333 bytes, and ${size} were expected`,
+        `it has 3333 bytes, and ${size} were expected; ask for the same`,
       );
     }
   }
@@ -108,7 +108,7 @@ Deno.test("opening with a size that does not fit says both sizes", async () => {
     assertRefused(
       outcomeOf(call),
       "RangeError",
-      "it has 3333 bytes, and at least 4444 were expected",
+      "it has 3333 bytes, and at least 4444 were expected; ask for less",
     );
   }
   // This test's own handle, and none of those that failed.
