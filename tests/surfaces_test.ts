@@ -54,6 +54,48 @@ Deno.test("importing needs no permission, whatever part is imported", async () =
   assertEquals(code, 0);
 });
 
+Deno.test("where there is no Deno the import does nothing, and the first call says what is missing", async () => {
+  const files = await projectFiles();
+  const surfaces = SURFACES.filter((file) => files.includes(file));
+  const calls: Record<string, string> = {
+    "mod.ts": "SharedMemory.anonymous({ size: 10 })",
+    "sync/mod.ts": 'Semaphore.create("/none")',
+    "channel/mod.ts": 'Sender.open("/none")',
+    "store/mod.ts": 'Latest.open("/none")',
+    "queue/mod.ts": 'MessageQueue.open("/none")',
+    "rpc/mod.ts": 'Client.connect("/none")',
+    "aeron/mod.ts": "Aeron.connect()",
+  };
+  const lines = surfaces.map((file) => `
+    {
+      const all = await import("${urlOf(file)}");
+      console.log(await outcome(() => all.${calls[file] ?? "u8"}));
+    }
+  `);
+  const { stdout, stderr } = await runDeno(
+    `
+    Reflect.deleteProperty(globalThis, "Deno"); // as in Node.js and Bun
+    async function outcome(call) {
+      try {
+        await call();
+        return "fine";
+      } catch ({ name, message }) {
+        return name + ": " + message.slice(0, 30);
+      }
+    }
+    ${lines.join("")}
+  `,
+    { permissions: ["--allow-read", "--allow-import"] },
+  );
+  assertEquals(stderr, "");
+  assertEquals(
+    stdout.trim().split("\n"),
+    surfaces.map((file) =>
+      file in calls ? "Error: Cannot use shared memory here:" : "fine"
+    ),
+  );
+});
+
 Deno.test("the module works imported from a URL", async () => {
   const cache = await Deno.makeTempDir({ prefix: "shmem-cache-" });
   const prefix = "/some/where/shmem@0.1.0/";

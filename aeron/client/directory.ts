@@ -1,3 +1,5 @@
+import { requireDeno } from "../../ffi/platforms/platform.ts";
+
 /** Reads a variable where the program may. */
 function variable(name: string): string | undefined {
   const { state } = Deno.permissions.querySync({ name: "env", variable: name });
@@ -19,6 +21,7 @@ function userName(): string | undefined {
  * @throws {TypeError} When nothing tells the name of the user.
  */
 export function defaultDirectory(): string {
+  requireDeno();
   const directory = variable("AERON_DIR");
   if (directory !== undefined) return directory;
   const user = userName();

@@ -21,7 +21,8 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ["ReferenceError", ReferenceError],
   ["URIError", URIError],
   ["EvalError", EvalError],
-  ...Object.entries(Deno.errors),
+  // Other runtimes may import this.
+  ...Object.entries(typeof Deno === "undefined" ? {} : Deno.errors),
 ]);
 
 const encoder = new TextEncoder();

@@ -25,7 +25,8 @@ const WAITERS = 1;
 const SHARED = 2;
 const PROCESS_SHARED = 0x80;
 
-const IS_X86 = Deno.build.arch === "x86_64";
+/** Other runtimes may import this. */
+const IS_X86 = typeof Deno !== "undefined" && Deno.build.arch === "x86_64";
 
 /** The words of a semaphore that is closed. */
 const NO_WORDS = new Int32Array(0);
