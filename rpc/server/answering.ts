@@ -17,6 +17,24 @@ export interface AnswerParts {
   readonly codec: Codec;
 }
 
+/**
+ * What handlers are told. Of a class: an object with a getter of its own takes as
+ * long to make as all else that is remembered of a call.
+ */
+class Context implements CallContext {
+  readonly client: string;
+  readonly #answering: Answering;
+
+  constructor(answering: Answering) {
+    this.client = answering.client;
+    this.#answering = answering;
+  }
+
+  get signal(): AbortSignal {
+    return this.#answering.signal;
+  }
+}
+
 /** A call that is being answered. */
 export class Answering {
   readonly #visitor: Visitor;
@@ -81,7 +99,7 @@ export class Answering {
 
   #ask(request: Uint8Array): unknown {
     const { handler, codec } = this.#parts;
-    return handler(codec.decode(request), this.#context());
+    return handler(codec.decode(request), new Context(this));
   }
 
   #sendResult(value: unknown): Promise<void> | void {
@@ -111,14 +129,14 @@ export class Answering {
     return this.#visitor.send(this.#call, type, content);
   }
 
-  #context(): CallContext {
-    const controller = () => this.#controller;
-    return {
-      client: this.#visitor.id,
-      get signal() {
-        return controller().signal;
-      },
-    };
+  /** The client that asks, as handlers are told. */
+  get client(): string {
+    return this.#visitor.id;
+  }
+
+  /** Fires when the answer is not wanted any more. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
   }
 
   get #controller(): AbortController {
