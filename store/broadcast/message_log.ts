@@ -74,7 +74,7 @@ export class MessageLog {
     this.posted = new EventCount(object, EVENT, SLEEPERS);
     this.#id = id;
     this.#missed = missed;
-    this.#seen = Atomics.load(this.#words, NUMBER);
+    this.#seen = this.#newestNumber(Atomics.load(this.#words, NUMBER));
   }
 
   /** Bytes of the longest message. */
@@ -109,15 +109,20 @@ export class MessageLog {
     // died in the middle may have overwritten what was there.
     this.#transmitter = new BroadcastTransmitter(this.#buffer);
     if (!ownerDied) return told;
-    // It may have died between its message and the number of that.
+    return this.#newestNumber(told);
+  }
+
+  /**
+   * The number of the newest message. One that was killed between its message and
+   * the number of that has told the number before.
+   */
+  #newestNumber(told: number): number {
     const newest = new BroadcastReceiver(this.#buffer);
-    if (!newest.receiveNext() || newest.length < HEAD) return told;
-    const view = new DataView(
-      this.#buffer.buffer,
-      this.#buffer.byteOffset + newest.offset,
-      HEAD,
-    );
-    const number = view.getInt32(8, true);
+    if (!newest.receiveNext()) return told;
+    const { offset, length } = newest;
+    const head = this.#buffer.slice(offset, offset + HEAD);
+    if (!newest.validate() || length < HEAD || head.length < HEAD) return told;
+    const number = new DataView(head.buffer).getInt32(8, true);
     return ((number - told) | 0) > 0 ? number : told;
   }
 

@@ -7,7 +7,8 @@
 
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { SharedBroadcastChannel } from "../../store/mod.ts";
-import { denoRun } from "../helpers/deno.ts";
+import { HEADER_LENGTH } from "../../store/object/header.ts";
+import { denoRun, runDeno } from "../helpers/deno.ts";
 import { Program } from "../helpers/peers/program.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
 
@@ -142,6 +143,37 @@ Deno.test("wrong arguments are refused", () => {
     TypeError,
     '"size"',
   );
+});
+
+Deno.test("what was posted by one that was killed before it counted it is not new to who comes later", async () => {
+  using at = testName();
+  using here = new SharedBroadcastChannel(at.place);
+  const all = collect(here, 3);
+  const number = HEADER_LENGTH / 4 + 2;
+  const killed = await runDeno(
+    `import { SharedBroadcastChannel } from "${new URL(
+      "../../store/mod.ts",
+      import.meta.url,
+    )}";
+const channel = new SharedBroadcastChannel(${JSON.stringify(at.name)});
+channel.postMessage("first");
+const { store } = Atomics;
+Atomics.store = (words, index, value) => {
+  if (words instanceof Int32Array && index === ${number}) {
+    Deno.kill(Deno.pid, "SIGKILL");
+  }
+  return store(words, index, value);
+};
+channel.postMessage("second");
+`,
+  );
+  assertEquals(killed.signal, "SIGKILL");
+  using late = new SharedBroadcastChannel(at.place);
+  using other = new SharedBroadcastChannel(at.place);
+  const seen = collect(late, 1);
+  other.postMessage("third");
+  assertEquals(await seen, ["third"]);
+  assertEquals(await all, ["first", "second", "third"]);
 });
 
 Deno.test("processes talk to one another, and one that is killed while it posts stops nobody", async () => {
