@@ -233,7 +233,9 @@ export class Client implements AsyncDisposable {
 
   async #listen(): Promise<void> {
     let end: Error = new Deno.errors.ConnectionReset(
-      `Cannot call ${JSON.stringify(this.#parts.name)}: the server has ended`,
+      `Cannot call ${
+        JSON.stringify(this.#parts.name)
+      }: the server has ended; connect again, which waits for the next one`,
     );
     try {
       for await (const messages of this.#receiver.batches()) {

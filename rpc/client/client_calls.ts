@@ -119,7 +119,7 @@ export class ClientCalls implements CallOwner {
   ): void {
     const fail = (error: unknown) => {
       this.#pending.delete(number);
-      call.fail(error);
+      call.fail(this.#reasonOf(error));
     };
     try {
       this.#setHead(number, 0);
@@ -149,6 +149,17 @@ export class ClientCalls implements CallOwner {
     const { head } = this.#frames;
     head.setUint32(8, call, true);
     head.setUint32(12, number, true);
+  }
+
+  /** What a caller is told when a request cannot be sent. */
+  #reasonOf(error: unknown): unknown {
+    // Sending notices the end of the server earlier than receiving may.
+    if (!(error instanceof Deno.errors.BrokenPipe)) return error;
+    return new Deno.errors.ConnectionReset(
+      `Cannot call ${
+        JSON.stringify(this.#parts.name)
+      }: the server has ended; connect again, which waits for the next one`,
+    );
   }
 
   #tooLong(): Error {

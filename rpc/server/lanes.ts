@@ -89,17 +89,25 @@ export class Lanes {
       });
     } catch (error) {
       // Another server takes it for left, between its creation and its lock.
-      throw error instanceof Deno.errors.Busy ? this.#taken() : error;
+      if (error instanceof Deno.errors.Busy) throw this.#taken();
+      throw error instanceof Deno.errors.AlreadyExists
+        ? this.#taken(
+          "a server, or an object of another program, is there already: choose another name, or connect to that server",
+        )
+        : error;
     }
   }
 
-  #taken(): Error {
+  #taken(
+    state =
+      "another server started there at the same moment: connect to that one",
+  ): Error {
     const { kind, name } = this.#server;
     return systemError(
       kind === "name" ? "shm_open" : "open",
       errnoNumber("EEXIST"),
       `listen at ${JSON.stringify(name)}`,
-      "another server started there at the same moment: connect to that one",
+      state,
     );
   }
 }

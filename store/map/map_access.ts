@@ -1,3 +1,5 @@
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
@@ -71,6 +73,24 @@ export class MapAccess {
       this.#object,
       KEY_MUTEXES + 64 * which,
     );
-    return mutex.tryLock() ?? mutex.lock({ timeoutMs });
+    try {
+      return mutex.tryLock() ?? mutex.lock({ timeoutMs });
+    } catch (error) {
+      throw hasCode(error, "EDEADLK") ? this.#changesWithin() : error;
+    }
+  }
+
+  #changesWithin(): Error {
+    return systemError(
+      "pthread_mutex_lock",
+      errnoNumber("EDEADLK"),
+      `change ${this.#object.what}`,
+      {
+        meaning:
+          "the function of update() is still running, with the lock that this key needs",
+        remedy:
+          "return the new value from it, and change entries before or after update()",
+      },
+    );
   }
 }

@@ -26,6 +26,13 @@ import { processStartTime } from "../../memory/checks/process_start.ts";
 /** Length of the header. */
 export const HEADER_LENGTH = 128;
 const LABEL = 64;
+/** What messages call the kinds of objects. */
+const KINDS: Readonly<Record<string, string | undefined>> = {
+  late: "a latest value",
+  "map ": "a map",
+  work: "a work queue",
+  bcch: "a broadcast channel",
+};
 /** "shmemobj", as two words. */
 const MAGIC_LOW = 0x656d_6873;
 const MAGIC_HIGH = 0x6a62_6f6d;
@@ -119,8 +126,8 @@ export function readHeader(
   }
   if (letters !== kind) {
     throw invalid(
-      `it is of kind ${JSON.stringify(letters)}, and ${
-        JSON.stringify(kind)
+      `it is ${KINDS[letters] ?? `of kind ${JSON.stringify(letters)}`}, and ${
+        KINDS[kind] ?? JSON.stringify(kind)
       } was expected`,
     );
   }

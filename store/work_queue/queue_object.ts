@@ -16,6 +16,9 @@ import {
   type WorkQueueOptions,
 } from "./queue_options.ts";
 
+/** How often a job is taken unless the options say otherwise. */
+const ATTEMPTS = 3;
+
 /** An object that is a queue, mapped. */
 export interface QueueObject {
   readonly object: StoreObject<"read-write">;
@@ -35,18 +38,28 @@ export function createQueue<Queue>(
     ...read.object,
     header: { kind: KIND, size: jobs.size, hash: 0n, a: count, b: byteLength },
     fill: (bytes) => {
-      const words = new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
-      words[MOST_ATTEMPTS] = maxAttempts;
+      const words = wordsOf(bytes);
+      words[MOST_ATTEMPTS] = maxAttempts ?? ATTEMPTS;
       Mutex.create(bytes, MUTEX);
       new JobTable(bytes, jobs).rebuild();
     },
   });
   return built(object, build, (found) => {
-    if (found.count === count && found.capacity === byteLength) return;
+    if (found.count !== count || found.capacity !== byteLength) {
+      throw new RangeError(
+        `Cannot open ${object.what}: it has room for ${found.count} jobs of ${found.capacity} bytes, and ${count} of ${byteLength} were asked for`,
+      );
+    }
+    const attempts = wordsOf(object.mapping.bytes)[MOST_ATTEMPTS];
+    if (maxAttempts === undefined || attempts === maxAttempts) return;
     throw new RangeError(
-      `Cannot open ${object.what}: it has room for ${found.count} jobs of ${found.capacity} bytes, and ${count} of ${byteLength} were asked for`,
+      `Cannot open ${object.what}: it has maxAttempts ${attempts}, and ${maxAttempts} was asked for`,
     );
   });
+}
+
+function wordsOf(bytes: Uint8Array<ArrayBuffer>): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, MUTEX / 4);
 }
 
 /** Opens the object of a queue. */

@@ -58,11 +58,13 @@ const DELAY_NAMES: OptionNames<RetryOptions> = { delayMs: true };
 /** Reads how a queue is created, once, and checks it. */
 export function readQueueOptions(
   options: WorkQueueOptions,
-): Required<Pick<WorkQueueOptions, "jobs" | "byteLength" | "maxAttempts">> & {
+): Required<Pick<WorkQueueOptions, "jobs" | "byteLength">> & {
+  /** As it was given: undefined asks for nothing when a queue is there. */
+  readonly maxAttempts: number | undefined;
   readonly object: StoreOptions;
 } {
   const operation = `create ${NOUN}`;
-  const { jobs, byteLength, maxAttempts = 3, ...object } = readOptions(
+  const { jobs, byteLength, maxAttempts, ...object } = readOptions(
     options,
     CREATE_NAMES,
     operation,
@@ -75,6 +77,7 @@ export function readQueueOptions(
     );
   }
   if (
+    maxAttempts !== undefined &&
     !(Number.isInteger(maxAttempts) && maxAttempts >= 1 &&
       maxAttempts <= ATTEMPTS_LIMIT)
   ) {

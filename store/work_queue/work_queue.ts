@@ -89,7 +89,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @returns The handle.
    * @throws {Deno.errors.AlreadyExists} When there is one (EEXIST).
    * @throws {RangeError} With `ifExists: "open"`, when the one that is there has
-   * another size.
+   * another size or other `maxAttempts`.
    */
   static create(place: Place, options: WorkQueueOptions): WorkQueue {
     return createQueue(place, options, (made) => new WorkQueue(made));

@@ -217,6 +217,31 @@ Deno.test("closing a server tells its clients, and a client its own calls", asyn
   assertEquals(objectsOf(at.name), []);
 });
 
+Deno.test("a call right after the server closed is told that it ended, before the client knows", async () => {
+  using at = testName();
+  const server = Server.listen(at.place, (request) => request);
+  await using client = await Client.connect(at.place);
+  await server.close();
+  for (let i = 0; i < 3; i++) {
+    const error = await assertRejects(
+      () => client.call(i),
+      Deno.errors.ConnectionReset,
+    );
+    assert(error.message.includes("connect again"), error.message);
+  }
+});
+
+Deno.test("Server.listen() says that a server is there, and what to do", async () => {
+  using at = testName();
+  await using _server = Server.listen(at.place, (request) => request);
+  const error = assertThrows(
+    () => Server.listen(at.place, (request) => request),
+    Deno.errors.AlreadyExists,
+    "Cannot listen at",
+  );
+  assert(error.message.includes("choose another name"), error.message);
+});
+
 Deno.test("Server and Client refuse wrong arguments before anything is made", async () => {
   using at = testName();
   const listen = (...args: readonly unknown[]) =>

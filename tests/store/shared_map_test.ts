@@ -232,6 +232,7 @@ Deno.test("SharedMap.update() leaves the entry when its function throws, and ref
   );
   assert(isSystemError(error));
   assertEquals(error.code, "EDEADLK");
+  assert(error.message.includes("function of update()"), error.message);
   assertEquals(textAt(map, "a"), "1");
   assertEquals(
     map.update("a", (old) => old && bytesOf(`${old.length}`)),

@@ -54,6 +54,14 @@ Deno.test("WorkQueue refuses wrong arguments before anything is made", async () 
   );
   assertStringIncludes(error.message, "5 jobs of 8 bytes");
   assertStringIncludes(error.message, "6 of 8");
+  const again = (maxAttempts?: number) =>
+    create({ jobs: 5, byteLength: 8, ifExists: "open", maxAttempts });
+  assertThrows(
+    () => again(9),
+    RangeError,
+    "it has maxAttempts 3, and 9 was asked for",
+  );
+  for (const same of [3, undefined]) again(same).close();
   await assertRejects(() => queue.put(new Uint8Array(9)), RangeError);
   for (const delayMs of [-1, NaN, Infinity, "5"]) {
     await assertRejects(

@@ -13,7 +13,7 @@ import {
   assertThrows,
 } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
-import { Latest } from "../../../store/mod.ts";
+import { Latest, SharedMap, WorkQueue } from "../../../store/mod.ts";
 import { f64, struct, u32, u64 } from "../../../struct/mod.ts";
 import { testName } from "../../helpers/store/place.ts";
 
@@ -166,6 +166,15 @@ Deno.test("objects of other kinds, and incomplete ones, are refused", () => {
       Deno.errors.InvalidData,
       "something else",
     );
+  }
+  using other = testName();
+  using _map = SharedMap.create(other.place, { budget: 10_000 });
+  const opening = [
+    [() => Latest.open(other.place), "a map, and a latest value was expected"],
+    [() => WorkQueue.open(other.place), "a map, and a work queue was expected"],
+  ] as const;
+  for (const [open, message] of opening) {
+    assertThrows(open, Deno.errors.InvalidData, message);
   }
 });
 
