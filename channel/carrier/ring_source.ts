@@ -146,6 +146,8 @@ export class RingSource implements WatchedMessages {
     const batch = [first];
     const words = this.#words;
     const start = this.#held;
+    // Not before all are copied, as in `take`.
+    this.#held = NONE;
     const capacity = this.#capacity;
     // As it was checked: a broken sender may change it.
     let at = start + align(HEADER_LENGTH + first.bytes.byteLength);
@@ -161,6 +163,7 @@ export class RingSource implements WatchedMessages {
       else if (typeId !== PADDING_TYPE) break;
       at += align(length);
     }
+    this.#held = start;
     this.#heldBehind = batch.length - 1;
     this.#heldLength = at - start;
     return batch;
