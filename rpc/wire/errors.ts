@@ -28,16 +28,26 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Writes down what was thrown, whatever it is. */
+/** Writes down what was thrown, whatever it is; does not throw. */
 export function encodeError(thrown: unknown): Uint8Array {
-  const carried: Carried = thrown instanceof Error || isException(thrown)
+  let carried: Carried;
+  try {
+    carried = carry(thrown);
+  } catch {
+    // It has no text, or a getter of it throws.
+    carried = { name: "Error", message: "what was thrown has no text" };
+  }
+  return encoder.encode(JSON.stringify(carried));
+}
+
+function carry(thrown: unknown): Carried {
+  return thrown instanceof Error || isException(thrown)
     ? {
       name: String(thrown.name),
       message: String(thrown.message),
       ...codeOf(thrown),
     }
     : { name: "Error", message: String(thrown) };
-  return encoder.encode(JSON.stringify(carried));
 }
 
 /** Makes an error of the same class; one that is not known here is an `Error`. */
