@@ -50,7 +50,8 @@ export abstract class ChannelEnd implements Disposable {
       const { object, leave } = end.#joined;
       end.#closed = true;
       try {
-        leave(how);
+        // Where a program ends, its memory may have gone before.
+        if (!object.mapping.closed) leave(how);
       } finally {
         object.close();
       }

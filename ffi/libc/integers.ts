@@ -49,13 +49,24 @@ export function checkInteger(
   return value + 0;
 }
 
-/** Shows a wrong value in a message. */
+/** How many characters of a wrong value a message shows: paths fit. */
+const MOST_SHOWN = 4200;
+
+/** Shows a wrong value in a message; the beginning of one that is very long. */
 export function describe(value: unknown): string {
+  const text = textOf(value);
+  if (text.length <= MOST_SHOWN) return text;
+  return `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`;
+}
+
+function textOf(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
   // Without its n, 1n would look like a number that is refused for being none.
   if (typeof value === "bigint") return `${value}n`;
   if (Object.is(value, -0)) return "-0";
   try {
+    // All elements of an array of bytes would say less than what it is.
+    if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
     return String(value);
   } catch {
     // An object may refuse to be text.

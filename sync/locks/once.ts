@@ -1,7 +1,10 @@
+import { errnoNumber } from "../../ffi/errors/errno.ts";
+import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
 import { describe } from "../../ffi/libc/integers.ts";
 import { readWaitOptions, type WaitOptions } from "../waiting/options.ts";
 import { Block, type BlockKind } from "./block.ts";
 import { Mutex } from "./mutex/mutex.ts";
+import type { MutexGuard } from "./mutex/mutex_guard.ts";
 import { KIND } from "./mutex/mutex_layout.ts";
 
 const BLOCK: BlockKind = { name: "once", byteLength: 128, alignment: 8 };
@@ -93,10 +96,7 @@ export class Once {
     const block = new Block(BLOCK, memory, byteOffset, "run");
     if (isDone(block)) return false;
     requireMutex(block);
-    const guard = await Mutex.open(memory, byteOffset).lockAsync({
-      timeoutMs,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const guard = await lock(memory, byteOffset, timeoutMs, signal);
     try {
       if (isDone(block)) return false;
       await init({
@@ -121,6 +121,27 @@ export class Once {
    */
   static isDone(memory: Uint8Array, byteOffset: number): boolean {
     return isDone(new Block(BLOCK, memory, byteOffset, "look at"));
+  }
+}
+
+async function lock(
+  memory: Uint8Array,
+  byteOffset: number,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<MutexGuard> {
+  try {
+    return await Mutex.open(memory, byteOffset).lockAsync({
+      timeoutMs,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (!hasCode(error, "ETIMEDOUT")) throw error;
+    const errno = errnoNumber("ETIMEDOUT");
+    throw systemError("pthread_mutex_lock", errno, "run once", {
+      meaning: `another task or process has not done it within ${timeoutMs} ms`,
+      remedy: "wait longer, or look why its function does not end",
+    });
   }
 }
 

@@ -81,3 +81,11 @@ Deno.test("describe() quotes strings, so that an empty one shows", () => {
   assertEquals(describe('a "b"\n'), '"a \\"b\\"\\n"');
   assertEquals(describe(12n), "12n");
 });
+
+Deno.test("describe() shows the beginning of what is long, and how long bytes are", () => {
+  const text = describe("x".repeat(1_000_000));
+  assertEquals(text.length < 5000, true);
+  assertEquals(text.endsWith("… (1000002 characters)"), true);
+  assertEquals(describe(new Uint8Array(1_000_000)), "1000000 bytes");
+  assertEquals(describe(new DataView(new ArrayBuffer(3))), "3 bytes");
+});

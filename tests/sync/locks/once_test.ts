@@ -70,6 +70,7 @@ Deno.test(needing(
     await assertRejects(
       () => Once.run(memory.bytes, OFFSET, () => {}, { timeoutMs: 20 }),
       Deno.errors.TimedOut,
+      "Cannot run once: another task or process has not done it within 20 ms (ETIMEDOUT",
     );
     assertEquals(takenOver, undefined);
     Deno.kill(first.pid, "SIGKILL");
