@@ -43,8 +43,9 @@ const isGrowable: (buffer: ArrayBufferLike) => boolean = call.bind(
   getterOf(SharedArrayBuffer.prototype, "growable"),
 );
 
-const isDetached: (buffer: ArrayBufferLike) => boolean = call.bind(
-  getterOf(ArrayBuffer.prototype, "detached"),
+/** Throws when the array has no memory (ECMA-262, ValidateTypedArray). */
+const elementAt: (array: Uint8Array, index: number) => unknown = call.bind(
+  Uint8Array.prototype.at,
 );
 
 /** A part of an array of our own. */
@@ -103,11 +104,15 @@ export function hasFixedSize(buffer: ArrayBufferLike): boolean {
   }
 }
 
-/** Whether the memory of an array is unmapped or transferred. */
+/**
+ * Whether the memory of an array is unmapped or transferred, or its buffer was made
+ * so small that the array lies outside of it.
+ */
 export function isGone(source: Uint8Array): boolean {
   try {
-    return isDetached(bufferOf(source));
-  } catch {
+    elementAt(source, 0);
     return false;
+  } catch {
+    return true;
   }
 }

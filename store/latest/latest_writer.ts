@@ -1,11 +1,11 @@
 import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { isPlainEnough } from "../../channel/buffers/store_order.ts";
-import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
 import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
 import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { LOCKS, type StoreObject } from "../object/store_object.ts";
+import { trueLength } from "../object/true_bytes.ts";
 import {
   FLAGS,
   LENGTH,
@@ -108,14 +108,9 @@ export class LatestWriter {
   /** Writes a value that was not written just before. */
   #writeOnce(value: Uint8Array | ReadonlyBytes): number {
     const copies = value instanceof ReadonlyBytes;
-    if (!copies && !(value instanceof Uint8Array)) {
-      throw new TypeError(
-        `Cannot write ${this.#object.what}: a value must be a Uint8Array: received ${
-          describe(value)
-        }`,
-      );
-    }
-    const byteLength = copies ? value.byteLength : byteLengthOf(value);
+    const byteLength = copies
+      ? value.byteLength
+      : trueLength(value, `write ${this.#object.what}: a value`);
     if (byteLength > this.#slots.capacity) this.#tooLong(byteLength);
     const slot = this.#begin();
     const start = slot * 8 + VALUE;

@@ -1,4 +1,6 @@
+import { isBytes, setBytes } from "../../channel/buffers/typed_arrays.ts";
 import { describe } from "../../memory/checks/integers.ts";
+import { trueLength } from "../object/true_bytes.ts";
 import { LONGEST_KEY, TEXT_KEY } from "./map_layout.ts";
 
 /** A key: text, or bytes. Text is the same as its UTF-8. */
@@ -46,16 +48,16 @@ function encodeText(key: string, operation: string): number {
 
 /** The same. */
 function copyBytes(key: Uint8Array, operation: string): number {
-  if (!(key instanceof Uint8Array)) {
+  if (!isBytes(key)) {
     throw new TypeError(
       `Cannot ${operation}: a key must be text or a Uint8Array: received ${
         describe(key)
       }`,
     );
   }
-  const { byteLength } = key;
-  if (byteLength <= LONGEST_KEY) scratch.set(key);
-  return byteLength;
+  const length = trueLength(key, `${operation}: a key`);
+  if (length <= LONGEST_KEY) setBytes(scratch, key, 0);
+  return length;
 }
 
 /** What stands in an entry's flags for a key. */

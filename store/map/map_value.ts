@@ -1,28 +1,24 @@
-import { describe } from "../../memory/checks/integers.ts";
+import { bufferOf, byteOffsetOf } from "../../channel/buffers/typed_arrays.ts";
+import { trueLength } from "../object/true_bytes.ts";
 
 /**
  * Checks a value.
  *
  * @param what What messages call the map.
+ * @returns The same bytes in an array of our own, whose length is the true one.
  */
 export function checkValue(
   value: Uint8Array,
   longest: number,
   what: string,
 ): Uint8Array {
-  if (!(value instanceof Uint8Array)) {
-    throw new TypeError(
-      `Cannot use the value in ${what}: it must be a Uint8Array: received ${
-        describe(value)
-      }`,
-    );
-  }
-  if (value.byteLength > longest) {
+  const length = trueLength(value, `use the value in ${what}: it`);
+  if (length > longest) {
     throw new RangeError(
-      `Cannot use the value in ${what}: it may have ${longest} bytes, a quarter of the budget: received ${value.byteLength}`,
+      `Cannot use the value in ${what}: it may have ${longest} bytes, a quarter of the budget: received ${length}`,
     );
   }
-  return value;
+  return new Uint8Array(bufferOf(value), byteOffsetOf(value), length);
 }
 
 /** Whether two values, or their absence, are the same. */

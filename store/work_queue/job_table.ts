@@ -1,3 +1,4 @@
+import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
 import { DelayedJobs } from "./delayed_jobs.ts";
 import { JobSlots } from "./job_slots.ts";
 import {
@@ -64,7 +65,7 @@ export class JobTable {
     slots.bytes.set(value, slot * 4 + VALUE);
     const number = slots.lastNumber + 1;
     slots.lastNumber = number;
-    words[slot + LENGTH] = value.byteLength;
+    words[slot + LENGTH] = byteLengthOf(value);
     slots.setNumberAt(slot, number);
     slots.setDueTimeAt(slot, notBefore);
     words[FREE_LIST] = words[slot + NEXT]!;

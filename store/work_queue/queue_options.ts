@@ -2,6 +2,7 @@ import { describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import type { StoreOptions } from "../object/store_object.ts";
+import { trueLength } from "../object/true_bytes.ts";
 import type { RetryOptions } from "./job.ts";
 import { ATTEMPTS_LIMIT, isSound } from "./queue_layout.ts";
 
@@ -126,16 +127,10 @@ export function checkJob(
   longest: number,
   operation: string,
 ): void {
-  if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(
-      `Cannot ${operation}: a job must be a Uint8Array: received ${
-        describe(bytes)
-      }`,
-    );
-  }
-  if (bytes.byteLength > longest) {
+  const length = trueLength(bytes, `${operation}: a job`);
+  if (length > longest) {
     throw new RangeError(
-      `Cannot ${operation}: a job may have ${longest} bytes: received ${bytes.byteLength}; create it with a larger byteLength`,
+      `Cannot ${operation}: a job may have ${longest} bytes: received ${length}; create it with a larger byteLength`,
     );
   }
 }

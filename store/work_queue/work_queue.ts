@@ -164,6 +164,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     checkJob(bytes, this.#jobs.capacity, operation);
     for (;;) {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
+      checkJob(bytes, this.#jobs.capacity, operation);
       const { event } = this.#putters.changes;
       const number = this.#putNow(bytes, notBefore);
       if (number !== undefined) return number;
