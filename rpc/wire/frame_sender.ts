@@ -67,12 +67,14 @@ export class FrameSender {
       : content;
     const room = this.#sender.maxMessageLength - head.byteLength;
     const wait = signal === undefined ? {} : { signal };
+    // Its owner may shrink or transfer it between two parts.
+    const { byteLength } = bytes;
     let start = 0;
-    for (; bytes.byteLength - start > room; start += room) {
-      const part = joined(head, bytes.subarray(start, start + room));
+    for (; byteLength - start > room; start += room) {
+      const part = joined(head, cut(bytes, start, start + room));
       await this.#sender.send(part, { typeId: this.#partType, ...wait });
     }
-    const last = joined(head, bytes.subarray(start));
+    const last = joined(head, cut(bytes, start, byteLength));
     await this.#sender.send(last, { typeId, ...wait });
   }
 
@@ -94,6 +96,16 @@ export class FrameSender {
     if (content.length * UTF8_MOST > this.#room) return undefined;
     return encoder.encodeInto(content, this.#body).written;
   }
+}
+
+/** Bytes of a content that goes in parts, if they are still there. */
+function cut(bytes: Uint8Array, start: number, end: number): Uint8Array {
+  if (bytes.byteLength < end) {
+    throw new TypeError(
+      "Cannot send: the memory of the bytes was transferred or shrunk while they were sent in parts; keep it until the call is over, or pass a copy",
+    );
+  }
+  return bytes.subarray(start, end);
 }
 
 function joined(head: Uint8Array, bytes: Uint8Array): Uint8Array {
