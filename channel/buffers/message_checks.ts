@@ -6,7 +6,7 @@
  */
 
 import { checkInteger, describe } from "../../memory/checks/integers.ts";
-import { byteLengthOf, isBytes, isGone } from "./typed_arrays.ts";
+import { byteLengthOf, GONE, isBytes, isGone } from "./typed_arrays.ts";
 
 /** Checks the type of a message: 1 to 2^31 - 1. */
 export function checkTypeId(typeId: number): void {
@@ -45,7 +45,7 @@ export function checkSource(source: Uint8Array, offset: number): number {
   // Only an empty one can be gone, and looking takes time.
   if (byteLength === 0 && isGone(source)) {
     throw new TypeError(
-      "Cannot write message: the memory of its source is unmapped or transferred, or its buffer was made smaller; pass an array of memory that is there",
+      `Cannot write message: the memory of its source is ${GONE}`,
     );
   }
   if (
@@ -98,7 +98,7 @@ export function checkMessage(
   const byteLength = trueLengthOf(message);
   if (byteLength === 0 && isGone(message)) {
     throw new TypeError(
-      `Cannot write message ${index}: its memory is unmapped or transferred, or its buffer was made smaller; pass an array of memory that is there`,
+      `Cannot write message ${index}: its memory is ${GONE}`,
     );
   }
   if (byteLength <= maximum) return byteLength;

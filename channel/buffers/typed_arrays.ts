@@ -104,6 +104,10 @@ export function hasFixedSize(buffer: ArrayBufferLike): boolean {
   }
 }
 
+/** What messages say of such an array, behind "its memory is". */
+export const GONE =
+  "unmapped or transferred, or its buffer was made smaller; pass an array of memory that is there";
+
 /**
  * Whether the memory of an array is unmapped or transferred, or its buffer was made
  * so small that the array lies outside of it.

@@ -47,6 +47,7 @@ export class Spin {
   /** Waits that are left without a long look. */
   #without = 0;
   #nextWithout = WAITS_WITHOUT.first;
+
   /** Looks for some microseconds whether something is ready. */
   until(isReady: () => boolean): boolean {
     if (isReady()) return true;

@@ -1,6 +1,9 @@
 import { describe } from "../../ffi/libc/integers.ts";
 import { isSignal } from "../../memory/waiting/wait_options.ts";
 
+/** Options of what waits. */
+export const WAIT_OPTIONS: readonly string[] = ["timeoutMs", "signal"];
+
 /**
  * Checks that options are an object with no other names than these: a name that
  * was misspelt would be ignored.

@@ -9,7 +9,11 @@ import { checkInteger } from "../../ffi/libc/integers.ts";
 import { requireStack } from "../../ffi/libc/stack_room.ts";
 import { checkTimeout } from "../../sync/waiting/wait.ts";
 import { checkMessage } from "../checks/message_bytes.ts";
-import { checkOptionNames, checkSignal } from "../checks/options.ts";
+import {
+  checkOptionNames,
+  checkSignal,
+  WAIT_OPTIONS,
+} from "../checks/options.ts";
 import { waitHere } from "../waiting/blocking.ts";
 import { takeTurns } from "../waiting/pauses.ts";
 import { forget, isAwaited, poll } from "../waiting/poller.ts";
@@ -25,8 +29,7 @@ import type {
 /** Highest priority (`MQ_PRIO_MAX` less one, on Linux). */
 const MAX_PRIORITY = 32767;
 
-/** Options of what waits for a message, and of what waits for room. */
-const WAIT_OPTIONS = ["timeoutMs", "signal"];
+/** Options of what waits for room. */
 const SEND_OPTIONS = ["priority", ...WAIT_OPTIONS];
 
 /** What a send or receive was told, checked. */

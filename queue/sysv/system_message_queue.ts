@@ -9,6 +9,7 @@ import {
   type SystemQueueLimits,
   type SystemQueueStatus,
 } from "../../ffi/sysv/sysv_msg_control.ts";
+import { WAIT_OPTIONS } from "../checks/options.ts";
 import { checkQueueChanges } from "./system_queue_checks.ts";
 import {
   createSystemQueue,
@@ -26,7 +27,7 @@ import type {
   SystemQueueSendNowOptions,
   SystemQueueSendOptions,
 } from "./system_queue_options.ts";
-import { checkReceive, checkSend, WAIT } from "./system_queue_requests.ts";
+import { checkReceive, checkSend } from "./system_queue_requests.ts";
 import { Transfer } from "./system_queue_transfer.ts";
 import {
   receiveBlocking,
@@ -141,7 +142,7 @@ export class SystemMessageQueue
     options?: SystemQueueSendOptions,
   ): "ok" | "timed-out" {
     const operation = this.#sending;
-    const request = checkSend(options, ["type", ...WAIT], operation);
+    const request = checkSend(options, ["type", ...WAIT_OPTIONS], operation);
     return sendBlocking(this.#transfer, bytes, request, operation);
   }
 
@@ -172,7 +173,7 @@ export class SystemMessageQueue
     options?: SystemQueueSendAsyncOptions,
   ): Promise<"ok" | "timed-out"> {
     const operation = this.#sending;
-    const request = checkSend(options, ["type", ...WAIT], operation);
+    const request = checkSend(options, ["type", ...WAIT_OPTIONS], operation);
     return await sendPending(this.#transfer, bytes, request, operation);
   }
 
@@ -194,7 +195,7 @@ export class SystemMessageQueue
   receive(options: SystemQueueReceiveOptions): SystemMessage | null;
   receive(options?: SystemQueueReceiveOptions): SystemMessage | null {
     const operation = this.#receiving;
-    const request = checkReceive(options, WAIT, operation);
+    const request = checkReceive(options, WAIT_OPTIONS, operation);
     return receiveBlocking(this.#transfer, request, operation);
   }
 
@@ -233,7 +234,7 @@ export class SystemMessageQueue
     options?: SystemQueueReceiveAsyncOptions,
   ): Promise<SystemMessage | null> {
     const operation = this.#receiving;
-    const request = checkReceive(options, WAIT, operation);
+    const request = checkReceive(options, WAIT_OPTIONS, operation);
     return await receivePending(this.#transfer, request, operation);
   }
 

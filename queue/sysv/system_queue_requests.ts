@@ -48,9 +48,6 @@ const RECEIVE: ReceiveRequest = {
   signal: undefined,
 };
 
-/** Options of what waits. */
-export const WAIT = ["timeoutMs", "signal"];
-
 /** Reads each option once, and checks it. */
 export function checkSend(
   options: SystemQueueSendAsyncOptions | undefined,

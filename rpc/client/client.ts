@@ -7,7 +7,7 @@ import {
   type Place,
 } from "../../store/object/place.ts";
 import type { Patience } from "../../store/object/wait_for.ts";
-import { type CallsParts, ClientCalls } from "./client_calls.ts";
+import { type CallsParts, ClientCalls, serverEnded } from "./client_calls.ts";
 import {
   type ClientOptions,
   readCallOptions,
@@ -232,11 +232,7 @@ export class Client implements AsyncDisposable {
   }
 
   async #listen(): Promise<void> {
-    let end: Error = new Deno.errors.ConnectionReset(
-      `Cannot call ${
-        JSON.stringify(this.#parts.name)
-      }: the server has ended; connect again, which waits for the next one`,
-    );
+    let end: Error = serverEnded(this.#parts.name);
     try {
       for await (const messages of this.#receiver.batches()) {
         for (const { typeId, bytes } of messages) {

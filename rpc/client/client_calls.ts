@@ -154,12 +154,8 @@ export class ClientCalls implements CallOwner {
   /** What a caller is told when a request cannot be sent. */
   #reasonOf(error: unknown): unknown {
     // Sending notices the end of the server earlier than receiving may.
-    if (!(error instanceof Deno.errors.BrokenPipe)) return error;
-    return new Deno.errors.ConnectionReset(
-      `Cannot call ${
-        JSON.stringify(this.#parts.name)
-      }: the server has ended; connect again, which waits for the next one`,
-    );
+    const hasEnded = error instanceof Deno.errors.BrokenPipe;
+    return hasEnded ? serverEnded(this.#parts.name) : error;
   }
 
   #tooLong(): Error {
@@ -170,4 +166,13 @@ export class ClientCalls implements CallOwner {
       }: the answer has more than ${longest} bytes; connect with a larger maxResponseLength`,
     );
   }
+}
+
+/** What all are told whose server has ended. */
+export function serverEnded(name: string): Error {
+  return new Deno.errors.ConnectionReset(
+    `Cannot call ${
+      JSON.stringify(name)
+    }: the server has ended; connect again, which waits for the next one`,
+  );
 }

@@ -5,6 +5,7 @@
  */
 
 import { describe } from "../../ffi/libc/integers.ts";
+import { requireBytes } from "../../store/object/true_bytes.ts";
 import { fromClone, toClone } from "../../store/object/structured.ts";
 
 /**
@@ -43,10 +44,8 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
   bytes: {
     name: "bytes",
     encode(value) {
-      if (value instanceof Uint8Array) return value;
-      throw new TypeError(
-        'Cannot send: with the codec "bytes" a value must be a Uint8Array',
-      );
+      requireBytes(value, 'send: with the codec "bytes" a value');
+      return value;
     },
     decode: (bytes) => bytes,
   },

@@ -1,3 +1,8 @@
+import {
+  byteLengthOf,
+  partOf,
+  setBytes,
+} from "../../channel/buffers/typed_arrays.ts";
 import { trySendSilently } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 
@@ -68,7 +73,7 @@ export class FrameSender {
     const room = this.#sender.maxMessageLength - head.byteLength;
     const wait = signal === undefined ? {} : { signal };
     // Its owner may shrink or transfer it between two parts.
-    const { byteLength } = bytes;
+    const byteLength = byteLengthOf(bytes);
     let start = 0;
     for (; byteLength - start > room; start += room) {
       const part = joined(head, cut(bytes, start, start + room));
@@ -89,9 +94,10 @@ export class FrameSender {
   /** Writes the content behind the head; returns its length, if it fits. */
   #write(content: string | Uint8Array): number | undefined {
     if (typeof content !== "string") {
-      if (content.byteLength > this.#room) return undefined;
-      this.#body.set(content);
-      return content.byteLength;
+      const length = byteLengthOf(content);
+      if (length > this.#room) return undefined;
+      setBytes(this.#body, content, 0);
+      return length;
     }
     if (content.length * UTF8_MOST > this.#room) return undefined;
     return encoder.encodeInto(content, this.#body).written;
@@ -100,12 +106,12 @@ export class FrameSender {
 
 /** Bytes of a content that goes in parts, if they are still there. */
 function cut(bytes: Uint8Array, start: number, end: number): Uint8Array {
-  if (bytes.byteLength < end) {
+  if (byteLengthOf(bytes) < end) {
     throw new TypeError(
       "Cannot send: the memory of the bytes was transferred or shrunk while they were sent in parts; keep it until the call is over, or pass a copy",
     );
   }
-  return bytes.subarray(start, end);
+  return partOf(bytes, start, end - start);
 }
 
 function joined(head: Uint8Array, bytes: Uint8Array): Uint8Array {

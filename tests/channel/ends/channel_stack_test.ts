@@ -5,7 +5,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "../../../deps.ts";
+import { assert, assertEquals, assertRejects } from "../../../deps.ts";
 import {
   type Message,
   Publisher,
@@ -107,6 +107,30 @@ Deno.test("Receiver loses no message of a batch for want of stack", async () => 
     next++;
   }
   assert(received.length > 0);
+});
+
+Deno.test("Receiver receives a batch once more that there was no memory for", async () => {
+  using channel = ends({ producers: "many", capacity: 2 ** 16 });
+  const { sender, receiver } = channel;
+  const sent = [0, 1, 2].map((i) => bytesOf(i, 2000));
+  for (const bytes of sent) assert(sender.trySend(bytes));
+  const batches = receiver.batches();
+  const { Uint8Array } = globalThis;
+  let copies = 0;
+  globalThis.Uint8Array = new Proxy(Uint8Array, {
+    construct(target, args) {
+      // Of the second message of the batch.
+      if (args[0] === 2000 && ++copies === 2) throw new RangeError("no memory");
+      return Reflect.construct(target, args);
+    },
+  });
+  try {
+    await assertRejects(() => batches.next(), RangeError, "no memory");
+  } finally {
+    globalThis.Uint8Array = Uint8Array;
+  }
+  const { value = [] } = await batches.next();
+  assertEquals(value.map(({ bytes }) => bytes), sent);
 });
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
