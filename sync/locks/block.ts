@@ -112,16 +112,16 @@ export class Block {
     return wordAt(this.region, this.offset + 4 * index);
   }
 
-  /** Whether the memory is gone. */
+  /** Whether the memory is gone, or has another owner. */
   get closed(): boolean {
-    return this.mapping.closed;
+    return this.bytes.length === 0;
   }
 
   /** Throws when the memory is gone. */
   requireOpen(operation: string): void {
     if (!this.closed) return;
     throw new Deno.errors.BadResource(
-      `Cannot ${operation}: its memory was unmapped`,
+      `Cannot ${operation}: its memory was unmapped, or transferred to another owner`,
     );
   }
 }

@@ -12,12 +12,18 @@
 
 import { hasWaitv, wake, type Word } from "../../ffi/sync/futex.ts";
 import { addMappingUser, type Mapping } from "../../memory/mapping/mapping.ts";
-import { Poller } from "./poller.ts";
+import { Poller, transferred } from "./poller.ts";
 import { WaitGroup } from "./wait_group.ts";
 import { WaiterList } from "./waiter_list.ts";
 
 /** How many calls sleep on threads of the pool at most. */
 const MOST_GROUPS = 16;
+
+/**
+ * How often to look whether memory was transferred, which wakes nobody: its pages
+ * stay where they are, and the kernel sleeps on.
+ */
+const LOOK_MS = 1000;
 
 /** Which way to sleep: the best that the kernel has, or looking in any case. */
 export type WaitStrategy = "auto" | "polling";
@@ -25,6 +31,7 @@ export type WaitStrategy = "auto" | "polling";
 /** By the address of their word. */
 const lists = new Map<number, WaiterList>();
 const poller = new Poller();
+let look: ReturnType<typeof setInterval> | undefined;
 /** Those without words cost no thread. */
 let groups: WaitGroup[] = [];
 let strategy: WaitStrategy = "auto";
@@ -72,6 +79,9 @@ function newList(word: Word, mapping: Mapping | undefined): WaiterList {
   const list: WaiterList = new WaiterList(word, () => {
     stay?.();
     if (lists.get(address) === list) lists.delete(address);
+    if (lists.size > 0) return;
+    clearInterval(look);
+    look = undefined;
   });
   const leave = () => {
     // While the word can still be reached: it may have taken a wake-up.
@@ -85,7 +95,24 @@ function newList(word: Word, mapping: Mapping | undefined): WaiterList {
   };
   const stay = mapping && addMappingUser(mapping, { leave });
   lists.set(address, list);
+  look ??= startLooking();
   return list;
+}
+
+/** The sleep in the kernel keeps the program alive; this does not. */
+function startLooking(): ReturnType<typeof setInterval> {
+  const timer = setInterval(endTransferred, LOOK_MS);
+  Deno.unrefTimer(Number(timer));
+  return timer;
+}
+
+/** Ends the waits whose memory has another owner now. */
+function endTransferred(): void {
+  for (const list of [...lists.values()]) {
+    if (!list.word.gone) continue;
+    list.fail(transferred());
+    list.bedroom?.evict(list);
+  }
 }
 
 function groupWithRoom(): WaitGroup | undefined {

@@ -25,10 +25,11 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../waiting/options.ts";
+import { EndableWaits } from "../waiting/endable_waits.ts";
 import { createSet, type FoundSet, openSet } from "./set_opening.ts";
 import {
+  checkAllValues,
   checkOperations,
-  checkValues,
   MAX_VALUE,
   type SemaphoreSetCreateOptions,
   type SemaphoreSetOpenOptions,
@@ -67,6 +68,7 @@ export class SemaphoreSet {
   readonly #key: number;
   readonly #count: number;
   readonly #created: boolean;
+  readonly #waits = new EndableWaits();
   #closed = false;
 
   private constructor({ id, key, count, created }: FoundSet) {
@@ -167,12 +169,7 @@ export class SemaphoreSet {
    * @param values One for each semaphore, 0 to 32767.
    */
   setValues(values: readonly number[]): void {
-    const { count, values: copy = [] } = checkValues(values);
-    if (count !== this.#count || copy.length !== count) {
-      throw new RangeError(
-        `Cannot set values: the set has ${this.#count} semaphores, and received ${copy.length} values`,
-      );
-    }
+    const copy = checkAllValues(values, this.#count);
     writeValues(this.#id, copy, this.#operation("set the values of"));
   }
 
@@ -247,15 +244,20 @@ export class SemaphoreSet {
    * @param options Timeout and signal.
    * @returns `"ok"`, or `"timed-out"` with nothing done. Rejects with the
    * signal's reason with nothing done, at most 100 ms after the signal; what was
-   * done before that stays done, and is `"ok"`. Rejects like
+   * done before that stays done, and is `"ok"`. Rejects in the same way with
+   * `Deno.errors.BadResource` when this object is closed meanwhile, and like
    * {@linkcode SemaphoreSet.operate} throws.
    */
   async operateAsync(
     operations: readonly SemaphoreOperation[],
     options?: WaitOptions,
   ): Promise<OperationResult> {
-    const patience = readWaitOptions(options, OPERATE);
-    return await this.#operations(operations).runAsync(patience);
+    const { timeoutMs, signal } = readWaitOptions(options, OPERATE);
+    const checked = this.#operations(operations);
+    return await this.#waits.run(
+      signal,
+      (signal) => checked.runAsync({ timeoutMs, signal }),
+    );
   }
 
   /**
@@ -270,11 +272,16 @@ export class SemaphoreSet {
   }
 
   /**
-   * Ends the use of this object; the set stays, as an attached segment does.
-   * Harmless when it was done before.
+   * Ends the use of this object and its waits; the set stays, as an attached
+   * segment does. Harmless when it was done before.
    */
   close(): void {
     this.#closed = true;
+    this.#waits.end(
+      new Deno.errors.BadResource(
+        `Cannot wait any longer for semaphore set ${this.#id}: the handle was closed`,
+      ),
+    );
   }
 
   /** The same as {@linkcode SemaphoreSet.close}, for `using`. */

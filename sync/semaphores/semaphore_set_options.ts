@@ -58,6 +58,18 @@ export function checkValues(
   return { count: copy.length, values: copy.map((value) => value + 0) };
 }
 
+/** Checks values for all of so many semaphores; returns a copy. */
+export function checkAllValues(
+  values: readonly number[],
+  count: number,
+): number[] {
+  const { count: received, values: copy = [] } = checkValues(values);
+  if (received === count && copy.length === count) return copy;
+  throw new RangeError(
+    `Cannot set values: the set has ${count} semaphores, and received ${copy.length} values`,
+  );
+}
+
 /** Checks operations on a set of so many semaphores; returns a copy. */
 export function checkOperations(
   operations: readonly SemaphoreOperation[],

@@ -8,6 +8,7 @@
 import type { Word } from "../../ffi/sync/futex.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
+import { transferred } from "../parking/poller.ts";
 import type { Deadline } from "./deadline.ts";
 import { sleep, sleepAsync } from "./wait.ts";
 
@@ -94,6 +95,7 @@ export async function waitPending<Result>(
           ? { timeoutMs }
           : { timeoutMs, signal };
         await sleepAsync(word, value, mapping, options);
+        if (word.gone) throw transferred();
       }
     } finally {
       sleepers.exit();

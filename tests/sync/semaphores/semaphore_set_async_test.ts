@@ -160,6 +160,22 @@ Deno.test("SemaphoreSet.operateAsync() that waited in the kernel when the set wa
   assertEquals(codeOf(await assertRejects(() => wait)), "EIDRM");
 });
 
+Deno.test("SemaphoreSet.close() ends operateAsync() in the kernel and in the queue, with nothing done", async () => {
+  using made = testSet([0]);
+  const { set } = made;
+  using other = SemaphoreSet.open({ id: set.id });
+  const waits = Array.from({ length: 7 }, () => other.operateAsync(TAKE));
+  await until(() => set.state(0).waitingForMore === 4, "four wait");
+  other.close();
+  const message =
+    `Cannot wait any longer for semaphore set ${set.id}: the handle was closed`;
+  await Promise.all(waits.map((wait) =>
+    assertRejects(() => wait, Deno.errors.BadResource, message)
+  ));
+  set.setValue(0, 3);
+  assertEquals(set.values, [3]);
+});
+
 Deno.test("SemaphoreSet.operateAsync() with noWait gives up as soon as that one would wait", async () => {
   using made = testSet([0, 0]);
   const { set } = made;

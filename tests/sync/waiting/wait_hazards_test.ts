@@ -110,6 +110,51 @@ await seeLater("afterwards", () => waitAsync(given.words, 3, 0));
   });
 }
 
+Deno.test("waits without a timeout end with an error when their memory is transferred to another owner", async () => {
+  const seen = await survive(`${HEAD}
+import { ReadWriteLock, Semaphore } from "${new URL("sync/mod.ts", ROOT)}";
+const fresh = () => {
+  const mapping = shmem.SharedMemory.anonymous({ size: 4096 }).map();
+  return { mapping, words: new Int32Array(mapping.bytes.buffer) };
+};
+const held = [];
+const waits = {
+  word: ({ words }) => waitAsync(words, 3, 0),
+  mutex: ({ mapping }) => {
+    const mutex = Mutex.create(mapping.bytes);
+    held.push(mutex.lock());
+    return mutex.lockAsync();
+  },
+  lock: ({ mapping }) => {
+    const lock = ReadWriteLock.create(mapping.bytes, 0);
+    held.push(lock.write());
+    return lock.readAsync();
+  },
+  semaphore: ({ mapping }) => Semaphore.createAt(mapping.bytes, 0, { value: 0 }).waitAsync(),
+  barrier: ({ mapping }) => Barrier.create(mapping.bytes, 0, { parties: 2 }).waitAsync(),
+  condition: ({ mapping }) => Condition.create(mapping.bytes, 128).waitAsync(Mutex.create(mapping.bytes).lock()),
+};
+for (const [what, start] of Object.entries(waits)) {
+  const given = fresh();
+  const wait = start(given);
+  wait.catch(() => {});
+  await turn();
+  const { buffer } = given.mapping.bytes;
+  structuredClone(buffer, { transfer: [buffer] });
+  await seeLater(what, () => wait.catch(({ name, message }) => name + ": " + /it was closed|transferred/.exec(message)));
+}
+`);
+  const transferred = "BadResource: transferred";
+  assertEquals(seen, {
+    word: transferred,
+    mutex: transferred,
+    lock: transferred,
+    semaphore: transferred,
+    barrier: transferred,
+    condition: transferred,
+  });
+});
+
 Deno.test("a thousand mappings that go under their waits leave nothing behind", async () => {
   const seen = await survive(`${HEAD}
 let gone = 0;
