@@ -7,6 +7,7 @@
  */
 
 import type { MappedFile } from "../../memory/file/mapped_file.ts";
+import { removeFile } from "../../memory/file/removal.ts";
 import {
   isByteLocked,
   isLinked,
@@ -108,7 +109,8 @@ export class ChannelObject<A extends ObjectAccess = ObjectAccess> {
 }
 
 /** Removes a name or a file; processes that have it open go on with it. */
-export function removeObject({ kind, name }: CheckedPlace): void {
+export function removeObject(place: CheckedPlace): void {
+  const { kind, name } = place;
   if (kind === "name") SharedMemory.unlink(name);
-  else Deno.removeSync(name);
+  else removeFile(name, `unlink ${channelAt(place)}`);
 }

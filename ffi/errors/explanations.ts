@@ -520,6 +520,10 @@ const EXPLANATIONS: Readonly<Record<string, Table>> = {
   },
   unlink: {
     ...paths,
+    ENOENT: {
+      meaning: "there is no such file",
+      remedy: "it was removed before, or lies at another path",
+    },
     EACCES: { meaning: "the permission bits of its folder forbid it" },
     EISDIR: { meaning: "it is a directory" },
     EPERM: { meaning: "only its owner or root may do this" },

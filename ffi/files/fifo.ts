@@ -11,7 +11,7 @@ import { errnoCell, libc } from "../libc/library.ts";
 import { requireStack } from "../libc/stack_room.ts";
 import { O_RDONLY, O_WRONLY } from "../platforms/constants.ts";
 import { platform } from "../platforms/platform.ts";
-import { closeDescriptor } from "./open.ts";
+import { closeDescriptor, unlinkFile } from "./open.ts";
 import { changeMode } from "./size.ts";
 import { status } from "./status.ts";
 
@@ -72,12 +72,7 @@ export function openFifo(
 /** Removes the name of a named pipe, and of nothing else. */
 export function unlinkFifo(path: string, operation: string): void {
   checkFifo(path, operation);
-  checkNotMinusOne(
-    libc().unlink(cString(path)),
-    errnoCell[0],
-    "unlink",
-    operation,
-  );
+  unlinkFile(path, operation);
 }
 
 /** Refuses what is no named pipe, without opening it for anything. */

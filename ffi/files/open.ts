@@ -97,6 +97,12 @@ export function unlinkObject(
   retry(() => shmUnlink(bytes), "shm_unlink", operation, hint);
 }
 
+/** Removes the name of a file (`unlink(2)`), and never a folder. */
+export function unlinkFile(path: string, operation: string): void {
+  const bytes = cString(path);
+  retry(() => libc().unlink(bytes), "unlink", operation);
+}
+
 /** Creates memory without a name (`memfd_create(2)`). */
 export function createMemoryFile(
   name: string,

@@ -167,13 +167,10 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
    * @throws {RangeError} When the value is too long.
    */
   postMessage(message: unknown): void {
-    if (this.#closed) {
-      throw new DOMException(
-        `Cannot post to ${this.#object.what}: it is closed`,
-        "InvalidStateError",
-      );
-    }
+    this.#requireOpen();
     const clone = toClone(message);
+    // A getter of the message may have closed it.
+    this.#requireOpen();
     const longest = this.#log.maxMessageLength;
     if (clone.byteLength > longest) {
       throw new RangeError(
@@ -197,6 +194,14 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
   /** The same as {@linkcode SharedBroadcastChannel.close}, for `using`. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #requireOpen(): void {
+    if (!this.#closed) return;
+    throw new DOMException(
+      `Cannot post to ${this.#object.what}: it is closed`,
+      "InvalidStateError",
+    );
   }
 
   get #closed(): boolean {

@@ -1,7 +1,7 @@
 import { type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import { sleepAsync } from "../../sync/waiting/wait.ts";
+import { sleepOnObject } from "../object/sleep.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import type { Patience } from "../object/wait_for.ts";
 import { FLAGS, NEWEST, SLEEPERS, WAKE_READERS } from "./latest_layout.ts";
@@ -51,10 +51,8 @@ export class LatestWaiter {
     if (newest !== 0 && newest !== seen) return;
     this.#count(1);
     try {
-      await sleepAsync(this.#word, newest, this.#object.mapping, {
-        timeoutMs,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      const options = { timeoutMs, signal };
+      await sleepOnObject(this.#object, this.#word, newest, options);
     } finally {
       this.#count(-1);
     }

@@ -1,16 +1,10 @@
 import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
-import { sleepAsync } from "../../sync/waiting/wait.ts";
+import { sleepOnObject, type SleepOptions } from "./sleep.ts";
 import type { StoreObject } from "./store_object.ts";
 
 /** Most that the kernel can wake in one call. */
 const ALL = 0x7fff_ffff;
-
-/** How long a sleep may last. */
-export interface SleepOptions {
-  readonly timeoutMs: number;
-  readonly signal?: AbortSignal | undefined;
-}
 
 /**
  * An eventcount in an object: a word that goes up with each event, and one that
@@ -63,14 +57,10 @@ export class EventCount {
 
   /** Sleeps until there was another event, or some time is over. */
   async sleep(event: number, options: SleepOptions): Promise<void> {
-    const { timeoutMs, signal } = options;
     Atomics.add(this.#words, this.#sleepers, 1);
     this.#counted++;
     try {
-      await sleepAsync(this.#word, event, this.#object.mapping, {
-        timeoutMs,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      await sleepOnObject(this.#object, this.#word, event, options);
     } finally {
       // Unless leave() has taken all of them back.
       if (this.#counted > 0 && this.#words.length > 0) {

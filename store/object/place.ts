@@ -1,6 +1,8 @@
 import { checkName } from "../../memory/checks/checks.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { permitPath } from "../../memory/checks/sandbox.ts";
+import { removeFile } from "../../memory/file/removal.ts";
+import { SharedMemory } from "../../memory/posix/shared_memory.ts";
 
 /**
  * Where a shared object lies: the name of POSIX shared memory, one component
@@ -39,4 +41,13 @@ export function checkPlace(
       describe(place)
     }`,
   );
+}
+
+/** Removes a name or a file; processes that have it open go on with it. */
+export function removeObject(
+  { kind, name }: CheckedPlace,
+  what: string,
+): void {
+  if (kind === "name") SharedMemory.unlink(name);
+  else removeFile(name, `unlink ${what}`);
 }

@@ -21,7 +21,13 @@ import {
   readHeader,
   writeHeader,
 } from "./header.ts";
-import { type CheckedPlace, checkPlace, type Place } from "./place.ts";
+import { openHandle } from "./open_handle.ts";
+import {
+  type CheckedPlace,
+  checkPlace,
+  type Place,
+  removeObject,
+} from "./place.ts";
 
 /**
  * Bytes that processes lock far behind every object, as in channels: the kernel
@@ -120,7 +126,7 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
       : make();
     using undo = new DisposableStack();
     undo.defer(() => {
-      if (handle.created) removeObject(checked);
+      if (handle.created) removeObject(checked, what);
       handle.close();
     });
     const object = new StoreObject(what, checked, handle);
@@ -195,14 +201,28 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
 
   /** Removes the name, or the file. */
   unlink(): void {
-    removeObject(this.#place);
+    removeObject(this.#place, this.what);
   }
 
-  /** Unmaps and closes it, which releases all its locks. */
+  /**
+   * Unmaps and closes it, which releases all its locks.
+   *
+   * @throws {Deno.errors.Busy} While a mutex in it is held here; then it stays open.
+   */
   close(): void {
-    // Descriptors live until the mappings made from them are gone.
+    try {
+      this.mapping.unmap();
+    } catch (error) {
+      if (error instanceof Deno.errors.Busy) {
+        throw new Deno.errors.Busy(
+          `Cannot close ${this.what}: this thread is changing it; close it when the call that does, such as update(), has returned`,
+          { cause: error },
+        );
+      }
+      this.#handle.close();
+      throw error;
+    }
     this.#handle.close();
-    this.mapping.unmap();
   }
 
   #source(): DataView | Extract<Mapping["bytes"], { getUint8: unknown }> {
@@ -248,39 +268,6 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
       `Cannot open ${this.what}: no process completed it within ${PATIENCE_MS} ms, so the process that created it died; remove it, or create it with ifExists "open"`,
     );
   }
-}
-
-/** Removes a name or a file; processes that have it open go on with it. */
-export function removeObject({ kind, name }: CheckedPlace): void {
-  if (kind === "name") SharedMemory.unlink(name);
-  else Deno.removeSync(name);
-}
-
-/** Opens as soon as its creator has given it its size. */
-function openHandle<A extends ObjectAccess>(
-  what: string,
-  { kind, name }: CheckedPlace,
-  access: A,
-): SharedMemory<A> | MappedFile<A> {
-  if (kind === "name") return openNamed(name, access);
-  const file = retryFor(PATIENCE_MS, () => {
-    const file = MappedFile.open(name, { access });
-    if (file.size > 0) return file;
-    file.close();
-    return undefined;
-  });
-  if (file !== undefined) return file;
-  throw new Deno.errors.TimedOut(
-    `Cannot open ${what}: the file has been empty for ${PATIENCE_MS} ms, so the process that created it died; remove it`,
-  );
-}
-
-function openNamed<A extends ObjectAccess>(
-  name: string,
-  access: A,
-): SharedMemory<A> {
-  const memory: SharedMemory = SharedMemory.open(name, { access });
-  return memory as SharedMemory<A>;
 }
 
 /** Refuses what would stop in the middle: for want of stack, or of locks. */

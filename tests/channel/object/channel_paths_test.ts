@@ -117,7 +117,13 @@ Deno.test("unlink() and unlinkName() remove a file, and ends that are open go on
   assertThrows(() => receiver.unlink(), Deno.errors.NotFound);
   Receiver.create(place).close();
   Receiver.unlinkName(place);
-  assertThrows(() => Receiver.unlinkName(place), Deno.errors.NotFound);
+  assertThrows(
+    () => Receiver.unlinkName(place),
+    Deno.errors.NotFound,
+    `Cannot unlink channel "${place.path}": there is no such file (ENOENT from unlink)`,
+  );
+  Deno.mkdirSync(place.path);
+  assertThrows(() => Receiver.unlinkName(place), Error, "it is a directory");
 });
 
 Deno.test("Places that are none are refused before libc sees them", () => {
