@@ -16,6 +16,23 @@ import {
 import { codecOf, shown } from "./types/codec.ts";
 import { LARGEST } from "./types/count.ts";
 import type { AnyType } from "./types/field_type.ts";
+import type { Shape } from "./types/shape.ts";
+
+/**
+ * How deep types may lie in one another. Each step in adds to what reading, writing
+ * and describing take, of time and of the stack.
+ */
+const DEEPEST = 100;
+
+/** What types contain. */
+interface Nesting {
+  /** The size of the largest atomic in it, 0 without one. */
+  readonly atomicSize: number;
+  /** How deep others lie in it. */
+  readonly depth: number;
+}
+
+const nestings = new WeakMap<AnyType, Nesting>();
 
 /** A field that has its place. */
 export interface PlacedField {
@@ -114,7 +131,7 @@ function place(
     );
   }
   const little = (endian ?? structEndian) === "little";
-  requireForAtomics(name, type, offset, little);
+  requireFit(name, type, offset, little);
   return {
     name,
     type,
@@ -125,14 +142,22 @@ function place(
   };
 }
 
-/** The machine adds and compares in its own order, and where it is aligned. */
-function requireForAtomics(
+/**
+ * Refuses what lies too deep, and atomics that the machine cannot do: it adds and
+ * compares in its own order, and where it is aligned.
+ */
+function requireFit(
   name: string,
   type: AnyType,
   offset: number,
   little: boolean,
 ): void {
-  const size = atomicSize(type);
+  const { atomicSize: size, depth } = nestingOf(type);
+  if (depth > DEEPEST) {
+    throw new RangeError(
+      `Cannot make struct: types may lie in one another ${DEEPEST} deep, and field ${name} is deeper`,
+    );
+  }
   if (size === 0) return;
   if (!little && codecOf(type).shape.kind !== "struct") {
     throw new RangeError(
@@ -146,20 +171,30 @@ function requireForAtomics(
   }
 }
 
-/** The size of the largest atomic in a type, 0 without one. */
-function atomicSize(type: AnyType): number {
+/** Looks into a type, once: what it contains has been looked into before. */
+function nestingOf(type: AnyType): Nesting {
+  const known = nestings.get(type);
+  if (known !== undefined) return known;
   const { shape } = codecOf(type);
+  const atomicSize = shape.kind === "atomic" ? type.size : 0;
+  const nesting = { atomicSize, depth: 0 };
+  for (const part of partsOf(shape)) {
+    const inner = nestingOf(part);
+    nesting.atomicSize = Math.max(nesting.atomicSize, inner.atomicSize);
+    nesting.depth = Math.max(nesting.depth, inner.depth + 1);
+  }
+  nestings.set(type, nesting);
+  return nesting;
+}
+
+function partsOf(shape: Shape): readonly AnyType[] {
   switch (shape.kind) {
-    case "atomic":
-      return type.size;
     case "array":
-      return atomicSize(shape.element as AnyType);
+      return [shape.element as AnyType];
     case "struct":
-      return Math.max(
-        ...shape.struct.fields.map((each) => atomicSize(each.type)),
-      );
+      return shape.struct.fields.map(({ type }) => type);
     default:
-      return 0;
+      return [];
   }
 }
 

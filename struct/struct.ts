@@ -19,6 +19,9 @@ import type {
   View,
 } from "./views/view_types.ts";
 
+/** What a layout may be long, written out with all that it contains. */
+const LONGEST_TEXT = 2 ** 20;
+
 let construct: <F extends Fields>(layout: Layout) => Struct<F>;
 
 /**
@@ -44,11 +47,8 @@ export class Struct<F extends Fields>
   readonly offsets: Readonly<Record<keyof F & string, number>>;
   /** The whole layout in one line; what {@linkcode Struct.hash} is made from. */
   readonly layout: string;
-  /**
-   * A number of 64 bits that tells this layout from others: names, types,
-   * places, sizes and orders of bytes; the name of the struct is not in it.
-   */
-  readonly hash: bigint;
+  /** Made when it is asked for: a struct within others is mostly not. */
+  #hash: bigint | undefined;
   readonly #shape: StructShape;
   readonly #make: ViewMaker;
 
@@ -60,7 +60,6 @@ export class Struct<F extends Fields>
     this.#shape = shape;
     this.#make = viewMaker(layout, codec);
     this.layout = text;
-    this.hash = fnv1a64(text);
     this.offsets = Object.freeze(
       Object.fromEntries(
         layout.declared.map(({ name, offset }) => [name, offset]),
@@ -71,6 +70,14 @@ export class Struct<F extends Fields>
 
   static {
     construct = (layout) => new Struct(layout);
+  }
+
+  /**
+   * A number of 64 bits that tells this layout from others: names, types,
+   * places, sizes and orders of bytes; the name of the struct is not in it.
+   */
+  get hash(): bigint {
+    return this.#hash ??= fnv1a64(this.layout);
   }
 
   /**
@@ -179,7 +186,8 @@ export class Struct<F extends Fields>
  * @param options How it differs from that.
  * @returns The layout.
  * @throws {RangeError} When fields overlap, lie where they must not, or have
- * names that C, Rust or Python would not take.
+ * names that C, Rust or Python would not take; when types lie in one another more
+ * than 100 deep, or the layout takes more than 2^20 characters to write.
  * @throws {TypeError} When a field has no type, or an option is unknown.
  *
  * @example A trade that C and numpy see alike
@@ -207,12 +215,24 @@ export function struct<const F extends Fields>(
   return construct<F>(layOut(fields, options));
 }
 
-/** The layout in one line. */
+/**
+ * The layout in one line. The engine keeps what `+=` puts together in its parts, so
+ * structs within structs share their texts.
+ */
 function layoutText({ declared, size, align }: Layout): string {
-  const fields = declared.map(({ name, type, offset, little }) =>
-    `${name}:${type.name}${little ? "" : " big-endian"}@${offset}`
-  );
-  return `{${fields.join(";")}}size=${size},align=${align}`;
+  let text = "{";
+  for (const { name, type, offset, little } of declared) {
+    if (text.length > 1) text += ";";
+    text += `${name}:`;
+    text += type.name;
+    text += `${little ? "" : " big-endian"}@${offset}`;
+    if (text.length > LONGEST_TEXT) {
+      throw new RangeError(
+        `Cannot make struct: its layout may take ${LONGEST_TEXT} characters, and field ${name} makes it longer; use array() for what repeats`,
+      );
+    }
+  }
+  return `${text}}size=${size},align=${align}`;
 }
 
 function structCodec(

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { assertEquals, assertNotEquals, assertThrows } from "../../deps.ts";
+import {
+  assertEquals,
+  assertNotEquals,
+  assertStringIncludes,
+  assertThrows,
+} from "../../deps.ts";
 import {
   array,
   atomic,
@@ -19,6 +24,7 @@ import {
   u64,
   u8,
 } from "../../struct/mod.ts";
+import type { AnyType } from "../../struct/types/field_type.ts";
 
 Deno.test("struct() places fields as C does", () => {
   const Trade = struct({
@@ -132,6 +138,22 @@ Deno.test("struct() and field() refuse unknown options by name", () => {
   for (const wrong of [null, 5, [u8], "a"]) {
     assertThrows(() => Reflect.apply(struct, null, [wrong]), TypeError);
   }
+});
+
+Deno.test("struct() refuses types that lie too deep in one another, and layouts too long to write", () => {
+  let nested: AnyType = u8;
+  for (let depth = 0; depth < 101; depth++) nested = struct({ a: nested });
+  const deeper = nested;
+  assertThrows(
+    () => struct({ a: deeper }),
+    RangeError,
+    "100 deep, and field a is deeper",
+  );
+  let doubled: AnyType = u8;
+  const error = assertThrows(() => {
+    for (let i = 0; i < 40; i++) doubled = struct({ a: doubled, b: doubled });
+  }, RangeError);
+  assertStringIncludes(error.message, "its layout may take 1048576 characters");
 });
 
 Deno.test("Struct.hash tells layouts apart, and not names of structs", () => {
