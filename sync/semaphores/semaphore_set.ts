@@ -25,7 +25,7 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../waiting/options.ts";
-import { EndableWaits } from "../waiting/endable_waits.ts";
+import { EndableWaits, handleClosed } from "../waiting/endable_waits.ts";
 import { createSet, type FoundSet, openSet } from "./set_opening.ts";
 import {
   checkAllValues,
@@ -244,9 +244,8 @@ export class SemaphoreSet {
    * @param options Timeout and signal.
    * @returns `"ok"`, or `"timed-out"` with nothing done. Rejects with the
    * signal's reason with nothing done, at most 100 ms after the signal; what was
-   * done before that stays done, and is `"ok"`. Rejects in the same way with
-   * `Deno.errors.BadResource` when this object is closed meanwhile, and like
-   * {@linkcode SemaphoreSet.operate} throws.
+   * done before that stays done, and is `"ok"`. Rejects so, too, with BadResource
+   * when this is closed meanwhile, and like {@linkcode SemaphoreSet.operate} throws.
    */
   async operateAsync(
     operations: readonly SemaphoreOperation[],
@@ -272,16 +271,12 @@ export class SemaphoreSet {
   }
 
   /**
-   * Ends the use of this object and its waits; the set stays, as an attached
-   * segment does. Harmless when it was done before.
+   * Ends the use of this object and its waits; the set stays. Harmless when it
+   * was done before.
    */
   close(): void {
     this.#closed = true;
-    this.#waits.end(
-      new Deno.errors.BadResource(
-        `Cannot wait any longer for semaphore set ${this.#id}: the handle was closed`,
-      ),
-    );
+    this.#waits.end(handleClosed(`semaphore set ${this.#id}`));
   }
 
   /** The same as {@linkcode SemaphoreSet.close}, for `using`. */

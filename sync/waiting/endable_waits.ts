@@ -34,3 +34,10 @@ export class EndableWaits {
     for (const wait of [...this.#waits]) wait.abort(reason);
   }
 }
+
+/** What a wait is ended with whose handle was closed. */
+export function handleClosed(what: string): Error {
+  return new Deno.errors.BadResource(
+    `Cannot wait any longer for ${what}: the handle was closed`,
+  );
+}

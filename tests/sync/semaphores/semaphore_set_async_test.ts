@@ -169,9 +169,11 @@ Deno.test("SemaphoreSet.close() ends operateAsync() in the kernel and in the que
   other.close();
   const message =
     `Cannot wait any longer for semaphore set ${set.id}: the handle was closed`;
-  await Promise.all(waits.map((wait) =>
-    assertRejects(() => wait, Deno.errors.BadResource, message)
-  ));
+  await Promise.all(
+    waits.map((wait) =>
+      assertRejects(() => wait, Deno.errors.BadResource, message)
+    ),
+  );
   set.setValue(0, 3);
   assertEquals(set.values, [3]);
 });
