@@ -14,14 +14,20 @@ const LONGEST_PAUSE_MS = 100;
 /** The same once messages came from someone who does not ring. */
 const LONGEST_FOREIGN_PAUSE_MS = 20;
 
+/** Senders that wait are offered room each time that this part became free. */
+const OFFERED_PART = 1 / 16;
+
 /** A receiver's messages, its watch over the senders, and its sleep. */
 export class RingMessages implements MessageSource {
   readonly #source: RingSource;
   readonly #watch: SenderWatch;
   readonly #control: RingControl;
   readonly #halfFull: number;
+  readonly #offerStep: number;
   readonly #pause = new GrowingPause();
   #isForeign = false;
+  /** Where the head was when senders were offered room. */
+  #offeredAt: number;
 
   /** Says that there is a receiver now. */
   constructor(
@@ -34,6 +40,8 @@ export class RingMessages implements MessageSource {
     this.#watch = watch;
     this.#control = control;
     this.#halfFull = capacity / 2;
+    this.#offerStep = capacity * OFFERED_PART;
+    this.#offeredAt = source.start;
     const pipes = ownPipes();
     control.receiverPid = Deno.pid;
     control.receiverPipes.set(pipes);
@@ -50,9 +58,7 @@ export class RingMessages implements MessageSource {
   take(alone: boolean): Message | undefined {
     const message = this.#source.take(alone);
     if (message !== undefined) this.#watch.unblocked();
-    // Not for each message: a sender that waits gets room for many at once. What
-    // released the message before stored the head.
-    if (this.#control.sendersBell.parkedBehindStore) this.#offerRoom();
+    this.#offerRoom(message === undefined ? 1 : this.#offerStep);
     return message;
   }
 
@@ -60,11 +66,19 @@ export class RingMessages implements MessageSource {
   takeBatch(limit: number): Message[] {
     const batch = this.#source.takeBatch(limit);
     if (batch.length > 0) this.#watch.unblocked();
-    if (this.#control.sendersBell.parkedBehindStore) this.#offerRoom();
+    this.#offerRoom(batch.length === 0 ? 1 : this.#offerStep);
     return batch;
   }
 
-  #offerRoom(): void {
+  /**
+   * Wakes senders that wait for room, when so many bytes were released since the
+   * last time. Not for each message: a sender that waits gets room for many at once,
+   * and to ring is to wait until the head is seen.
+   */
+  #offerRoom(released: number): void {
+    const { start } = this.#source;
+    if (((start - this.#offeredAt) | 0) < released) return;
+    this.#offeredAt = start;
     if (this.#source.used <= this.#halfFull) this.#control.sendersBell.ring();
   }
 

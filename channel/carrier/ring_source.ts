@@ -85,6 +85,11 @@ export class RingSource implements WatchedMessages {
     return this.#isMany && !this.isEmpty && !this.isReady;
   }
 
+  /** Low word of the head. */
+  get start(): number {
+    return this.#words[this.#head]!;
+  }
+
   /** Low word of the tail. */
   get end(): number {
     return Atomics.load(this.#words, this.#tail);

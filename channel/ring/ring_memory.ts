@@ -113,14 +113,17 @@ export class RingMemory {
     Atomics.store(words, word, byteLength);
   }
 
-  /** Moves a position that nobody else writes, and publishes it. */
+  /**
+   * Moves a position that nobody else writes, and publishes it. Loads behind it may
+   * be done before others see it.
+   */
   advance(position: number, byteLength: number): void {
     const { words } = this;
     const low = words[position]!;
     const next = (low + byteLength) | 0;
-    // One atomic store of the low word will do, unless it wraps: then both
-    // words must change at once.
-    if (next >>> 0 >= low >>> 0) Atomics.store(words, position, next);
+    // One store of the low word will do, unless it wraps: then both words must
+    // change at once.
+    if (next >>> 0 >= low >>> 0) this.store(position, next);
     else {
       const value = toLong(words[position + HIGH_WORD]! + 1, next);
       Atomics.store(this.longs, position >> 1, value);
