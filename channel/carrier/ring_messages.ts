@@ -108,7 +108,7 @@ export class RingMessages implements MessageSource {
     const isReady = () => this.isReady || this.#watch.hasChanged;
     const bell = control.receiverBell;
     const rung = this.#watch.allRingPipes && !this.#isForeign && hasBell()
-      ? await bell.parkByPipe(isReady, this.#pollMs(longestMs), signal)
+      ? await bell.parkByPipe(isReady, longestMs, signal, this.#pollMs)
       : await bell.park(isReady, this.#pauseMs(longestMs), signal);
     if (!this.isReady) return;
     this.#pause.reset();
@@ -116,9 +116,8 @@ export class RingMessages implements MessageSource {
   }
 
   /** How long to sleep in the event loop, which all there look from now and then. */
-  #pollMs(longestMs: number): number {
-    const ms = this.#watch.needsPolling ? lookAgainMs(CHECK_MS) : Infinity;
-    return Math.min(ms, longestMs);
+  get #pollMs(): number {
+    return this.#watch.needsPolling ? lookAgainMs(CHECK_MS) : Infinity;
   }
 
   /** How long to sleep on the word itself. */

@@ -102,6 +102,11 @@ export class RingSending {
     return this.#ring.write(typeId, bytes);
   }
 
+  /** Whether the receiver sleeps, or may sleep before it sees what was sent. */
+  get receiverSleeps(): boolean {
+    return !this.#closed && this.#control.receiverBell.needsRing;
+  }
+
   /** Wakes the receiver, if it sleeps. */
   wake(): void {
     // It was woken when this was closed.
@@ -241,7 +246,7 @@ export class RingSending {
         const isReady = () =>
           deathsSeen() !== deaths || control.receiver !== RECEIVER.open ||
           trySend();
-        await bell.parkByPipe(isReady, Math.min(ms, longestMs), signal);
+        await bell.parkByPipe(isReady, longestMs, signal, ms);
         return;
       }
       const ms = isKnown

@@ -22,6 +22,7 @@ const DEFAULT_BATCH = 1024;
 
 const END: IteratorResult<never, undefined> = { value: undefined, done: true };
 
+let loopOf: (reader: MessageReader) => MessageLoop;
 let joinReader: (
   reader: MessageReader,
   source: MessageSource,
@@ -57,6 +58,7 @@ export abstract class MessageReader extends ChannelEnd
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
 
   static {
+    loopOf = (reader) => reader.#messages;
     joinReader = (reader, source, parts) => {
       const loop = new MessageLoop(source, parts.object.what);
       reader.#loop = loop;
@@ -233,6 +235,20 @@ export abstract class MessageReader extends ChannelEnd
     };
     return iterator;
   }
+}
+
+/**
+ * Receives all that comes, until the end or until the reader is closed, as a loop over
+ * {@linkcode MessageReader.batches} does; for the layers above. An error of the
+ * function ends it.
+ *
+ * @param handle Called for each array; the next one waits for what it returns.
+ */
+export function forEachBatch(
+  reader: MessageReader,
+  handle: (messages: Message[]) => Promise<void> | void,
+): Promise<void> {
+  return loopOf(reader).forEachBatch(DEFAULT_BATCH, handle);
 }
 
 /** Creates a reader from its parts, for the classes of readers alone. */

@@ -208,6 +208,18 @@ export class Sender extends SendingEnd {
 }
 
 /**
+ * Sends as {@linkcode Sender.trySend} does, without an object of options to be made
+ * and read for each message; for the layers above.
+ */
+export function trySendTyped(
+  sender: Sender,
+  typeId: number,
+  bytes: Uint8Array,
+): boolean {
+  return ringOf(sender).trySend(typeId, bytes);
+}
+
+/**
  * Sends as {@linkcode Sender.trySend} does, but lets a receiver sleep that does,
  * until {@linkcode wakeReceiver} is called, and does not find out whether it died;
  * for the layers above.
@@ -218,6 +230,14 @@ export function trySendSilently(
   bytes: Uint8Array,
 ): boolean {
   return ringOf(sender).trySendSilently(typeId, bytes);
+}
+
+/**
+ * Whether the receiver sleeps, or is about to: one that does not sees what was sent
+ * before this call. False when the sender is closed.
+ */
+export function receiverSleeps(sender: Sender): boolean {
+  return ringOf(sender).receiverSleeps;
 }
 
 /**

@@ -4,6 +4,7 @@ import {
   addSleeper,
   newSleeper,
   removeSleeper,
+  wakeWhenDue,
 } from "../../sync/bells/sleepers.ts";
 import { notify, waitAsync } from "../../sync/waiting/wait.ts";
 import { addMappingUser, mappingOf } from "../../memory/mapping/mapping.ts";
@@ -90,15 +91,23 @@ export class Doorbell {
   }
 
   /**
-   * Wakes all that sleep. What was stored before is visible to others before the
-   * word is looked at: who goes to sleep stores into the word first and looks for
-   * the rest afterwards, so one of the two sees the other.
+   * Whether someone sleeps who may not have seen what was stored before. That is
+   * visible to others before the word is looked at: who goes to sleep stores into
+   * the word first and looks for the rest afterwards, so one of the two sees the
+   * other.
+   */
+  get needsRing(): boolean {
+    Atomics.store(order, 0, 0);
+    return this.parkedBehindStore;
+  }
+
+  /**
+   * Wakes all that sleep, if there are some.
    *
    * @returns false when someone sleeps whose pipe cannot be rung.
    */
   ring(): boolean {
-    Atomics.store(order, 0, 0);
-    if (!this.parkedBehindStore) return true;
+    if (!this.needsRing) return true;
     const state = Atomics.exchange(this.#words, this.#index, AWAKE);
     if (state === AWAKE) return true;
     if (isByPipe(state) && this.#sleeper !== undefined) {
@@ -133,11 +142,15 @@ export class Doorbell {
   /**
    * The same in the event loop, for one that only sleeps here and whose peers
    * ring pipes. It also looks now and then, with all that sleep so.
+   *
+   * @param pollMs How long to sleep at most, somewhat more or less: for what nobody
+   * tells. It costs less than the other limit.
    */
   async parkByPipe(
     isReady: () => boolean,
     timeoutMs: number,
     signal?: AbortSignal,
+    pollMs = Infinity,
   ): Promise<boolean> {
     const words = this.#words;
     const index = this.#index;
@@ -180,6 +193,7 @@ export class Doorbell {
       addSleeper(sleeper, look);
       const mapping = mappingOf(words.buffer);
       unregister = mapping && addMappingUser(mapping, { leave });
+      if (pollMs < timeoutMs) wakeWhenDue(sleeper, pollMs, wake);
       if (timeoutMs !== Infinity) timer = setTimeout(wake, timeoutMs);
       return await promise;
     } finally {

@@ -1,6 +1,13 @@
 import type { Message } from "../ends/message.ts";
 import type { Outcome } from "../membership/outcome.ts";
-import { giveTurn, GrowingPause, isTurnDue, sleepFor, Spin } from "./pacing.ts";
+import {
+  giveTurn,
+  GrowingPause,
+  isTurnDue,
+  isTurnDueNow,
+  sleepFor,
+  Spin,
+} from "./pacing.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
 /**
@@ -53,6 +60,7 @@ export class MessageLoop {
   readonly #source: MessageSource;
   readonly #what: string;
   readonly #spin = new Spin();
+  readonly #isReady = () => this.#source.isReady;
   #receiving = false;
   #closed = false;
 
@@ -106,11 +114,58 @@ export class MessageLoop {
     limit: number,
     isDue: boolean,
   ): Promise<Message[] | undefined> {
-    const take = () => {
-      const batch = this.#source.takeBatch(limit);
-      return batch.length > 0 ? batch : undefined;
-    };
-    return await this.#receive(take, isDue);
+    return await this.#receive(() => this.#takeBatch(limit), isDue);
+  }
+
+  /**
+   * Receives all that comes, as a loop over batches does, until the end or until it
+   * is closed. While it sleeps there are three promises instead of ten, which counts
+   * where a thousand sleep: the collector copies those of each.
+   *
+   * @param handle Called for each batch; the next one waits for what it returns.
+   */
+  async forEachBatch(
+    limit: number,
+    handle: (batch: Message[]) => Promise<void> | void,
+  ): Promise<void> {
+    this.#requireOpen();
+    this.#requireIdle();
+    const source = this.#source;
+    const take = () => this.#takeBatch(limit);
+    this.#receiving = true;
+    try {
+      while (!this.#closed) {
+        if (isTurnDueNow()) await this.#giveTurn(undefined);
+        let batch = take();
+        for (let hop = 0; hop < HOPS && !batch && !source.isReady; hop++) {
+          await undefined;
+        }
+        while (batch === undefined) {
+          const isThere = this.#spin.until(this.#isReady);
+          const outcome = isThere ? undefined : source.checkPeers();
+          if (outcome !== undefined) {
+            batch = await this.#wait(take, Infinity, undefined, outcome);
+            if (batch === undefined) return;
+          } else if ((batch = take()) === undefined) {
+            await source.sleep(Infinity, undefined);
+            if (source.isReady) this.#spin.succeed();
+            batch = take();
+          }
+        }
+        const handled = handle(batch);
+        if (handled !== undefined) await handled;
+      }
+    } catch (error) {
+      // Its memory goes when it is closed, and that ends the sleep.
+      if (!this.#closed) throw error;
+    } finally {
+      this.#receiving = false;
+    }
+  }
+
+  #takeBatch(limit: number): Message[] | undefined {
+    const batch = this.#source.takeBatch(limit);
+    return batch.length > 0 ? batch : undefined;
   }
 
   async #receive<Taken>(
@@ -148,21 +203,22 @@ export class MessageLoop {
     take: () => Taken | undefined,
     timeoutMs: number,
     signal: AbortSignal | undefined,
+    outcome?: Outcome,
   ): Promise<Taken | undefined> {
     const source = this.#source;
-    const isReady = () => source.isReady;
     const deadline = timeoutMs === Infinity
       ? Infinity
       : performance.now() + timeoutMs;
     const pause = new GrowingPause();
     let again = 0;
     for (;;) {
-      await this.#giveWay(signal);
-      if (!this.#spin.until(isReady)) {
-        const outcome = source.checkPeers();
+      if (outcome === undefined) await this.#giveWay(signal);
+      if (outcome !== undefined || !this.#spin.until(this.#isReady)) {
+        const seen = outcome ?? source.checkPeers();
+        outcome = undefined;
         // What was sent before comes first.
-        if (outcome !== undefined && !source.isReady) {
-          const result = outcome();
+        if (seen !== undefined && !source.isReady) {
+          const result = seen();
           if (result === "end") return undefined;
           if (result !== "again") throw result;
           const left = deadline - performance.now();

@@ -12,6 +12,13 @@ import { watchBell } from "./own_pipes.ts";
 /** Looks whether a sleeper has a reason to wake up, and wakes it then. */
 export type Look = () => void;
 
+/** A sleeper that is to be woken some day, though nobody rings. */
+interface Due {
+  /** When, on the clock of `performance.now()`. */
+  readonly at: number;
+  readonly wake: () => void;
+}
+
 /** How often to look whether something has come from those that ring nobody. */
 const LOOK_MS = 100;
 
@@ -28,6 +35,8 @@ const HOPS = 50;
 const WORD_LENGTH = 4;
 
 const sleepers = new Map<number, Look>();
+/** Those that are due some day, by their numbers. */
+const dues = new Map<number, Due>();
 /** The largest number that was given. */
 let largest = 0;
 /** Numbers up to it that no sleeper has. */
@@ -75,12 +84,25 @@ export function addSleeper(sleeper: number, look: Look): void {
 }
 
 /**
+ * Wakes a sleeper that was added when some time has passed, up to a tenth of a second
+ * later: to set a timer of its own and to clear it takes as long as to be woken.
+ */
+export function wakeWhenDue(
+  sleeper: number,
+  ms: number,
+  wake: () => void,
+): void {
+  dues.set(sleeper, { at: performance.now() + ms, wake });
+}
+
+/**
  * Ends a sleeper, whether it was added or not, and frees its number.
  *
  * @param sleeper What {@linkcode newSleeper} returned; once.
  */
 export function removeSleeper(sleeper: number): void {
   free.push(sleeper);
+  if (dues.size > 0) dues.delete(sleeper);
   if (sleepers.delete(sleeper) && sleepers.size === 0) void releaseSoon();
 }
 
@@ -113,9 +135,15 @@ function tick(): void {
   if (sleepers.size === 0) {
     clearInterval(timer);
     timer = undefined;
-  } else if (lookAgainMs(LOOK_MS) !== Infinity) {
-    lookSome();
+    return;
   }
+  if (lookAgainMs(LOOK_MS) !== Infinity) lookSome();
+  if (dues.size > 0) wakeDue();
+}
+
+function wakeDue(): void {
+  const now = performance.now();
+  for (const { at, wake } of [...dues.values()]) if (at <= now) wake();
 }
 
 let turn: Iterator<Look> = sleepers.values();
