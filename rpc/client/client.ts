@@ -1,3 +1,4 @@
+import { forEachBatch } from "../../channel/ends/message_reader.ts";
 import { Receiver } from "../../channel/mod.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
@@ -234,13 +235,13 @@ export class Client implements AsyncDisposable {
   async #listen(): Promise<void> {
     let end: Error = serverEnded(this.#parts.name);
     try {
-      for await (const messages of this.#receiver.batches()) {
+      await forEachBatch(this.#receiver, (messages) => {
         for (const { typeId, bytes } of messages) {
           if (bytes.byteLength < RESPONSE_HEAD) continue;
           const call = readWord(bytes, 0);
           this.#take(typeId, call, bytes.subarray(RESPONSE_HEAD));
         }
-      }
+      });
     } catch (error) {
       if (error instanceof Error) end = error;
     }

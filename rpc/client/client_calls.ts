@@ -58,7 +58,16 @@ export class ClientCalls implements CallOwner {
     const number = this.#last = this.#last % 0xffff_ffff + 1;
     const call = new PendingCall(number, answer, this, patience);
     this.#pending.set(number, call);
-    this.#send(type, number, content, call);
+    try {
+      this.#setHead(number, 0);
+      if (this.#frames.trySend(type, content)) return call;
+    } catch (error) {
+      this.#fail(number, call, error);
+      return call;
+    }
+    this.#frames.send(type, content, call.sending).catch((error) =>
+      this.#fail(number, call, error)
+    );
     return call;
   }
 
@@ -111,23 +120,9 @@ export class ClientCalls implements CallOwner {
     );
   }
 
-  #send(
-    type: number,
-    number: number,
-    content: string | Uint8Array,
-    call: PendingCall,
-  ): void {
-    const fail = (error: unknown) => {
-      this.#pending.delete(number);
-      call.fail(this.#reasonOf(error));
-    };
-    try {
-      this.#setHead(number, 0);
-      if (this.#frames.trySend(type, content)) return;
-    } catch (error) {
-      return fail(error);
-    }
-    this.#frames.send(type, content, call.sending).catch(fail);
+  #fail(number: number, call: PendingCall, error: unknown): void {
+    this.#pending.delete(number);
+    call.fail(this.#reasonOf(error));
   }
 
   #hand(call: PendingCall, type: number, whole: Uint8Array): void {

@@ -35,6 +35,8 @@ class Context implements CallContext {
   }
 }
 
+function ignore(): void {}
+
 /** A call that is being answered. */
 export class Answering {
   readonly #visitor: Visitor;
@@ -45,7 +47,7 @@ export class Answering {
   /** How many items of a stream the client has room for. */
   #credit = FIRST_CREDIT;
   /** Goes on when there is credit again. */
-  #goOn = () => {};
+  #goOn = ignore;
 
   /** Remembers whose call it is. */
   constructor(visitor: Visitor, call: number, parts: AnswerParts) {

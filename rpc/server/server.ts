@@ -1,3 +1,4 @@
+import { forEachBatch } from "../../channel/ends/message_reader.ts";
 import { type Message, type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
@@ -179,11 +180,10 @@ export class Server implements AsyncDisposable {
 
   async #serve(lane: Receiver): Promise<void> {
     const take = (message: Message) => this.#take(message);
+    const answer = (batch: Message[]) => this.#wakes.together(batch, take);
     while (!this.#closed) {
       try {
-        for await (const messages of lane.batches()) {
-          await this.#wakes.together(messages, take);
-        }
+        await forEachBatch(lane, answer);
         if (!this.#closed) continue;
       } catch (error) {
         // It was closed; or the ring is corrupt.

@@ -1,4 +1,4 @@
-import { wakeReceiver } from "../../channel/ends/sender.ts";
+import { receiverSleeps, wakeReceiver } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 import type { Answering } from "./answering.ts";
 import { Assembly } from "../wire/assembly.ts";
@@ -82,7 +82,8 @@ export class Visitor implements Sleeper {
     this.#frames.head.setUint32(0, call, true);
     try {
       if (this.#frames.trySendSilently(type, content)) {
-        return this.#wakes.wake(this);
+        if (receiverSleeps(this.#sender)) this.#wakes.wake(this);
+        return;
       }
     } catch {
       // It died or left: there is no one to tell.

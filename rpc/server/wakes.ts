@@ -32,8 +32,21 @@ export class Wakes {
     else sleeper.wake();
   }
 
-  /** Does something with each of a batch, and wakes those that it was to wake. */
-  async together<Each>(
+  /**
+   * Does something with each of a batch, and wakes those that it was to wake.
+   *
+   * @returns A promise when some may be woken later.
+   */
+  together<Each>(
+    batch: readonly Each[],
+    act: (each: Each) => void,
+  ): Promise<void> | void {
+    const [first] = batch;
+    if (batch.length > 1 || this.#areHeld) return this.#together(batch, act);
+    if (first !== undefined) act(first);
+  }
+
+  async #together<Each>(
     batch: readonly Each[],
     act: (each: Each) => void,
   ): Promise<void> {
@@ -41,7 +54,8 @@ export class Wakes {
     try {
       for (const each of batch) {
         act(each);
-        if (this.#areHeld) this.#lookAtClock();
+        // Where nobody sleeps it is no matter how long it takes.
+        if (this.#sleepers.size > 0) this.#lookAtClock();
       }
       for (let hop = 0; hop < HOPS && this.#areHeld; hop++) await undefined;
       if (this.#areHeld) this.#late = 0;

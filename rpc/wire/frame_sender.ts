@@ -3,7 +3,7 @@ import {
   partOf,
   setBytes,
 } from "../../channel/buffers/typed_arrays.ts";
-import { trySendSilently } from "../../channel/ends/sender.ts";
+import { trySendSilently, trySendTyped } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 
 /** Longest frame that is put together in memory that stays. */
@@ -50,7 +50,7 @@ export class FrameSender {
    */
   trySend(typeId: number, content: string | Uint8Array): boolean {
     const frame = this.#frameOf(content);
-    return frame !== undefined && this.#sender.trySend(frame, { typeId });
+    return frame !== undefined && trySendTyped(this.#sender, typeId, frame);
   }
 
   /** The same, but a receiver that sleeps is to be woken by `wakeReceiver`. */

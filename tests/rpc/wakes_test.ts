@@ -130,8 +130,8 @@ Deno.test("what was answered before a handler closes the server arrives", async 
 Deno.test("clients are woken, too, when something fails", async () => {
   const wakes = new Wakes();
   const log: string[] = [];
-  await assertRejects(() =>
-    wakes.together([1, 2], (each) => {
+  await assertRejects(async () =>
+    await wakes.together([1, 2], (each) => {
       if (each === 2) throw new RangeError("two");
       wakes.wake(sleeper("client", log));
     }), RangeError);
