@@ -25,6 +25,9 @@ export class RingMessages implements MessageSource {
   readonly #halfFull: number;
   readonly #offerStep: number;
   readonly #pause = new GrowingPause();
+  readonly #ringsPipes: boolean;
+  /** As of which change of senders the one that waited could not be rung. */
+  #unheard: number | undefined;
   #isForeign = false;
   /** Where the head was when senders were offered room. */
   #offeredAt: number;
@@ -45,7 +48,8 @@ export class RingMessages implements MessageSource {
     const pipes = ownPipes();
     control.receiverPid = Deno.pid;
     control.receiverPipes.set(pipes);
-    control.setReceiver(RECEIVER.open, pipes !== undefined);
+    this.#ringsPipes = pipes !== undefined;
+    control.setReceiver(RECEIVER.open, this.#ringsPipes);
     control.sendersBell.ring();
   }
 
@@ -79,7 +83,22 @@ export class RingMessages implements MessageSource {
     const { start } = this.#source;
     if (((start - this.#offeredAt) | 0) < released) return;
     this.#offeredAt = start;
-    if (this.#source.used <= this.#halfFull) this.#control.sendersBell.ring();
+    if (this.#source.used <= this.#halfFull) this.#ringSenders();
+  }
+
+  /**
+   * Wakes senders that wait for room. One whose pipe cannot be opened finds out by
+   * itself, and sleeps on the word from then on; its successor may be reached again.
+   */
+  #ringSenders(): void {
+    const control = this.#control;
+    if (this.#unheard !== undefined && this.#unheard !== control.changes) {
+      this.#unheard = undefined;
+      control.setReceiver(RECEIVER.open, this.#ringsPipes);
+    }
+    if (control.sendersBell.ring()) return;
+    this.#unheard = control.changes;
+    control.setReceiver(RECEIVER.open, false);
   }
 
   /** Looks whether senders have ended, given up or died. */
@@ -104,7 +123,7 @@ export class RingMessages implements MessageSource {
   ): Promise<void> {
     const control = this.#control;
     // All that was released is free now.
-    control.sendersBell.ring();
+    this.#ringSenders();
     const isReady = () => this.isReady || this.#watch.hasChanged;
     const bell = control.receiverBell;
     const rung = this.#watch.allRingPipes && !this.#isForeign && hasBell()

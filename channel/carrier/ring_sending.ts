@@ -235,9 +235,11 @@ export class RingSending {
   ): Promise<void> {
     const control = this.#control;
     const bell = control.sendersBell;
-    // Of many senders several may sleep, and there is one word for all.
+    // Of many senders several may sleep, and there is one word for all. A receiver
+    // whose pipe cannot be opened here, as in another PID namespace, cannot open
+    // this one's either.
     const byPipe = this.#isOnly && isKnown && control.receiverRingsPipes &&
-      hasBell();
+      control.receiverBell.canRingPipe && hasBell();
     try {
       if (byPipe) {
         const deaths = deathsSeen();

@@ -24,14 +24,16 @@ export interface ChildProgram extends AsyncDisposable {
  *
  * @param source Its text; imports are full URLs.
  * @param args Its arguments.
+ * @param launcher What starts Deno, in words.
  */
 export function startProgram(
   source: string,
   args: readonly string[] = [],
+  launcher: readonly string[] = [],
 ): ChildProgram {
   const file = Deno.makeTempFileSync({ suffix: ".ts" });
   Deno.writeTextFileSync(file, source);
-  const program = Program.start(denoRun(file, { args }));
+  const program = Program.start(denoRun(file, { args, launcher }));
   return {
     pid: program.pid,
     line: () => program.line(),

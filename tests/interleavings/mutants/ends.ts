@@ -49,13 +49,12 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     fault: "a receiver never rings senders that wait for room",
     file: MESSAGES,
-    find:
-      "    if (this.#source.used <= this.#halfFull) this.#control.sendersBell.ring();",
+    find: "    if (this.#source.used <= this.#halfFull) this.#ringSenders();",
     replace: "",
     also: {
       file: MESSAGES,
       find:
-        "    // All that was released is free now.\n    control.sendersBell.ring();",
+        "    // All that was released is free now.\n    this.#ringSenders();",
       replace: "",
     },
     world: ["channel/ends.ts", "sentWhenFull"],
