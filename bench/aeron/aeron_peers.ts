@@ -23,8 +23,8 @@ export type Roles =
   | readonly ["lead", "follow"]
   | readonly ["send", "receive"];
 
-/** What both ends are written in. */
-export type Language = "deno" | "java";
+/** What both ends are: clients in a language, or two that pass frames by hand. */
+export type Language = "deno" | "java" | "least";
 
 /** Which publication. */
 export type Kind = "shared" | "exclusive";
@@ -108,6 +108,7 @@ export class AeronPeers implements AsyncDisposable {
 
 async function commandOf(language: Language): Promise<string[]> {
   if (language === "deno") return denoRun("bench/peers/aeron/peer.ts");
+  if (language === "least") return denoRun("bench/peers/aeron/least.ts");
   const [java = "", ...rest] = await compileAeron(
     "bench/peers/aeron/AeronBench.java",
   );
