@@ -1,10 +1,13 @@
 import { subarrayOf } from "./typed_arrays.ts";
 
-/** How much memory is taken at once for short messages. */
-const SLAB_LENGTH = 16_384;
-
 /** Longer messages have a buffer of their own. */
 const SHORT_LENGTH = 1024;
+
+/**
+ * How much memory is taken at once for short messages: first little, as there may be
+ * thousands of receivers with few messages each, and then more each time.
+ */
+const SLAB_LENGTH = { first: SHORT_LENGTH, most: 16_384 };
 
 /** Up to here a loop over words is faster than a call of `set`. */
 const WORDWISE_LENGTH = 256;
@@ -19,6 +22,7 @@ export class MessageMemory {
   #slab = new Uint8Array(0);
   #slabLongs = new BigInt64Array(0);
   #used = 0;
+  #nextLength = SLAB_LENGTH.first;
 
   /**
    * Remembers where messages come from.
@@ -71,11 +75,12 @@ export class MessageMemory {
   }
 
   #copyToNewSlab(start: number, length: number): Uint8Array<ArrayBuffer> {
-    const slab = new Uint8Array(SLAB_LENGTH);
+    const slab = new Uint8Array(this.#nextLength);
     // Both or none: there may be no stack, or no memory, for the second one.
     this.#slabLongs = new BigInt64Array(slab.buffer);
     this.#slab = slab;
     this.#used = 0;
+    this.#nextLength = Math.min(4 * slab.length, SLAB_LENGTH.most);
     return this.copy(start, length);
   }
 }

@@ -28,6 +28,7 @@ export class RingMessages implements MessageSource {
   readonly #ringsPipes: boolean;
   /** As of which change of senders the one that waited could not be rung. */
   #unheard: number | undefined;
+  readonly #hasNews = () => this.isReady || this.#watch.hasChanged;
   #isForeign = false;
   /** Where the head was when senders were offered room. */
   #offeredAt: number;
@@ -124,7 +125,7 @@ export class RingMessages implements MessageSource {
     const control = this.#control;
     // All that was released is free now.
     this.#ringSenders();
-    const isReady = () => this.isReady || this.#watch.hasChanged;
+    const isReady = this.#hasNews;
     const bell = control.receiverBell;
     const rung = this.#watch.allRingPipes && !this.#isForeign && hasBell()
       ? await bell.parkByPipe(isReady, longestMs, signal, this.#pollMs)

@@ -53,8 +53,8 @@ export class RingWriter {
   readonly #maxLength: number;
   readonly #copier: Copier;
   readonly #slices: Slices;
-  /** None while it is in use: a list may have getters that write. */
-  #batch: Batch | undefined = new Batch();
+  /** None at first, and while it is in use: a list may have getters that write. */
+  #batch: Batch | undefined;
 
   /**
    * Writes to a ring.

@@ -1,13 +1,8 @@
 import { isPlainEnough } from "../buffers/store_order.ts";
 import { PeerBell, type PeerPipe } from "../../sync/bells/peers.ts";
-import {
-  addSleeper,
-  newSleeper,
-  removeSleeper,
-  wakeWhenDue,
-} from "../../sync/bells/sleepers.ts";
+import { newSleeper } from "../../sync/bells/sleepers.ts";
 import { notify, waitAsync } from "../../sync/waiting/wait.ts";
-import { addMappingUser, mappingOf } from "../../memory/mapping/mapping.ts";
+import { PipeSleep } from "./pipe_sleep.ts";
 
 /** Nobody sleeps. */
 const AWAKE = 0;
@@ -146,7 +141,7 @@ export class Doorbell {
    * @param pollMs How long to sleep at most, somewhat more or less: for what nobody
    * tells. It costs less than the other limit.
    */
-  async parkByPipe(
+  parkByPipe(
     isReady: () => boolean,
     timeoutMs: number,
     signal?: AbortSignal,
@@ -157,50 +152,14 @@ export class Doorbell {
     // Before `isReady`, in which another one may go to sleep.
     const sleeper = newSleeper();
     const parked = (sleeper << STATE_BITS) | PARKED_BY_PIPE;
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    // What `isReady` does must not be done again.
-    let isDone = false;
-    const wake = () => {
-      isDone = true;
-      resolve(isRung());
-    };
-    const fail = (reason: unknown) => {
-      isDone = true;
-      reject(reason);
-    };
-    const isRung = () => Atomics.load(words, index) !== parked;
-    const abort = () => fail(signal?.reason);
-    const look = () => {
-      if (isDone) return;
-      try {
-        if (isRung() || isReady()) wake();
-      } catch (error) {
-        fail(error);
-      }
-    };
-    const leave = () =>
-      fail(
-        new Deno.errors.BadResource(
-          "Cannot wait any longer: the memory was unmapped",
-        ),
-      );
-    let unregister: (() => void) | undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    const sleep = new PipeSleep(words, index, sleeper, parked, isReady);
     try {
       Atomics.store(words, index, parked);
-      if (isReady()) return true;
-      signal?.addEventListener("abort", abort);
-      addSleeper(sleeper, look);
-      const mapping = mappingOf(words.buffer);
-      unregister = mapping && addMappingUser(mapping, { leave });
-      if (pollMs < timeoutMs) wakeWhenDue(sleeper, pollMs, wake);
-      if (timeoutMs !== Infinity) timer = setTimeout(wake, timeoutMs);
-      return await promise;
-    } finally {
-      removeSleeper(sleeper);
-      unregister?.();
-      if (timer !== undefined) clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
+      if (isReady()) return sleep.skip();
+      sleep.begin({ timeoutMs, pollMs, signal });
+      return sleep.promise;
+    } catch (error) {
+      return sleep.fail(error);
     }
   }
 }

@@ -236,7 +236,7 @@ export class Mapping<A extends Access = Access> implements Disposable {
         );
       }
     }
-    for (const { leave } of this.#users) leave?.();
+    for (const user of this.#users) user.leave?.();
     this.#users.clear();
     unwatch(region.buffer);
     try {

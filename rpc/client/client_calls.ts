@@ -40,7 +40,6 @@ export class ClientCalls implements CallOwner {
   constructor(parts: CallsParts) {
     this.#parts = parts;
     this.#frames = new FrameSender(parts.sender, REQUEST_HEAD, REQUEST_PART);
-    setClient(this.#frames.head, parts.id);
   }
 
   /**
@@ -142,6 +141,7 @@ export class ClientCalls implements CallOwner {
 
   #setHead(call: number, number: number): void {
     const { head } = this.#frames;
+    setClient(head, this.#parts.id);
     head.setUint32(8, call, true);
     head.setUint32(12, number, true);
   }

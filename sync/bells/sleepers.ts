@@ -9,14 +9,12 @@ import { lookAgainMs } from "../waiting/safety_nets.ts";
 import type { DescriptorWatch } from "./event_loop.ts";
 import { watchBell } from "./own_pipes.ts";
 
-/** Looks whether a sleeper has a reason to wake up, and wakes it then. */
-export type Look = () => void;
-
-/** A sleeper that is to be woken some day, though nobody rings. */
-interface Due {
-  /** When, on the clock of `performance.now()`. */
-  readonly at: number;
-  readonly wake: () => void;
+/** One that sleeps. */
+export interface Sleeping {
+  /** Looks whether there is a reason to wake up, and does so then. */
+  look(): void;
+  /** Wakes up. */
+  wake(): void;
 }
 
 /** How often to look whether something has come from those that ring nobody. */
@@ -34,9 +32,9 @@ const HOPS = 50;
 /** Bytes that a ring writes. */
 const WORD_LENGTH = 4;
 
-const sleepers = new Map<number, Look>();
-/** Those that are due some day, by their numbers. */
-const dues = new Map<number, Due>();
+const sleepers = new Map<number, Sleeping>();
+/** When some are to be woken though nobody rings, on `performance.now()`'s clock. */
+const dues = new Map<number, number>();
 /** The largest number that was given. */
 let largest = 0;
 /** Numbers up to it that no sleeper has. */
@@ -74,25 +72,21 @@ export function newSleeper(): number {
  *
  * @param sleeper What {@linkcode newSleeper} returned.
  */
-export function addSleeper(sleeper: number, look: Look): void {
+export function addSleeper(sleeper: number, sleeping: Sleeping): void {
   if (!keepsAlive) {
     keepsAlive = true;
     bell?.keepAlive(true);
   }
   timer ??= startTimer();
-  sleepers.set(sleeper, look);
+  sleepers.set(sleeper, sleeping);
 }
 
 /**
  * Wakes a sleeper that was added when some time has passed, up to a tenth of a second
  * later: to set a timer of its own and to clear it takes as long as to be woken.
  */
-export function wakeWhenDue(
-  sleeper: number,
-  ms: number,
-  wake: () => void,
-): void {
-  dues.set(sleeper, { at: performance.now() + ms, wake });
+export function wakeWhenDue(sleeper: number, ms: number): void {
+  dues.set(sleeper, performance.now() + ms);
 }
 
 /**
@@ -143,17 +137,19 @@ function tick(): void {
 
 function wakeDue(): void {
   const now = performance.now();
-  for (const { at, wake } of [...dues.values()]) if (at <= now) wake();
+  for (const [sleeper, at] of dues) {
+    if (at <= now) sleepers.get(sleeper)?.wake();
+  }
 }
 
-let turn: Iterator<Look> = sleepers.values();
+let turn: Iterator<Sleeping> = sleepers.values();
 
 function lookSome(): void {
   const count = Math.min(LOOKS_AT_ONCE, sleepers.size);
   for (let i = 0; i < count; i++) {
     const { value, done } = turn.next();
     if (done) turn = sleepers.values();
-    else value();
+    else value.look();
   }
 }
 
@@ -169,13 +165,13 @@ function lookAsRung(bytes: Uint8Array, length: number): void {
   for (let at = 0; at < length; at += WORD_LENGTH) {
     const sleeper = bytes[at]! | bytes[at + 1]! << 8 | bytes[at + 2]! << 16 |
       bytes[at + 3]! << 24;
-    const look = sleepers.get(sleeper);
-    if (look === undefined) return lookAll();
-    look();
+    const sleeping = sleepers.get(sleeper);
+    if (sleeping === undefined) return lookAll();
+    sleeping.look();
   }
 }
 
 /** Has all sleepers look. */
 export function lookAll(): void {
-  for (const look of [...sleepers.values()]) look();
+  for (const sleeping of [...sleepers.values()]) sleeping.look();
 }

@@ -25,7 +25,7 @@ export const END_MUTANTS: readonly Mutant[] = [
     fault: "one that sleeps by its pipe does not look before",
     file: "channel/waiting/doorbell.ts",
     find:
-      "      Atomics.store(words, index, parked);\n      if (isReady()) return true;",
+      "      Atomics.store(words, index, parked);\n      if (isReady()) return sleep.skip();",
     replace: "      Atomics.store(words, index, parked);",
     world: ["channel/bells.ts", "pipeDoorbell"],
     bounds: TWO,
@@ -41,8 +41,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     fault: "of two that sleep by one pipe the other one looks",
     file: "sync/bells/sleepers.ts",
-    find: "const look = sleepers.get(sleeper);",
-    replace: "const look = sleepers.get(1);",
+    find: "const sleeping = sleepers.get(sleeper);",
+    replace: "const sleeping = sleepers.get(1);",
     world: ["channel/bells.ts", "pipeDoorbells"],
     bounds: TWO,
   },
