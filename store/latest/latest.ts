@@ -66,7 +66,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
   readonly #waiter: LatestWaiter;
   readonly #writer: LatestWriter;
 
-  private constructor({ object, slots }: LatestObject) {
+  private constructor({ object, slots, layout }: LatestObject) {
     const { bytes } = object.mapping;
     const raw = bytes instanceof ReadonlyBytes ? viewOf(bytes) : bytes;
     const readable = bytes instanceof ReadonlyBytes
@@ -75,7 +75,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
     this.#object = object;
     this.#slots = slots;
     this.#reader = new LatestReader(object, raw, readable, slots);
-    this.#writer = new LatestWriter(object, raw, slots);
+    this.#writer = new LatestWriter(object, raw, slots, layout);
     this.#waiter = new LatestWaiter(object, raw);
   }
 
@@ -156,7 +156,8 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    *
    * @param value Its bytes.
    * @returns Its number.
-   * @throws {RangeError} When it is too long.
+   * @throws {RangeError} When it is too long, or is not one or several of the
+   * layout that this handle was given.
    * @throws {Deno.errors.Busy} When another handle writes.
    * @throws {TypeError} When the handle may only read, or has claimed.
    */
@@ -183,7 +184,8 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * @param byteLength How many bytes of it count. Default: all.
    * @returns Its number.
    * @throws {TypeError} When nothing is claimed.
-   * @throws {RangeError} When it is not that long.
+   * @throws {RangeError} When it is not that long, or that is not one or several of
+   * the layout that this handle was given; it stays claimed.
    */
   commit(byteLength: number = this.#slots.capacity): number {
     return this.#writer.commit(byteLength);

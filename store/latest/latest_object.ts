@@ -29,6 +29,8 @@ import {
 export interface LatestObject {
   readonly object: StoreObject;
   readonly slots: Slots;
+  /** What values are, if its user said so. */
+  readonly layout: CheckedLayout | undefined;
 }
 
 /** Creates the object, or opens it where the options say so. */
@@ -100,7 +102,7 @@ function built<Built>(
   }
   requireLayout(object.what, layout, hash, () => textOf(object, textLength));
   check(slots);
-  const latest = build({ object, slots });
+  const latest = build({ object, slots, layout });
   undo.move();
   return latest;
 }

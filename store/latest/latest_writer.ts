@@ -6,6 +6,7 @@ import { regionOf } from "../../memory/mapping/mapping.ts";
 import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { LOCKS, type StoreObject } from "../object/store_object.ts";
 import { trueLength } from "../object/true_bytes.ts";
+import type { CheckedLayout } from "../object/value_layout.ts";
 import {
   FLAGS,
   LENGTH,
@@ -38,6 +39,7 @@ export class LatestWriter {
   /** Whether plain stores are seen in their order, see `store_order.ts`. */
   readonly #inOrder: boolean;
   readonly #slots: Slots;
+  readonly #layout: CheckedLayout | undefined;
   // Of the slots, in 64-bit words.
   readonly #first: number;
   readonly #stride: number;
@@ -56,6 +58,7 @@ export class LatestWriter {
     object: StoreObject,
     bytes: Uint8Array<ArrayBuffer>,
     slots: Slots,
+    layout: CheckedLayout | undefined,
   ) {
     this.#object = object;
     this.#bytes = bytes;
@@ -65,6 +68,7 @@ export class LatestWriter {
     this.#longs = new BigInt64Array(buffer, byteOffset, slots.size / 8);
     this.#inOrder = isPlainEnough({});
     this.#slots = slots;
+    this.#layout = layout;
     this.#first = slots.start / 8;
     this.#stride = slots.stride / 8;
     this.#mask = slots.count - 1;
@@ -111,7 +115,7 @@ export class LatestWriter {
     const byteLength = copies
       ? value.byteLength
       : trueLength(value, `write ${this.#object.what}: a value`);
-    if (byteLength > this.#slots.capacity) this.#tooLong(byteLength);
+    this.#checkLength(byteLength, "write");
     const slot = this.#begin();
     const start = slot * 8 + VALUE;
     // Should it throw, the slot stays as that of a writer that died.
@@ -146,7 +150,7 @@ export class LatestWriter {
         }`,
       );
     }
-    if (byteLength > this.#slots.capacity) this.#tooLong(byteLength);
+    this.#checkLength(byteLength, "commit to");
     this.#claimed = false;
     return this.#end(this.#slotOf(this.#next()), byteLength);
   }
@@ -243,9 +247,18 @@ export class LatestWriter {
       : low >>> 0;
   }
 
-  #tooLong(byteLength: number): never {
+  #checkLength(byteLength: number, operation: string): void {
+    const { capacity } = this.#slots;
+    if (byteLength > capacity) {
+      throw new RangeError(
+        `Cannot ${operation} ${this.#object.what}: a value may have ${capacity} bytes: received ${byteLength}; create it with a larger byteLength`,
+      );
+    }
+    const layout = this.#layout;
+    if (layout === undefined) return;
+    if (byteLength > 0 && byteLength % layout.size === 0) return;
     throw new RangeError(
-      `Cannot write ${this.#object.what}: a value may have ${this.#slots.capacity} bytes: received ${byteLength}; create it with a larger byteLength`,
+      `Cannot ${operation} ${this.#object.what}: a value is one or several of ${layout.text}, of ${layout.size} bytes each: received ${byteLength} bytes`,
     );
   }
 }

@@ -40,6 +40,33 @@ Deno.test("another layout is refused, with both in the message", () => {
   }
 });
 
+Deno.test("a value with a layout is one or several of it", () => {
+  using at = testName();
+  const Point = struct({ x: f64, n: u32 });
+  using latest = Latest.create(at.place, {
+    layout: Point,
+    byteLength: 3 * Point.size,
+  });
+  using other = Latest.open(at.place);
+  latest.write(new Uint8Array(2 * Point.size));
+  for (const length of [0, 1, Point.size - 1, Point.size + 4]) {
+    const error = assertThrows(
+      () => latest.write(new Uint8Array(length)),
+      RangeError,
+    );
+    assertStringIncludes(error.message, Point.layout);
+    assertStringIncludes(error.message, `received ${length} bytes`);
+    latest.claim();
+    assertThrows(() => latest.commit(length), RangeError, Point.layout);
+    // It is claimed still.
+    assertEquals(latest.commit(Point.size) > 1, true);
+  }
+  assertEquals(latest.read()?.bytes.length, Point.size);
+  latest.close();
+  // A handle that was given no layout knows none.
+  other.write(new Uint8Array(1));
+});
+
 Deno.test("Latest refuses wrong arguments before anything is made", async () => {
   using at = testName();
   const create = (options: unknown) =>
