@@ -7,7 +7,7 @@
 import { checkWord } from "../../memory/checks/checks.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { retryFor } from "../../memory/checks/retry.ts";
-import { checkSizes, isPowerOfTwo } from "../object/capacity.ts";
+import { checkSizes } from "../object/capacity.ts";
 import type { ChannelObject } from "../object/channel_object.ts";
 import {
   checkCreation,
@@ -22,6 +22,7 @@ import { ManyToOneRingBuffer } from "../ring/many_to_one_ring_buffer.ts";
 import { OneToOneRingBuffer } from "../ring/one_to_one_ring_buffer.ts";
 import { type Producers, RingControl } from "../membership/ring_control.ts";
 import { RING_TRAILER_LENGTH } from "../ring/ring_layout.ts";
+import { isUnfinishedRing, ringCapacity } from "./unfinished_ring.ts";
 
 /** How `Receiver.create` and `Sender.create` create. */
 export interface RingChannelOptions extends ChannelOptions {
@@ -54,6 +55,9 @@ export const RING_CREATE_OPTIONS: OptionNames<RingChannelOptions> = {
 
 /** How long the creator may take to say who may write. */
 const KIND_PATIENCE_MS = 200;
+
+/** For stores that only order other accesses. */
+const order = new Int32Array(1);
 
 const CHOICES = ["one", "many"] as const;
 
@@ -106,23 +110,41 @@ export class RingChannel {
     return new RingChannel(object, producers, undefined, KIND_PATIENCE_MS);
   }
 
-  /** Opens one that says what it is, without waiting for a creator that is at it. */
-  static openComplete(place: Place): RingChannel {
-    return new RingChannel(
-      openChannelObject(place, 0),
-      undefined,
-      undefined,
-      0,
-    );
+  /**
+   * Opens one that says what it is, without waiting for a creator that is at it.
+   *
+   * @returns Nothing when it is one that does not say so yet.
+   */
+  static openComplete(place: Place): RingChannel | undefined {
+    const object = openChannelObject(place, 0);
+    if (isUnfinished(object)) {
+      object.close();
+      return undefined;
+    }
+    return new RingChannel(object, undefined, undefined, 0);
   }
+}
+
+/** Whether it is a ring whose creator is not done, or died before it was. */
+function isUnfinished(
+  { size, mapping: { bytes } }: ChannelObject<"read-write">,
+): boolean {
+  const capacity = ringCapacity(size);
+  if (capacity === undefined) return false;
+  // Nearly always it says so.
+  if (new RingControl(bytes, capacity).producers !== undefined) return false;
+  const isEmpty = isUnfinishedRing(size, (target, start) => {
+    target.set(bytes.subarray(start, start + target.byteLength));
+  });
+  // Who finds something in it finds what it is from here on: not by an earlier load.
+  Atomics.store(order, 0, 0);
+  return isEmpty;
 }
 
 /** Refuses an object that no ring has the size of. */
 function checkSize({ what, size }: ChannelObject): number {
-  const capacity = size - RING_TRAILER_LENGTH;
-  if (isPowerOfTwo(capacity) && capacity >= 16 && capacity <= 2 ** 30) {
-    return capacity;
-  }
+  const capacity = ringCapacity(size);
+  if (capacity !== undefined) return capacity;
   throw new RangeError(
     `Cannot open ${what}: it has ${size} bytes, which fits no ring buffer (a power of two and ${RING_TRAILER_LENGTH} more): the name belongs to something else`,
   );

@@ -71,6 +71,9 @@ const HEADER: HeaderOffsets = {
   creatorStart: 628,
 };
 
+/** Where a creator says who it is, before it says what it has made. */
+export const CREATOR = { start: 592, end: 632 } as const;
+
 const CLAIM_LINES = [136, 200, 264, 328] as const;
 const CLAIMS_PER_LINE = 14;
 
@@ -109,11 +112,7 @@ export class RingControl {
   readonly #receiver: number;
   readonly #capacity: number;
 
-  /**
-   * Names the words.
-   *
-   * @param bytes The ring's memory, mapped.
-   */
+  /** Names the words of a ring's memory, which is mapped. */
   constructor(bytes: Uint8Array, capacity: number) {
     const { buffer, byteOffset, byteLength } = bytes;
     this.header = new ObjectHeader(bytes, capacity, HEADER);

@@ -125,7 +125,7 @@ function openAt(
   patienceMs: number = PATIENCE_MS,
 ): ChannelObject<"read-write"> {
   const handle = place.kind === "name"
-    ? SharedMemory.open(place.name)
+    ? SharedMemory.open(place.name, { timeoutMs: patienceMs })
     : openFile(place, "read-write", patienceMs);
   return new ChannelObject(place, handle);
 }

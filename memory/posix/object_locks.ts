@@ -41,7 +41,7 @@ export function lockShared(
 ): void {
   if (!platform().capabilities.locksObjects) return;
   const locked = retryFor(
-    Math.max(timeoutMs, 1),
+    Math.max(timeoutMs, LISTING_MS),
     () => tryLockFile(fd, "shared", operation) || undefined,
   );
   if (locked === undefined) {

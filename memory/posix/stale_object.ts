@@ -10,6 +10,7 @@ import {
   openObject,
   unlinkObject,
 } from "../../ffi/files/open.ts";
+import { readAt } from "../../ffi/files/read_at.ts";
 import { status, statusAt } from "../../ffi/files/status.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
 import { PATIENCE_MS, retryFor } from "../checks/retry.ts";
@@ -18,12 +19,23 @@ import { beginChange, objectLabel, tryLockExclusive } from "./object_locks.ts";
 /** How long an empty object may be one that is just being created. */
 const CREATION_GRACE_MS = 200;
 
+/** Reads bytes of an object from a place on. */
+export type ReadBytes = (
+  target: Uint8Array<ArrayBuffer>,
+  byteOffset: number,
+) => void;
+
 /**
  * Removes a name that nobody uses.
  *
+ * @param mayGo Asked of an object that nobody has open, unless it is empty, by its
+ * size and its bytes. Default: any may go.
  * @returns Whether the name is free now.
  */
-export function removeStale(name: string): boolean {
+export function removeStale(
+  name: string,
+  mayGo: (size: number, read: ReadBytes) => boolean = () => true,
+): boolean {
   const operation = `replace ${objectLabel(name)}`;
   if (!platform().capabilities.locksObjects) {
     throw new Deno.errors.NotSupported(
@@ -58,6 +70,10 @@ export function removeStale(name: string): boolean {
       if (links === 0) return undefined;
       // Empty: its creator may be between creating and locking it.
       if (size === 0 && performance.now() < graceEnd) return undefined;
+      const read: ReadBytes = (target, byteOffset) => {
+        readAt(fd, target, byteOffset, operation);
+      };
+      if (size > 0 && !mayGo(size, read)) return false;
       // The name may lead to a newer object by now, which someone made.
       if (!leadsTo(name, inode, operation)) return undefined;
       unlinkObject(name, operation);

@@ -44,32 +44,62 @@ class LaneSearch {
       const place = lanePlace(this.#server, lane);
       // The next one is made where there is none yet, or there was room before.
       this.#first = lane === start ? 0 : lane;
-      try {
-        const found = lookAt(place, lane === 0);
-        if (found === "nobody") break;
-        if (found === "room") return Sender.open(place);
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) break;
-        if (lane > 0 && isForeign(error)) break;
-        // Others were faster; the next one may have room.
-        if (!(error instanceof Deno.errors.Busy)) throw error;
-      }
+      const found = lookAt(place, lane === 0);
+      if (found === "nobody") break;
+      const sender = found === "room" ? openSender(place) : "full";
+      if (sender === "nobody") break;
+      if (sender !== "full") return sender;
     }
     return undefined;
   }
 }
 
+/** Opens a lane that had room, if it is the same still. */
+function openSender(place: Place): Sender | "full" | "nobody" {
+  try {
+    return Sender.open(place);
+  } catch (error) {
+    // Others were faster; the next one may have room.
+    if (error instanceof Deno.errors.Busy) return "full";
+    if (error instanceof Deno.errors.NotFound) return "nobody";
+    // Another server is about to make it, or it is something else: the next look tells.
+    if (isForeign(error) || isNotYet(error)) return "nobody";
+    throw error;
+  }
+}
+
 function lookAt(place: Place, isFirst: boolean): ReturnType<typeof ringRoom> {
-  const { object, control, producers } = isFirst
-    ? RingChannel.open(place, {})
-    : RingChannel.openComplete(place);
+  const found = openLane(place, isFirst);
+  if (found === undefined) return "nobody";
+  const { object, control, producers } = found;
   using _closed = { [Symbol.dispose]: () => object.close() };
   // Another program's.
   return producers === "many" ? ringRoom(object, control) : "nobody";
 }
 
-/** Whether a name has something else than a ring, or one that is not complete. */
+/**
+ * Opens what may be a lane. Of the first it is told when another program has its
+ * name.
+ */
+function openLane(place: Place, isFirst: boolean): RingChannel | undefined {
+  try {
+    return RingChannel.openComplete(place);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || isNotYet(error)) {
+      return undefined;
+    }
+    if (!isFirst && isForeign(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Whether a name has something else than a ring. */
 function isForeign(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof RangeError ||
-    error instanceof Deno.errors.TimedOut;
+  return error instanceof TypeError || error instanceof RangeError;
+}
+
+/** Whether it is empty still, or another process looks at it. */
+function isNotYet(error: unknown): boolean {
+  return error instanceof Deno.errors.TimedOut ||
+    error instanceof Deno.errors.WouldBlock;
 }

@@ -5,7 +5,11 @@ import { Receiver } from "../../channel/mod.ts";
 import type { CheckedPlace } from "../../store/object/place.ts";
 import { ignoreMissing } from "../wire/ignore_missing.ts";
 import { LANE_ROOM, lanePlace, SPARE } from "../wire/lanes.ts";
-import { removeLeftLane, removeLeftLanes } from "./left_lanes.ts";
+import {
+  removeLeftLane,
+  removeLeftLanes,
+  removeLeftServer,
+} from "./left_lanes.ts";
 
 /** How the rings of a server are made. */
 export interface LaneOptions {
@@ -30,8 +34,12 @@ export class Lanes {
     this.#server = server;
     this.#options = options;
     this.#most = Math.ceil((maxClients + SPARE) / LANE_ROOM);
-    removeLeftLanes(server);
+    removeLeftServer(server);
+    using undo = new DisposableStack();
+    undo.defer(() => this.close());
     this.#add();
+    removeLeftLanes(server);
+    undo.move();
   }
 
   /** All of them. */
