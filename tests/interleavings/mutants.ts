@@ -12,6 +12,7 @@ import { LOCK_MUTANTS } from "./mutants/locks.ts";
 import type { Mutant } from "./mutants/mutant.ts";
 import { OBJECT_MUTANTS } from "./mutants/objects.ts";
 import { RING_MUTANTS } from "./mutants/rings.ts";
+import { RPC_MUTANTS } from "./mutants/rpc.ts";
 import { STORE_MUTANTS } from "./mutants/store.ts";
 
 /** Every mutant. */
@@ -23,5 +24,6 @@ export const MUTANTS: readonly Mutant[] = [
   ...END_MUTANTS,
   ...OBJECT_MUTANTS,
   ...STORE_MUTANTS,
+  ...RPC_MUTANTS,
   ...AERON_MUTANTS,
 ];

@@ -76,6 +76,7 @@ class Stage {
     const names = Object.keys(first.participants);
     this.machine = new Machine({
       byteLength: first.byteLength,
+      fileLength: first.fileLength ?? 0,
       names,
       order,
       longest: first.longest ?? 4000,
@@ -94,7 +95,11 @@ class Stage {
       const result = world.participants[actor.name]!(self);
       if (typeof result?.then === "function") tasks.runUntil(result);
     };
-    const memory = new Uint8Array(this.machine.decoy, 0, first.byteLength);
+    const memory = new Uint8Array(
+      this.machine.decoys.whole,
+      0,
+      first.byteLength,
+    );
     this.world.setup?.(memory);
     this.machine.keep();
   }
@@ -112,7 +117,7 @@ class Stage {
     if (machine.violation !== null || machine.pruned) return;
     const { actors } = machine;
     const ending: Ending = {
-      memory: new Uint8Array(machine.decoy, 0, machine.byteLength),
+      memory: new Uint8Array(machine.decoys.whole, 0, machine.byteLength),
       notes: Object.fromEntries(actors.map(({ name, notes }) => [name, notes])),
       files: machine.kernel.files,
       values: machine.kernel.semaphores.values,

@@ -10,6 +10,7 @@
 import { Actor, type Event } from "./actor.ts";
 import { Files } from "./kernel/files.ts";
 import { Kernel, OWN_LENGTH } from "./kernel/kernel.ts";
+import { Decoys } from "./memory/decoys.ts";
 import { SharedMemory } from "./memory/shared_memory.ts";
 import type { Span } from "./memory/view.ts";
 import { TouchedWords } from "./memory/touched_words.ts";
@@ -24,7 +25,7 @@ const STOP = Symbol("stop");
 /** The machine. */
 export class Machine {
   /** The memory that programs believe in. */
-  readonly decoy: ArrayBuffer;
+  readonly decoys: Decoys;
   readonly memory: SharedMemory;
   /** Bytes that a world has. */
   readonly byteLength: number;
@@ -61,19 +62,18 @@ export class Machine {
   readonly #longest: number;
   readonly #daemons: readonly string[];
   #unwinding = false;
-  #files = new Files();
+  #files: Files;
   #next: Actor | null = null;
   #run: Runner = () => {};
   #selves: Participant[] = [];
 
   constructor(options: MachineOptions) {
-    const { byteLength, names, order, longest, daemons = [], timeouts = 0 } =
-      options;
+    const { byteLength, names, order, daemons = [], timeouts = 0 } = options;
     // Behind it: words of a participant alone that the kernel knows, too.
     const whole = byteLength + OWN_LENGTH * names.length;
     this.byteLength = byteLength;
-    this.decoy = new ArrayBuffer(whole);
-    new Uint8Array(this.decoy).fill(0xa5);
+    this.decoys = new Decoys(whole, byteLength, options.fileLength ?? 0);
+    this.#files = new Files(this.decoys.fileLength);
     this.memory = new SharedMemory(
       whole,
       order,
@@ -83,7 +83,7 @@ export class Machine {
     this.names = names;
     this.weak = order === "aarch64";
     this.words = new TouchedWords(whole, byteLength);
-    this.#longest = longest;
+    this.#longest = options.longest;
     this.#daemons = daemons;
     this.timeouts = timeouts;
     this.nets = options.nets ?? false;
@@ -99,7 +99,7 @@ export class Machine {
   /** Keeps what there is now as the beginning of each schedule. */
   keep(): void {
     this.memory.keep();
-    this.#files = new Files(this.kernel.files);
+    this.#files = new Files(this.decoys.fileLength, this.kernel.files);
   }
 
   /** Runs one schedule. */

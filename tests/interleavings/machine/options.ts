@@ -13,6 +13,8 @@ export type Runner = (actor: Actor, self: Participant) => unknown;
 /** What a machine explores under. */
 export interface MachineOptions {
   readonly byteLength: number;
+  /** Bytes that each file has; 0 when the first has all of them. */
+  readonly fileLength?: number;
   readonly names: readonly string[];
   readonly order: MemoryOrder;
   readonly longest: number;

@@ -12,7 +12,7 @@ import type { Participant } from "./world.ts";
 /** What the code of a participant is given. */
 export function selfOf(machine: Machine, actor: Actor): Participant {
   return {
-    memory: new Uint8Array(machine.decoy, 0, machine.byteLength),
+    memory: new Uint8Array(machine.decoys.whole, 0, machine.byteLength),
     id: actor.index + 1,
     get notes() {
       return actor.notes;

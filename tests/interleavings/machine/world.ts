@@ -56,6 +56,11 @@ export interface Edit {
 export interface World {
   /** Bytes of shared memory, a multiple of 8. */
   readonly byteLength: number;
+  /**
+   * Bytes of each file, where several have some: they follow one another in the
+   * memory, in the order in which they were sized. Default: the first has all.
+   */
+  readonly fileLength?: number;
   /** Who takes part; each is a process of its own. */
   readonly participants: Readonly<
     Record<string, (self: Participant) => void | Promise<void>>

@@ -16,6 +16,8 @@ export type LockKind = "shared" | "exclusive";
 interface Inode {
   size: number;
   links: number;
+  /** Where its bytes begin in the memory of the machine, when it has some. */
+  base: number;
 }
 
 /** A file that a participant has open. */
@@ -46,10 +48,19 @@ export class Files {
   readonly mapped: Mapped[] = [];
   /** How many files each participant has opened. */
   readonly #opened = new Map<number, number>();
+  readonly #fileLength: number;
+  /** How many files have been given bytes of their own. */
+  #sized = 0;
 
-  /** Begins with the files that others left, nobody having them open. */
-  constructor(before?: Files) {
+  /**
+   * Begins with the files that others left, nobody having them open.
+   *
+   * @param fileLength Bytes of each; 0 when the first has all memory.
+   */
+  constructor(fileLength: number, before?: Files) {
+    this.#fileLength = fileLength;
     if (before === undefined) return;
+    this.#sized = before.#sized;
     for (const [name, inode] of before.names) this.names.set(name, inode);
     this.inodes.push(...before.inodes.map((inode) => ({ ...inode })));
   }
@@ -64,7 +75,7 @@ export class Files {
     if (inode !== undefined && create === "exclusive") return "EEXIST";
     if (inode === undefined) {
       if (create === "never") return "ENOENT";
-      inode = this.inodes.push({ size: 0, links: 1 }) - 1;
+      inode = this.inodes.push({ size: 0, links: 1, base: 0 }) - 1;
       this.names.set(name, inode);
     }
     return this.add(who, inode);
@@ -105,7 +116,11 @@ export class Files {
       one.inode === inode && one.end > size
     );
     if (hurt) throw new Violation("memory is cut off that someone has mapped");
-    this.inodes[inode]!.size = size;
+    const file = this.inodes[inode]!;
+    if (file.size === 0 && size > 0) {
+      file.base = this.#sized++ * this.#fileLength;
+    }
+    file.size = size;
   }
 
   /** Locks the whole file; whether that was possible. */
@@ -152,7 +167,9 @@ export class Files {
   hash(seed: number): number {
     let h = seed;
     for (const [name, inode] of this.names) h = mix(mix(h, name.length), inode);
-    for (const { size, links } of this.inodes) h = mix(mix(h, size), links);
+    for (const { size, links, base } of this.inodes) {
+      h = mix(mix(h, size + base), links);
+    }
     let sum = 0;
     for (const { who, fd, inode, end, lock = "", ranges } of this.openings) {
       let one = mix(mix(who, fd), 4 * inode + lock.length % 4);

@@ -56,7 +56,7 @@ export class Kernel {
   readonly places = new Map<string, number>();
 
   constructor(machine: Machine, participants: number, before?: Files) {
-    this.files = new Files(before);
+    this.files = new Files(machine.decoys.fileLength, before);
     this.pipes = new Pipes(this.files);
     this.semaphores = new SemaphoreValues(machine.semaphores);
     this.#machine = machine;

@@ -24,7 +24,7 @@ export class Pipes {
 
   /** Makes one; the other end has the next descriptor. */
   make(who: number): number {
-    const inode = this.#files.inodes.push({ size: 0, links: 0 }) - 1;
+    const inode = this.#files.inodes.push({ size: 0, links: 0, base: 0 }) - 1;
     const reader = this.#files.add(who, inode, "read");
     this.#files.add(who, inode, "write");
     return reader;

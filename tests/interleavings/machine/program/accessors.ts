@@ -61,16 +61,17 @@ export function accessorsOf(
   machine: Machine,
   doze: (ms: number) => void,
 ): Accessors {
-  const { decoy } = machine;
+  const { decoys } = machine;
+  const isOurs = (buffer: Any): boolean => decoys.baseOf(buffer) >= 0;
   const isShared = (object: Any): boolean =>
-    object.buffer === decoy && ArrayBuffer.isView(object);
+    isOurs(object.buffer) && ArrayBuffer.isView(object);
 
   const load = (view: Any, index: number, kind: number, site: number): Any => {
     const width = view.BYTES_PER_ELEMENT;
     step(
       machine,
       kind,
-      view.byteOffset + index * width,
+      decoys.baseOf(view.buffer) + view.byteOffset + index * width,
       width,
       0,
       0,
@@ -96,19 +97,20 @@ export function accessorsOf(
     encode(view, value);
     const a = scratch.getInt32(0, true);
     const b = scratch.getInt32(4, true);
-    const at = view.byteOffset + index * width;
+    const base = decoys.baseOf(view.buffer);
+    const at = base + view.byteOffset + index * width;
     step(machine, kind, at, width, a, b, low, high, site);
   };
 
   const $get: Accessors["$get"] = (object, index, site) => {
-    if (object.buffer !== decoy || !isShared(object)) return object[index];
+    if (!isShared(object)) return object[index];
     return index >= 0 && index < object.length
       ? load(object, +index, LOAD, site)
       : object[index];
   };
 
   const $set: Accessors["$set"] = (object, index, value, site) => {
-    if (object.buffer !== decoy || !isShared(object)) {
+    if (!isShared(object)) {
       // The kernel looks there when its participant dies.
       if (object.buffer === machine.head && machine.head !== null) {
         machine.act("store to the list's head", site, () => 0, true, []);
@@ -134,7 +136,7 @@ export function accessorsOf(
 
   const atomic = (site: number, name: string, args: Any[]): Any => {
     const [view, index, value, other] = args;
-    if (!ArrayBuffer.isView(view) || view.buffer !== decoy) {
+    if (!ArrayBuffer.isView(view) || !isOurs(view.buffer)) {
       if (name !== "load") machine.order(site);
       return (Atomics as Any)[name](...args);
     }
@@ -160,14 +162,14 @@ export function accessorsOf(
     const shared = isShared(object);
     if (!shared) {
       const copies = name === "set" && ArrayBuffer.isView(object) &&
-        first?.buffer === decoy;
+        isOurs(first.buffer);
       if (!copies) return object[name](...args);
       return (object as Any).set(Array.from(readAll(first, site)), second);
     }
     if (object instanceof DataView) return viaView(site, object, name, args);
     switch (name) {
       case "set": {
-        const source = first.buffer === decoy ? readAll(first, site) : first;
+        const source = isOurs(first.buffer) ? readAll(first, site) : first;
         const at = second ?? 0;
         if (at + source.length > object.length) return object.set(...args);
         writeAll(object, at, source, site);
@@ -201,7 +203,7 @@ export function accessorsOf(
     const { byteLength, byteOffset, BYTES_PER_ELEMENT } = view;
     if (BYTES_PER_ELEMENT === 1 && byteOffset % 4 === 0) {
       const words = new Int32Array(copy.buffer, 0, byteLength >> 2);
-      const shared = new Int32Array(decoy, byteOffset, byteLength >> 2);
+      const shared = new Int32Array(view.buffer, byteOffset, byteLength >> 2);
       for (let i = 0; i < words.length; i++) {
         words[i] = load(shared, i, LOAD, site);
       }
@@ -222,7 +224,7 @@ export function accessorsOf(
       const words = new Int32Array(
         Uint8Array.from(source).buffer.slice(0, length & -4),
       );
-      const shared = new Int32Array(decoy, start, words.length);
+      const shared = new Int32Array(view.buffer, start, words.length);
       words.forEach((word, i) => write(shared, i, word, STORE, site));
       done = 4 * words.length;
     }
@@ -243,7 +245,7 @@ export function accessorsOf(
     const at = view.byteOffset + args[0];
     const aligned = at % Type.BYTES_PER_ELEMENT === 0;
     if (!aligned) throw new Error(`the machine knows no unaligned ${name}`);
-    const element = new Type(decoy, at, 1);
+    const element = new Type(view.buffer, at, 1);
     if (name.startsWith("get")) return load(element, 0, LOAD, site);
     write(element, 0, args[1], STORE, site);
   }

@@ -24,6 +24,7 @@ const REPLACED: Readonly<Record<string, string>> = {
   "ffi/pipes/peer_pipe.ts": "files/peer_pipe.ts",
   "ffi/pipes/poll.ts": "files/poll.ts",
   "ffi/files/range_lock.ts": "files/range_lock.ts",
+  "ffi/files/read_at.ts": "files/read_at.ts",
   "ffi/files/size.ts": "files/size.ts",
   "ffi/files/status.ts": "files/status.ts",
   "ffi/files/whole_lock.ts": "files/whole_lock.ts",

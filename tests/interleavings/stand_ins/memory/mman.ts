@@ -1,7 +1,10 @@
-/** Mapping the machine's files: the first one's bytes are its memory. */
+/** Mapping the machine's files: their bytes are its memory. */
 
 import { call } from "../files/call.ts";
 import { Region } from "./region.ts";
+
+/** More than any world has: a call has one result. */
+const FILES = 2 ** 10;
 
 /** As in the file that this stands for. */
 export interface MapRequest {
@@ -14,12 +17,14 @@ export interface MapRequest {
 export function map(request: MapRequest, _operation: string): Region {
   const fd = request.fd ?? -1;
   const end = request.offset + request.length;
-  const inode = call(`map ${fd}`, (files, who) => {
+  const found = call(`map ${fd}`, (files, who) => {
     const { inode } = files.opening(who, fd);
     files.mapped.push({ who, inode, end });
-    return inode;
+    return inode + FILES * files.inodes[inode]!.base;
   });
-  return new Region(request.offset, request.length, inode);
+  const inode = found % FILES;
+  const base = Math.trunc(found / FILES);
+  return new Region(request.offset, request.length, inode, base);
 }
 
 /** Advice is not needed. */

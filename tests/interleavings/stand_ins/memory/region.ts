@@ -10,7 +10,7 @@ export const BASE = 0x10000n;
 /** All memory of the machine, or the mapped part of a file. */
 export class Region {
   readonly kind = "mmap";
-  readonly buffer: ArrayBuffer = $machine.decoy;
+  readonly buffer: ArrayBuffer;
   readonly byteOffset: number;
   readonly byteLength: number;
   readonly address: bigint;
@@ -18,15 +18,25 @@ export class Region {
   readonly transferred = false;
   readonly #inode: number;
 
-  /** Files but the first have no bytes: what is mapped of them is not touched. */
+  /**
+   * Where the world does not say that each file has its own bytes, all but the first
+   * have none: what is mapped of them is not touched.
+   */
   constructor(
     byteOffset = 0,
     byteLength: number = $machine.byteLength,
     inode = -1,
+    base = 0,
   ) {
     this.byteOffset = byteOffset;
-    this.byteLength = Math.min(byteLength, $machine.byteLength - byteOffset);
-    this.address = BASE + BigInt(byteOffset);
+    const { fileLength } = $machine.decoys;
+    const hasOwn = fileLength > 0 && inode >= 0;
+    const most = hasOwn ? fileLength : $machine.byteLength;
+    this.byteLength = Math.min(byteLength, most - byteOffset);
+    this.buffer = hasOwn
+      ? $machine.decoys.map(base, byteOffset + this.byteLength)
+      : $machine.decoys.whole;
+    this.address = BASE + BigInt(base + byteOffset);
     this.#inode = inode;
   }
 

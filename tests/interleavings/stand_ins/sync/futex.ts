@@ -47,7 +47,7 @@ export function wordAt(
 /** A word of this process alone. */
 export function privateWord(): Word {
   const offset = $machine.kernel.ownWord();
-  const cell = new Int32Array($machine.decoy, offset, 1);
+  const cell = new Int32Array($machine.decoys.whole, offset, 1);
   return new Word(cell, BASE + BigInt(offset));
 }
 
