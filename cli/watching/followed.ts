@@ -35,6 +35,7 @@ export class Followed implements Disposable {
   /** Of those before the one that is open. */
   #missedBefore: Missed = { messages: 0, bytes: 0 };
   #toldDamage: string | undefined;
+  #cut: string | undefined;
 
   /**
    * Begins to follow.
@@ -68,6 +69,23 @@ export class Followed implements Disposable {
     };
   }
 
+  /**
+   * Leaves what another program has cut short, before it is touched; it is followed
+   * again once it is whole.
+   */
+  leaveCutShort(): void {
+    if (this.#next?.object.isCutShort) {
+      this.#next.object.close();
+      this.#next = undefined;
+    }
+    if (!this.#open?.object.isCutShort) return;
+    this.#missedBefore = this.missed;
+    this.#open.object.close();
+    this.#open = this.#next;
+    this.#next = undefined;
+    this.#cut = "another program has cut it short";
+  }
+
   /** What was seen next; nothing when there is nothing now. */
   next(): Seen | undefined {
     const seen = this.#open?.next();
@@ -94,7 +112,7 @@ export class Followed implements Disposable {
 
   /** What is wrong with it, told once. */
   takeDamage(): string | undefined {
-    const damage = this.#open?.damage;
+    const damage = this.#open?.damage ?? this.#cut;
     if (damage === this.#toldDamage) return undefined;
     this.#toldDamage = damage;
     return damage;

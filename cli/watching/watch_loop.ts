@@ -60,6 +60,7 @@ function turn(
   for (;;) {
     let isOver = true;
     for (const each of followed) {
+      each.leaveCutShort();
       for (let i = 0; i < PER_LOOK; i++) {
         const seen = each.next();
         if (seen === undefined) break;

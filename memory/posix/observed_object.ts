@@ -75,6 +75,14 @@ export class ObservedObject implements Disposable {
     return linksOf(this.#descriptor.fd(operation), operation) === 0;
   }
 
+  /**
+   * Whether another program has cut it short: to touch what is gone would end this
+   * process by SIGBUS.
+   */
+  get isCutShort(): boolean {
+    return this.#descriptor.status().size < this.mapping.byteLength;
+  }
+
   /** Whether a process has a byte locked, far behind the end. */
   isLocked(byteOffset: number): boolean {
     const operation = `look at ${this.what}`;
