@@ -24,14 +24,31 @@ export async function takeTurns(
   ours: Round,
   peer: Round,
 ): Promise<Times> {
-  const times: { ours: number[]; peer: number[] } = { ours: [], peer: [] };
-  for (let round = 0; round <= rounds; round++) {
-    const pair = { ours: await ours(), peer: await peer() };
-    if (round === 0) continue;
-    times.ours.push(pair.ours);
-    times.peer.push(pair.peer);
+  const [oursTook = NaN, peerTook = NaN] = await turnsOf(rounds, 1, [
+    ours,
+    peer,
+  ]);
+  return { ours: oursTook, peer: peerTook };
+}
+
+/**
+ * The same for any number of sides.
+ *
+ * @param warmUps How many rounds of all do not count, before the others.
+ */
+export async function turnsOf(
+  rounds: number,
+  warmUps: number,
+  sides: readonly Round[],
+): Promise<number[]> {
+  const times: number[][] = sides.map(() => []);
+  for (let round = 0; round < warmUps + rounds; round++) {
+    for (const [i, side] of sides.entries()) {
+      const time = await side();
+      if (round >= warmUps) times[i]?.push(time);
+    }
   }
-  return { ours: median(times.ours), peer: median(times.peer) };
+  return times.map(median);
 }
 
 /** How long a call takes, in nanoseconds. */

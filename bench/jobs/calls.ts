@@ -2,12 +2,15 @@ import { Client } from "../../rpc/mod.ts";
 import { undoLater } from "../../tools/undo.ts";
 import { Peer } from "../peer.ts";
 import type { Line } from "../report.ts";
-import { takeTurns } from "../rounds.ts";
+import { turnsOf } from "../rounds.ts";
+import { LeastClient } from "./least_calls.ts";
 import { line, timesAsFast } from "./lines.ts";
 
 const COUNT = 2000;
 const CALLERS = 8;
-const ROUNDS = 7;
+const ROUNDS = 15;
+/** The compiler is done after some 20 000 calls, where it has little room beside them. */
+const WARM_UPS = 10;
 
 /** Makes a call. */
 type Call = (request: unknown) => Promise<unknown>;
@@ -23,24 +26,33 @@ export async function calls(): Promise<Line[]> {
   await stack.use(peer).answer();
   const client = stack.use(await Client.connect(name));
   const socket = stack.use(await SocketClient.connect(path));
-  const ours = (callers: number) =>
-    time(callers, (request) => client.call(request));
-  const theirs = (callers: number) =>
-    time(callers, (request) => socket.call(request));
-  const one = await takeTurns(ROUNDS, () => ours(1), () => theirs(1));
-  const many = await takeTurns(
+  const least = stack.use(new LeastClient(name));
+  const sides = [client, socket, least];
+  const rounds = (callers: number) =>
+    sides.map((side) => () => time(callers, (request) => side.call(request)));
+  const [one = NaN, oneBySocket = NaN] = await turnsOf(
     ROUNDS,
-    () => ours(CALLERS),
-    () => theirs(CALLERS),
+    WARM_UPS,
+    rounds(1).slice(0, 2),
+  );
+  const [many = NaN, manyBySocket = NaN, leastOfMany = NaN] = await turnsOf(
+    ROUNDS,
+    WARM_UPS,
+    rounds(CALLERS),
   );
   return [
     line(
       "rpc: a call after the other, beside JSON over a Unix socket",
-      one.ours,
-      one.peer,
+      one,
+      oneBySocket,
       { atMost: 0.4 },
     ),
-    timesAsFast("rpc: a call of eight callers", many.ours, many.peer, 5),
+    timesAsFast("rpc: a call of eight callers", many, manyBySocket, 5),
+    timesAsFast(
+      "two plain channels and a map: a call of eight callers",
+      leastOfMany,
+      manyBySocket,
+    ),
   ];
 }
 

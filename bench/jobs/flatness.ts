@@ -1,11 +1,16 @@
 import { Client, Server } from "../../rpc/mod.ts";
 import { SharedMap, WorkQueue } from "../../store/mod.ts";
 import type { Line } from "../report.ts";
+import { turnsOf } from "../rounds.ts";
+import { LeastClient, LeastServer } from "./least_calls.ts";
 import { line, middle } from "./lines.ts";
 
 const SIZES = [10, 100, 1000] as const;
 const COUNT = 2000;
 const ROUNDS = 3;
+const CALL_ROUNDS = 11;
+/** By then each of a thousand clients has called, and the compiler has done most. */
+const WARM_UPS = 8;
 /** Beyond what is copied, and what no cache holds any more. */
 const FLAT = { atMost: 2 };
 
@@ -18,7 +23,13 @@ export async function flatness(): Promise<Line[]> {
       SIZES,
       queues,
     ),
-    ...await compare("rpc: a call, of N clients", SIZES, clients),
+    ...await compareClients("rpc", SIZES, openClients, { goal: FLAT }),
+    ...await compareClients(
+      "two plain channels and a map",
+      SIZES.slice(-1),
+      openLeast,
+      {},
+    ),
   ];
 }
 
@@ -72,18 +83,75 @@ async function queues(size: number): Promise<number> {
   });
 }
 
+/** What clients of both sorts do. */
+interface Callable {
+  call(request: unknown): Promise<unknown>;
+}
+
+/** Makes clients, and what answers them. */
+type OpenClients = (
+  size: number,
+  cleanup: AsyncDisposableStack,
+) => Promise<readonly Callable[]> | readonly Callable[];
+
+/** Many clients and one take turns, each client of the many after the other. */
+async function compareClients(
+  what: string,
+  sizes: readonly number[],
+  open: OpenClients,
+  goal: Pick<Line, "goal">,
+): Promise<Line[]> {
+  const lines: Line[] = [];
+  for (const size of sizes) {
+    await using cleanup = new AsyncDisposableStack();
+    const sides = [await open(size, cleanup), await open(1, cleanup)];
+    const [many = NaN, one = NaN] = await turnsOf(
+      CALL_ROUNDS,
+      WARM_UPS,
+      sides.map(callInTurn),
+    );
+    lines.push({
+      ...line(`${what}: a call, of N clients: ${size} beside 1`, many, one),
+      ...goal,
+    });
+  }
+  return lines;
+}
+
 /** Clients and server in one process: what is counted is what each more of them costs. */
-async function clients(size: number): Promise<number> {
-  await using cleanup = new AsyncDisposableStack();
+async function openClients(
+  size: number,
+  cleanup: AsyncDisposableStack,
+): Promise<readonly Callable[]> {
   const name = newName();
   cleanup.use(Server.listen(name, (request) => request));
   const all: Client[] = [];
   for (let i = 0; i < size; i++) {
-    all.push(
-      cleanup.use(await Client.connect(name, { capacity: 4096 })),
-    );
+    all.push(cleanup.use(await Client.connect(name, { capacity: 4096 })));
   }
-  return await middle(ROUNDS, COUNT / 4, async () => {
-    for (let i = 0; i < COUNT / 4; i++) await all[i % size]?.call(i);
+  return all;
+}
+
+/** The same with nothing that is not needed for it: what sleep and memory cost. */
+function openLeast(
+  size: number,
+  cleanup: AsyncDisposableStack,
+): readonly Callable[] {
+  return Array.from({ length: size }, () => {
+    const name = newName();
+    cleanup.use(new LeastServer(name, 4096, (request) => request));
+    return cleanup.use(new LeastClient(name));
   });
+}
+
+/** Makes a round of calls: nanoseconds that one takes. */
+function callInTurn(clients: readonly Callable[]): () => Promise<number> {
+  let next = 0;
+  return async () => {
+    const start = performance.now();
+    for (let i = 0; i < COUNT / 4; i++) {
+      await clients[next++ % clients.length]?.call(i);
+    }
+    return (performance.now() - start) * 1e6 / (COUNT / 4);
+  };
 }

@@ -62,11 +62,11 @@ export function timesAsFast(
   what: string,
   ours: number,
   peer: number,
-  atLeast: number,
+  atLeast?: number,
 ): Line {
   return {
     ...line(`${what}: times as fast`, ours, peer),
     ratio: peer / ours,
-    goal: { atLeast },
+    ...(atLeast === undefined ? {} : { goal: { atLeast } }),
   };
 }

@@ -9,6 +9,7 @@
  */
 
 import { Server } from "../../../rpc/mod.ts";
+import { LeastServer } from "../../jobs/least_calls.ts";
 
 const [name = "", path = ""] = Deno.args;
 
@@ -34,6 +35,8 @@ async function serve(conn: Deno.Conn): Promise<void> {
 }
 
 const server = Server.listen(name, answer, { capacity: 2 ** 20 });
+// Besides: the same with nothing that is not needed for it.
+const least = new LeastServer(name, 2 ** 20, answer);
 using listener = Deno.listen({ transport: "unix", path });
 (async () => {
   for await (const conn of listener) serve(conn).catch(() => {});
@@ -41,4 +44,5 @@ using listener = Deno.listen({ transport: "unix", path });
 Deno.stdout.writeSync(new TextEncoder().encode("0\n"));
 await Deno.stdin.readable.pipeTo(new WritableStream());
 await server.close();
+await least[Symbol.asyncDispose]().catch(() => {});
 Deno.exit();
