@@ -37,6 +37,7 @@ export { SharedMap } from "./map/shared_map.ts";
 export type { Key } from "./map/map_key.ts";
 export type {
   SetOptions,
+  SharedMapOpenOptions,
   SharedMapOptions,
   SharedMapUsage,
   UpdateOptions,
@@ -44,6 +45,7 @@ export type {
 export { WorkQueue } from "./work_queue/work_queue.ts";
 export type {
   PutOptions,
+  WorkQueueOpenOptions,
   WorkQueueOptions,
   WorkQueueStatus,
 } from "./work_queue/queue_options.ts";
@@ -54,4 +56,4 @@ export {
 } from "./broadcast/shared_broadcast_channel.ts";
 export type { Place } from "./object/place.ts";
 export type { StoreOptions } from "./object/store_object.ts";
-export type { ValueLayout } from "./object/value_layout.ts";
+export type { ValueLayout } from "../memory/checks/value_layout.ts";

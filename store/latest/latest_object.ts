@@ -6,7 +6,7 @@ import {
   layoutBytes,
   layoutText,
   requireLayout,
-} from "../object/value_layout.ts";
+} from "../../memory/checks/value_layout.ts";
 import {
   FLAGS,
   isSound,

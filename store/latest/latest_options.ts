@@ -6,7 +6,7 @@ import {
   type CheckedLayout,
   checkLayout,
   type ValueLayout,
-} from "../object/value_layout.ts";
+} from "../../memory/checks/value_layout.ts";
 import { isSound } from "./latest_layout.ts";
 
 /** Options of {@linkcode Latest.create}. */

@@ -2,11 +2,14 @@ import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { isPlainEnough } from "../../channel/buffers/store_order.ts";
 import { wake, type Word, wordAt } from "../../ffi/sync/futex.ts";
 import { describe } from "../../memory/checks/integers.ts";
+import {
+  type CheckedLayout,
+  requireWhole,
+} from "../../memory/checks/value_layout.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
 import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { LOCKS, type StoreObject } from "../object/store_object.ts";
 import { trueLength } from "../object/true_bytes.ts";
-import type { CheckedLayout } from "../object/value_layout.ts";
 import {
   FLAGS,
   LENGTH,
@@ -254,11 +257,10 @@ export class LatestWriter {
         `Cannot ${operation} ${this.#object.what}: a value may have ${capacity} bytes: received ${byteLength}; create it with a larger byteLength`,
       );
     }
-    const layout = this.#layout;
-    if (layout === undefined) return;
-    if (byteLength > 0 && byteLength % layout.size === 0) return;
-    throw new RangeError(
-      `Cannot ${operation} ${this.#object.what}: a value is one or several of ${layout.text}, of ${layout.size} bytes each: received ${byteLength} bytes`,
+    requireWhole(
+      this.#layout,
+      byteLength,
+      `${operation} ${this.#object.what}`,
     );
   }
 }

@@ -1,4 +1,14 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import {
+  type CheckedLayout,
+  layoutBytes,
+  requireLayout,
+} from "../../memory/checks/value_layout.ts";
+import {
+  isLayoutArea,
+  layoutArea,
+  layoutTextAt,
+} from "../object/layout_area.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject } from "../object/store_object.ts";
 import {
@@ -13,7 +23,13 @@ import {
   POLICY,
   SEED,
 } from "./map_layout.ts";
-import { NOUN, readMapOptions, type SharedMapOptions } from "./map_options.ts";
+import {
+  NOUN,
+  readMapOpenOptions,
+  readMapOptions,
+  type SharedMapOpenOptions,
+  type SharedMapOptions,
+} from "./map_options.ts";
 import { MapTable } from "./map_table.ts";
 
 /** An object that is a map, mapped. */
@@ -24,6 +40,8 @@ export interface MapObject {
   readonly evicts: boolean;
   /** What hashes of keys start with. */
   readonly seed: number;
+  /** What values are, if its user said so. */
+  readonly layout: CheckedLayout | undefined;
 }
 
 /** Creates the object of a map, or opens it where the options say so. */
@@ -32,13 +50,19 @@ export function createMap<Built>(
   options: SharedMapOptions,
   build: (made: MapObject) => Built,
 ): Built {
-  const { budget, eviction, object: given } = readMapOptions(options);
+  const { budget, eviction, layout, object: given } = readMapOptions(options);
   const chunks = Math.trunc(budget / CHUNK);
   const buckets = 2 ** Math.ceil(Math.log2(chunks));
   const shape = mapShape(chunks, buckets);
   const object = StoreObject.create(NOUN, place, {
     ...given,
-    header: { kind: KIND, size: shape.size, hash: 0n, a: chunks, b: buckets },
+    header: {
+      kind: KIND,
+      size: shape.size + layoutArea(layout),
+      hash: layout?.hash ?? 0n,
+      a: chunks,
+      b: buckets,
+    },
     fill: (bytes) => {
       const words = wordsOf(bytes);
       words[POLICY] = eviction === "lru" ? LRU : 0;
@@ -48,9 +72,10 @@ export function createMap<Built>(
         Mutex.create(bytes, MUTEX + 64 * i);
       }
       new MapTable(bytes, shape).rebuild();
+      bytes.set(layoutBytes(layout), shape.size);
     },
   });
-  return built(object, build, (found) => {
+  return built(object, layout, build, (found) => {
     const has = found.evicts ? "lru" : "none";
     const same = found.shape.chunks === chunks &&
       (eviction === undefined || has === eviction);
@@ -68,14 +93,18 @@ export function createMap<Built>(
 /** Opens the object of a map. */
 export function openMap<Built>(
   place: Place,
+  options: SharedMapOpenOptions | undefined,
   build: (made: MapObject) => Built,
 ): Built {
-  return built(StoreObject.open(NOUN, place, "read-write"), build, () => {});
+  const layout = readMapOpenOptions(options);
+  const object = StoreObject.open(NOUN, place, "read-write");
+  return built(object, layout, build, () => {});
 }
 
 /** Builds a handle over it; closes it again unless it is what it should be. */
 function built<Built>(
   object: StoreObject<"read-write">,
+  layout: CheckedLayout | undefined,
   build: (made: MapObject) => Built,
   check: (found: MapObject) => void,
 ): Built {
@@ -84,19 +113,29 @@ function built<Built>(
     if (object.created) object.unlink();
     object.close();
   });
-  const { a: chunks, b: buckets } = object.header(KIND);
+  const { a: chunks, b: buckets, hash } = object.header(KIND);
   const shape = mapShape(chunks, buckets);
-  if (!isSound(chunks, buckets) || shape.size !== object.size) {
+  if (
+    !isSound(chunks, buckets) || !isLayoutArea(object.size - shape.size, hash)
+  ) {
     throw new Deno.errors.InvalidData(
       `Cannot open ${object.what}: corrupt header: ${chunks} chunks and ${buckets} buckets do not make ${object.size} bytes; remove it`,
     );
   }
-  const words = wordsOf(object.mapping.bytes);
+  const { bytes } = object.mapping;
+  requireLayout(
+    object.what,
+    layout,
+    hash,
+    () => layoutTextAt(bytes, shape.size),
+  );
+  const words = wordsOf(bytes);
   const made = {
     object,
     shape,
     evicts: words[POLICY] === LRU,
     seed: words[SEED]!,
+    layout,
   };
   check(made);
   const map = build(made);

@@ -4,6 +4,11 @@ import {
   checkSignal,
   checkTimeout,
 } from "../../memory/waiting/wait_options.ts";
+import {
+  type CheckedLayout,
+  checkLayout,
+  type ValueLayout,
+} from "../../memory/checks/value_layout.ts";
 import type { StoreOptions } from "../object/store_object.ts";
 
 /** Options of {@linkcode SharedMap.create}. */
@@ -18,6 +23,17 @@ export interface SharedMapOptions extends StoreOptions {
    * entries that were not used for longest go. Default: `"none"`.
    */
   readonly eviction?: "none" | "lru";
+  /**
+   * What values are, to be compared with what others say: each is one or several of
+   * it. Default: anything.
+   */
+  readonly layout?: ValueLayout;
+}
+
+/** Options of {@linkcode SharedMap.open}. */
+export interface SharedMapOpenOptions {
+  /** What values are: another layout is refused. Default: anything. */
+  readonly layout?: ValueLayout | undefined;
 }
 
 /** How {@linkcode SharedMap.set} sets. */
@@ -56,11 +72,13 @@ export const NOUN = "map";
 const CREATE_NAMES: OptionNames<SharedMapOptions> = {
   budget: true,
   eviction: true,
+  layout: true,
   mode: true,
   ifExists: true,
   ifStale: true,
   label: true,
 };
+const OPEN_NAMES: OptionNames<SharedMapOpenOptions> = { layout: true };
 const SET_NAMES: OptionNames<SetOptions> = { ttlMs: true };
 const UPDATE_NAMES: OptionNames<UpdateOptions> = {
   ttlMs: true,
@@ -73,10 +91,11 @@ export function readMapOptions(options: SharedMapOptions): {
   readonly budget: number;
   /** Nothing where nothing was said. */
   readonly eviction: "none" | "lru" | undefined;
+  readonly layout: CheckedLayout | undefined;
   readonly object: StoreOptions;
 } {
   const operation = `create ${NOUN}`;
-  const { budget, eviction, ...object } = readOptions(
+  const { budget, eviction, layout, ...object } = readOptions(
     options,
     CREATE_NAMES,
     operation,
@@ -95,7 +114,16 @@ export function readMapOptions(options: SharedMapOptions): {
       }`,
     );
   }
-  return { budget, eviction, object };
+  return { budget, eviction, layout: checkLayout(layout, operation), object };
+}
+
+/** Reads how a map is opened, once, and checks it. */
+export function readMapOpenOptions(
+  options: SharedMapOpenOptions | undefined,
+): CheckedLayout | undefined {
+  const operation = `open ${NOUN}`;
+  const { layout } = readOptions(options, OPEN_NAMES, operation);
+  return checkLayout(layout, operation);
 }
 
 /** Reads when an entry expires, in milliseconds since 1970; 0 for never. */

@@ -1,5 +1,8 @@
 import { bufferOf, byteOffsetOf } from "../../channel/buffers/typed_arrays.ts";
+import { requireWhole } from "../../memory/checks/value_layout.ts";
 import { trueLength } from "../object/true_bytes.ts";
+import { CHUNK } from "./map_layout.ts";
+import type { MapObject } from "./map_object.ts";
 
 /**
  * Checks a value.
@@ -9,15 +12,17 @@ import { trueLength } from "../object/true_bytes.ts";
  */
 export function checkValue(
   value: Uint8Array,
-  longest: number,
+  { shape, layout }: Pick<MapObject, "shape" | "layout">,
   what: string,
 ): Uint8Array {
+  const longest = shape.chunks * CHUNK / 4;
   const length = trueLength(value, `use the value in ${what}: it`);
   if (length > longest) {
     throw new RangeError(
       `Cannot use the value in ${what}: it may have ${longest} bytes, a quarter of the budget: received ${length}`,
     );
   }
+  requireWhole(layout, length, `use the value in ${what}`);
   return new Uint8Array(bufferOf(value), byteOffsetOf(value), length);
 }
 

@@ -6,13 +6,13 @@ import { waitForObject } from "../object/wait_for.ts";
 import type { Entry } from "./map_chunks.ts";
 import { MapEntries } from "./map_entries.ts";
 import { flagsOf, type Key, keyBytes, keyOf } from "./map_key.ts";
-import { CHUNK } from "./map_layout.ts";
 import { createMap, type MapObject, openMap } from "./map_object.ts";
 import {
   NOUN,
   readExpiry,
   readUpdateOptions,
   type SetOptions,
+  type SharedMapOpenOptions,
   type SharedMapOptions,
   type SharedMapUsage,
   type UpdateOptions,
@@ -43,13 +43,12 @@ import { checkValue, isSame } from "./map_value.ts";
 export class SharedMap implements Disposable {
   readonly #object: StoreObject<"read-write">;
   readonly #entries: MapEntries;
-  /** Bytes of the longest value: a quarter of the budget. */
-  readonly #longest: number;
+  readonly #made: MapObject;
 
   private constructor(made: MapObject) {
     this.#object = made.object;
     this.#entries = new MapEntries(made);
-    this.#longest = made.shape.chunks * CHUNK / 4;
+    this.#made = made;
   }
 
   /**
@@ -61,6 +60,7 @@ export class SharedMap implements Disposable {
    * @throws {Deno.errors.AlreadyExists} When there is one (EEXIST).
    * @throws {RangeError} With `ifExists: "open"`, when the one that is there has
    * another budget.
+   * @throws {Deno.errors.InvalidData} The same, when it has values of another layout.
    */
   static create(place: Place, options: SharedMapOptions): SharedMap {
     return createMap(place, options, (made) => new SharedMap(made));
@@ -70,32 +70,31 @@ export class SharedMap implements Disposable {
    * Opens a map.
    *
    * @param place A name, or `{ path }`.
+   * @param options What values should be.
    * @returns The handle.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
-   * @throws {Deno.errors.InvalidData} When it is something else, or damaged.
+   * @throws {Deno.errors.InvalidData} When it is something else, damaged, or has
+   * values of another layout.
    */
-  static open(place: Place): SharedMap {
-    return openMap(place, (made) => new SharedMap(made));
+  static open(place: Place, options?: SharedMapOpenOptions): SharedMap {
+    return openMap(place, options, (made) => new SharedMap(made));
   }
 
   /**
    * Opens a map as soon as it is there.
    *
    * @param place A name, or `{ path }`.
-   * @param options How long to wait, and a signal.
+   * @param options What {@linkcode SharedMap.open} takes, and how long to wait.
    * @returns The handle. Rejects with `Deno.errors.TimedOut` when the time is
    * over, and with the signal's reason.
    */
   static async waitFor(
     place: Place,
-    options?: WaitOptions,
+    options: SharedMapOpenOptions & WaitOptions = {},
   ): Promise<SharedMap> {
-    return await waitForObject(
-      NOUN,
-      place,
-      () => SharedMap.open(place),
-      options,
-    );
+    const { layout, ...wait } = { ...options };
+    const open = () => SharedMap.open(place, { layout });
+    return await waitForObject(NOUN, place, open, wait);
   }
 
   /** Its name with a slash, or its path. */
@@ -289,7 +288,8 @@ export class SharedMap implements Disposable {
   }
 
   #checkValue(value: Uint8Array): Uint8Array {
-    return checkValue(value, this.#longest, this.#object.what);
+    const { what } = this.#object;
+    return checkValue(value, this.#made, what);
   }
 
   #key(key: Key, operation: string): Uint8Array<ArrayBuffer> {

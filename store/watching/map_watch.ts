@@ -15,6 +15,7 @@ import {
 import { Inconsistent } from "../object/repair.ts";
 import type { Entry } from "../map/map_chunks.ts";
 import { MapTable } from "../map/map_table.ts";
+import { isLayoutArea } from "../object/layout_area.ts";
 import { damagedHeader, viewObject } from "./object_view.ts";
 
 /** How many buckets are looked at in one turn. */
@@ -76,9 +77,10 @@ export class MapWatch {
     from: "oldest" | "now" = "now",
   ) {
     const { header, bytes, words } = viewObject(memory, what, KIND);
-    const { a: chunks, b: buckets } = header;
+    const { a: chunks, b: buckets, hash } = header;
     const shape = mapShape(chunks, buckets);
-    if (!isSound(chunks, buckets) || shape.size !== memory.byteLength) {
+    const area = memory.byteLength - shape.size;
+    if (!isSound(chunks, buckets) || !isLayoutArea(area, hash)) {
       throw damagedHeader(what);
     }
     this.#words = words;

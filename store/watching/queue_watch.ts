@@ -20,6 +20,7 @@ import {
   VALUE,
   WAITING,
 } from "../work_queue/queue_layout.ts";
+import { isLayoutArea } from "../object/layout_area.ts";
 import { damagedHeader, viewObject } from "./object_view.ts";
 
 const TWO_32 = 2 ** 32;
@@ -79,9 +80,10 @@ export class QueueWatch {
     from: "oldest" | "now" = "now",
   ) {
     const { header, bytes, words } = viewObject(memory, what, KIND);
-    const { a: count, b: capacity } = header;
+    const { a: count, b: capacity, hash } = header;
     const jobs = jobsFor(count, capacity);
-    if (!isSound(count, capacity) || jobs.size !== memory.byteLength) {
+    const area = memory.byteLength - jobs.size;
+    if (!isSound(count, capacity) || !isLayoutArea(area, hash)) {
       throw damagedHeader(what);
     }
     this.#bytes = bytes;

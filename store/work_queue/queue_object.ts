@@ -1,4 +1,14 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
+import {
+  type CheckedLayout,
+  layoutBytes,
+  requireLayout,
+} from "../../memory/checks/value_layout.ts";
+import {
+  isLayoutArea,
+  layoutArea,
+  layoutTextAt,
+} from "../object/layout_area.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject } from "../object/store_object.ts";
 import { JobTable } from "./job_table.ts";
@@ -12,7 +22,9 @@ import {
 } from "./queue_layout.ts";
 import {
   NOUN,
+  readQueueOpenOptions,
   readQueueOptions,
+  type WorkQueueOpenOptions,
   type WorkQueueOptions,
 } from "./queue_options.ts";
 
@@ -23,6 +35,8 @@ const ATTEMPTS = 3;
 export interface QueueObject {
   readonly object: StoreObject<"read-write">;
   readonly jobs: Jobs;
+  /** What jobs are, if its user said so. */
+  readonly layout: CheckedLayout | undefined;
 }
 
 /** Creates the object of a queue, or opens it where the options say so. */
@@ -32,19 +46,26 @@ export function createQueue<Queue>(
   build: (made: QueueObject) => Queue,
 ): Queue {
   const read = readQueueOptions(options);
-  const { jobs: count, byteLength, maxAttempts } = read;
+  const { jobs: count, byteLength, maxAttempts, layout } = read;
   const jobs = jobsFor(count, byteLength);
   const object = StoreObject.create(NOUN, place, {
     ...read.object,
-    header: { kind: KIND, size: jobs.size, hash: 0n, a: count, b: byteLength },
+    header: {
+      kind: KIND,
+      size: jobs.size + layoutArea(layout),
+      hash: layout?.hash ?? 0n,
+      a: count,
+      b: byteLength,
+    },
     fill: (bytes) => {
       const words = wordsOf(bytes);
       words[MOST_ATTEMPTS] = maxAttempts ?? ATTEMPTS;
       Mutex.create(bytes, MUTEX);
       new JobTable(bytes, jobs).rebuild();
+      bytes.set(layoutBytes(layout), jobs.size);
     },
   });
-  return built(object, build, (found) => {
+  return built(object, layout, build, (found) => {
     if (found.count !== count || found.capacity !== byteLength) {
       throw new RangeError(
         `Cannot open ${object.what}: it has room for ${found.count} jobs of ${found.capacity} bytes, and ${count} of ${byteLength} were asked for`,
@@ -65,14 +86,18 @@ function wordsOf(bytes: Uint8Array<ArrayBuffer>): Int32Array {
 /** Opens the object of a queue. */
 export function openQueue<Queue>(
   place: Place,
+  options: WorkQueueOpenOptions | undefined,
   build: (made: QueueObject) => Queue,
 ): Queue {
-  return built(StoreObject.open(NOUN, place, "read-write"), build, () => {});
+  const layout = readQueueOpenOptions(options);
+  const object = StoreObject.open(NOUN, place, "read-write");
+  return built(object, layout, build, () => {});
 }
 
 /** Builds a handle over it; closes it again unless it is what it should be. */
 function built<Queue>(
   object: StoreObject<"read-write">,
+  layout: CheckedLayout | undefined,
   build: (made: QueueObject) => Queue,
   check: (jobs: Jobs) => void,
 ): Queue {
@@ -81,15 +106,24 @@ function built<Queue>(
     if (object.created) object.unlink();
     object.close();
   });
-  const { a: count, b: capacity } = object.header(KIND);
+  const { a: count, b: capacity, hash } = object.header(KIND);
   const jobs = jobsFor(count, capacity);
-  if (!isSound(count, capacity) || jobs.size !== object.size) {
+  if (
+    !isSound(count, capacity) || !isLayoutArea(object.size - jobs.size, hash)
+  ) {
     throw new Deno.errors.InvalidData(
       `Cannot open ${object.what}: corrupt header: ${count} jobs of ${capacity} bytes do not make ${object.size} bytes; remove it`,
     );
   }
+  const { bytes } = object.mapping;
+  requireLayout(
+    object.what,
+    layout,
+    hash,
+    () => layoutTextAt(bytes, jobs.size),
+  );
   check(jobs);
-  const queue = build({ object, jobs });
+  const queue = build({ object, jobs, layout });
   undo.move();
   return queue;
 }

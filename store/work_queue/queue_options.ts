@@ -1,5 +1,11 @@
 import { describe } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import {
+  type CheckedLayout,
+  checkLayout,
+  requireWhole,
+  type ValueLayout,
+} from "../../memory/checks/value_layout.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import type { StoreOptions } from "../object/store_object.ts";
 import { trueLength } from "../object/true_bytes.ts";
@@ -10,13 +16,24 @@ import { ATTEMPTS_LIMIT, isSound } from "./queue_layout.ts";
 export interface WorkQueueOptions extends StoreOptions {
   /** How many jobs there is room for, up to 2^24; failed ones count. */
   readonly jobs: number;
-  /** Bytes of the largest job. */
-  readonly byteLength: number;
+  /** Bytes of the largest job. Default: the size of `layout`, else required. */
+  readonly byteLength?: number;
   /**
    * How often a job may be taken, 1 to 4095, before it becomes a failed one
    * instead of going back. Default: 3.
    */
   readonly maxAttempts?: number;
+  /**
+   * What jobs are, to be compared with what others say: each is one or several of
+   * it. Default: anything.
+   */
+  readonly layout?: ValueLayout;
+}
+
+/** Options of {@linkcode WorkQueue.open}. */
+export interface WorkQueueOpenOptions {
+  /** What jobs are: another layout is refused. Default: anything. */
+  readonly layout?: ValueLayout | undefined;
 }
 
 /** How {@linkcode WorkQueue.put} puts. */
@@ -44,11 +61,13 @@ const CREATE_NAMES: OptionNames<WorkQueueOptions> = {
   jobs: true,
   byteLength: true,
   maxAttempts: true,
+  layout: true,
   mode: true,
   ifExists: true,
   ifStale: true,
   label: true,
 };
+const OPEN_NAMES: OptionNames<WorkQueueOpenOptions> = { layout: true };
 const PUT_NAMES: OptionNames<PutOptions> = {
   delayMs: true,
   timeoutMs: true,
@@ -62,19 +81,19 @@ export function readQueueOptions(
 ): Required<Pick<WorkQueueOptions, "jobs" | "byteLength">> & {
   /** As it was given: undefined asks for nothing when a queue is there. */
   readonly maxAttempts: number | undefined;
+  readonly layout: CheckedLayout | undefined;
   readonly object: StoreOptions;
 } {
   const operation = `create ${NOUN}`;
-  const { jobs, byteLength, maxAttempts, ...object } = readOptions(
-    options,
-    CREATE_NAMES,
-    operation,
-  );
+  const read = readOptions(options, CREATE_NAMES, operation);
+  const { jobs, byteLength: given, maxAttempts, layout, ...object } = read;
+  const checked = checkLayout(layout, operation);
+  const byteLength = given ?? checked?.size ?? NaN;
   if (!isSound(jobs, byteLength)) {
     throw new RangeError(
       `Cannot ${operation}: it takes jobs, an integer from 1 to 2^24, and byteLength, from 1 to 2^31 - 1: received ${
         describe(jobs)
-      } and ${describe(byteLength)}`,
+      } and ${describe(given)}`,
     );
   }
   if (
@@ -88,7 +107,16 @@ export function readQueueOptions(
       }`,
     );
   }
-  return { jobs, byteLength, maxAttempts, object };
+  return { jobs, byteLength, maxAttempts, layout: checked, object };
+}
+
+/** Reads how a queue is opened, once, and checks it. */
+export function readQueueOpenOptions(
+  options: WorkQueueOpenOptions | undefined,
+): CheckedLayout | undefined {
+  const operation = `open ${NOUN}`;
+  const { layout } = readOptions(options, OPEN_NAMES, operation);
+  return checkLayout(layout, operation);
 }
 
 /** Reads how a job is put: when it is due, and how long to wait for room. */
@@ -124,7 +152,10 @@ function dueAfter(delayMs: number | undefined, operation: string): number {
 /** Checks what is to be put. */
 export function checkJob(
   bytes: Uint8Array,
-  longest: number,
+  { jobs: { capacity: longest }, layout }: {
+    readonly jobs: { readonly capacity: number };
+    readonly layout: CheckedLayout | undefined;
+  },
   operation: string,
 ): void {
   const length = trueLength(bytes, `${operation}: a job`);
@@ -133,4 +164,5 @@ export function checkJob(
       `Cannot ${operation}: a job may have ${longest} bytes: received ${length}; create it with a larger byteLength`,
     );
   }
+  requireWhole(layout, length, operation);
 }

@@ -6,7 +6,6 @@ import { readPatience, waitForObject } from "../object/wait_for.ts";
 import { HandedJobs } from "./handed_jobs.ts";
 import type { Job } from "./job.ts";
 import { JobTable } from "./job_table.ts";
-import type { Jobs } from "./queue_layout.ts";
 import { QueueLock } from "./queue_lock.ts";
 import { createQueue, openQueue, type QueueObject } from "./queue_object.ts";
 import {
@@ -15,6 +14,7 @@ import {
   type PutOptions,
   readDelay,
   readPutOptions,
+  type WorkQueueOpenOptions,
   type WorkQueueOptions,
   type WorkQueueStatus,
 } from "./queue_options.ts";
@@ -52,7 +52,7 @@ const NET_MS = 250;
  */
 export class WorkQueue implements Disposable, AsyncIterable<Job> {
   readonly #object: StoreObject<"read-write">;
-  readonly #jobs: Jobs;
+  readonly #made: QueueObject;
   readonly #table: JobTable;
   readonly #lock: QueueLock;
   readonly #takers: QueueSide;
@@ -60,9 +60,10 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   readonly #taker: Taker;
   readonly #handed: HandedJobs;
 
-  private constructor({ object, jobs }: QueueObject) {
+  private constructor(made: QueueObject) {
+    const { object, jobs } = made;
     this.#object = object;
-    this.#jobs = jobs;
+    this.#made = made;
     this.#table = new JobTable(object.mapping.bytes, jobs);
     this.#takers = new QueueSide(object, TAKERS_SIDE);
     this.#putters = new QueueSide(object, PUTTERS_SIDE);
@@ -90,6 +91,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @throws {Deno.errors.AlreadyExists} When there is one (EEXIST).
    * @throws {RangeError} With `ifExists: "open"`, when the one that is there has
    * another size or other `maxAttempts`.
+   * @throws {Deno.errors.InvalidData} The same, when it has jobs of another layout.
    */
   static create(place: Place, options: WorkQueueOptions): WorkQueue {
     return createQueue(place, options, (made) => new WorkQueue(made));
@@ -99,32 +101,30 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * Opens a queue.
    *
    * @param place A name, or `{ path }`.
+   * @param options What jobs should be.
    * @returns The handle.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
-   * @throws {Deno.errors.InvalidData} When it is something else, or damaged.
+   * @throws {Deno.errors.InvalidData} When it is, or holds, something else.
    */
-  static open(place: Place): WorkQueue {
-    return openQueue(place, (made) => new WorkQueue(made));
+  static open(place: Place, options?: WorkQueueOpenOptions): WorkQueue {
+    return openQueue(place, options, (made) => new WorkQueue(made));
   }
 
   /**
    * Opens a queue as soon as it is there.
    *
    * @param place A name, or `{ path }`.
-   * @param options How long to wait, and a signal.
+   * @param options What {@linkcode WorkQueue.open} takes, and how long to wait.
    * @returns The handle. Rejects with `Deno.errors.TimedOut` when the time is
    * over, and with the signal's reason.
    */
   static async waitFor(
     place: Place,
-    options?: WaitOptions,
+    options: WorkQueueOpenOptions & WaitOptions = {},
   ): Promise<WorkQueue> {
-    return await waitForObject(
-      NOUN,
-      place,
-      () => WorkQueue.open(place),
-      options,
-    );
+    const { layout, ...wait } = { ...options };
+    const open = () => WorkQueue.open(place, { layout });
+    return await waitForObject(NOUN, place, open, wait);
   }
 
   /** Its name with a slash, or its path. */
@@ -144,7 +144,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
 
   /** Bytes of the largest job. */
   get byteLength(): number {
-    return this.#jobs.capacity;
+    return this.#made.jobs.capacity;
   }
 
   /**
@@ -155,16 +155,16 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @returns Its number. Rejects with `Deno.errors.TimedOut` when the time is
    * over, with the signal's reason, or with `Deno.errors.BadResource` when the
    * handle is closed meanwhile.
-   * @throws {RangeError} When it is too long.
+   * @throws {RangeError} When it is too long, or not one or several of the layout.
    */
   async put(bytes: Uint8Array, options?: PutOptions): Promise<number> {
     const operation = `put a job into ${this.#object.what}`;
     const { notBefore, wait } = readPutOptions(options, operation);
     const patience = readPatience(wait, operation);
-    checkJob(bytes, this.#jobs.capacity, operation);
+    checkJob(bytes, this.#made, operation);
     for (;;) {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
-      checkJob(bytes, this.#jobs.capacity, operation);
+      checkJob(bytes, this.#made, operation);
       const { event } = this.#putters.changes;
       const number = this.#putNow(bytes, notBefore);
       if (number !== undefined) return number;
@@ -180,7 +180,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @param options A delay.
    * @returns Its number, or null when there is no room, or another process is in
    * the middle of a change.
-   * @throws {RangeError} When it is too long.
+   * @throws {RangeError} When it is too long, or not one or several of the layout.
    */
   tryPut(
     bytes: Uint8Array,
@@ -188,7 +188,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   ): number | null {
     const operation = `put a job into ${this.#object.what}`;
     const notBefore = readDelay(options, operation);
-    checkJob(bytes, this.#jobs.capacity, operation);
+    checkJob(bytes, this.#made, operation);
     using guard = this.#lock.tryLock();
     return guard === null ? null : this.#putNow(bytes, notBefore) ?? null;
   }

@@ -1,12 +1,31 @@
 /**
- * The layout of the values that an object carries, as `struct()` describes it:
- * its hash in the header, its text in the object, so that two programs with
+ * The layout of the values, jobs or messages that an object carries, as `struct()`
+ * describes it: its hash and its text lie in the object, so that two programs with
  * different ideas of it are told what the other's is.
  *
  * @module
  */
 
-/** A layout of values; a `Struct` of `@shmem/shmem/struct` is one. */
+/**
+ * A layout of values; a `Struct` of `@shmem/shmem/struct` is one.
+ *
+ * @example Two programs agree on what a value is
+ * ```ts
+ * import { Latest, type ValueLayout } from "@shmem/shmem/store";
+ * import { f64, struct, u32 } from "@shmem/shmem/struct";
+ *
+ * const layout: ValueLayout = struct({ x: f64, n: u32 });
+ * const name = `/point-${crypto.randomUUID()}`;
+ * using latest = Latest.create(name, { layout });
+ * console.log(latest.byteLength); // 16
+ * try {
+ *   Latest.open(name, { layout: struct({ x: f64 }) });
+ * } catch (error) {
+ *   console.log(error instanceof Deno.errors.InvalidData); // true
+ * }
+ * latest.unlink();
+ * ```
+ */
 export interface ValueLayout {
   /** What tells it from others. */
   readonly hash: bigint;
@@ -24,7 +43,7 @@ export interface CheckedLayout {
 }
 
 /** Longest text that is kept; the hash is of all of it. */
-const LONGEST_TEXT = 4096;
+export const LONGEST_TEXT = 4096;
 
 /** Reads a layout, once. */
 export function checkLayout(
@@ -61,6 +80,23 @@ export function layoutText(
   );
 }
 
+/**
+ * Refuses what is not one value of a layout, or several one behind the other.
+ *
+ * @param operation What is done, for messages: `write latest value "/x"`.
+ */
+export function requireWhole(
+  layout: CheckedLayout | undefined,
+  byteLength: number,
+  operation: string,
+): void {
+  if (layout === undefined) return;
+  if (byteLength > 0 && byteLength % layout.size === 0) return;
+  throw new RangeError(
+    `Cannot ${operation}: it takes one or several of ${layout.text}, of ${layout.size} bytes each: received ${byteLength} bytes`,
+  );
+}
+
 /** Throws when an object carries values of another layout. */
 export function requireLayout(
   what: string,
@@ -70,7 +106,7 @@ export function requireLayout(
 ): void {
   if (layout === undefined || layout.hash === hash) return;
   throw new Deno.errors.InvalidData(
-    `Cannot open ${what}: its values are ${
+    `Cannot open ${what}: what it carries is ${
       hash === 0n ? "of no layout" : `laid out as ${text()}`
     }, and ${layout.text} was expected`,
   );
