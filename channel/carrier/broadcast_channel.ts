@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { CheckedLayout } from "../../memory/checks/value_layout.ts";
 import type { ObjectAccess } from "../../memory/posix/object_options.ts";
 import { ReadonlyBytes, viewOf } from "../../memory/views/readonly_bytes.ts";
 import { BroadcastControl } from "../membership/broadcast_control.ts";
@@ -11,31 +12,50 @@ import { BROADCAST_TRAILER_LENGTH } from "../broadcast/broadcast_layout.ts";
 import { checkSizes, isPowerOfTwo } from "../object/capacity.ts";
 import type { ChannelObject } from "../object/channel_object.ts";
 import type { CheckedCreation } from "../object/create_object.ts";
+import {
+  channelSize,
+  requireChannelLayout,
+  withoutLayout,
+  writeLayout,
+} from "../object/layout_area.ts";
+
+/** How long the creator may take to say what messages are. */
+const LAYOUT_PATIENCE_MS = 200;
 
 /** A broadcast buffer, ready for one side to join. */
 export interface BroadcastChannel<A extends ObjectAccess> {
   readonly object: ChannelObject<A>;
   readonly control: BroadcastControl;
-  /** Its memory, which must not be written where it is mapped for reading. */
-  readonly view: Uint8Array;
+  /** Its memory, up to the end of the trailer. */
+  readonly bytes: Uint8Array<ArrayBuffer> | ReadonlyBytes;
+  /** The same, which must not be written where it is mapped for reading. */
+  readonly view: Uint8Array<ArrayBuffer>;
   readonly capacity: number;
 }
 
-/** Checks an object, or closes it and throws. */
+/**
+ * Checks an object, or closes it and throws.
+ *
+ * @param creation How it would be created, if it may be so.
+ * @param layout What messages should be.
+ */
 export function checkBroadcast<A extends ObjectAccess>(
   object: ChannelObject<A>,
   creation?: CheckedCreation,
+  layout: CheckedLayout | undefined = creation?.layout,
 ): BroadcastChannel<A> {
   using undo = new DisposableStack();
   undo.defer(() => object.abandon());
   const { what, size } = object;
-  const capacity = size - BROADCAST_TRAILER_LENGTH;
+  const found = channelSize(size, BROADCAST_TRAILER_LENGTH);
+  const { capacity } = found;
   if (!isPowerOfTwo(capacity) || capacity < 32 || capacity > 2 ** 30) {
     throw new RangeError(
       `Cannot open ${what}: it has ${size} bytes, which fits no broadcast buffer (a power of two and ${BROADCAST_TRAILER_LENGTH} more): the name belongs to something else`,
     );
   }
-  const bytes: Uint8Array | ReadonlyBytes = object.mapping.bytes;
+  const all: Uint8Array<ArrayBuffer> | ReadonlyBytes = object.mapping.bytes;
+  const bytes = withoutLayout(all, found);
   const view = bytes instanceof ReadonlyBytes ? viewOf(bytes) : bytes;
   const control = new BroadcastControl(view, capacity);
   if (control.isForeign || !hasPositions(view, capacity)) {
@@ -44,9 +64,13 @@ export function checkBroadcast<A extends ObjectAccess>(
     );
   }
   if (creation !== undefined) checkSizes(what, capacity, creation);
-  if (object.created) control.header.write(creation?.label ?? "");
+  if (object.created) {
+    if (layout !== undefined) writeLayout(view, found, layout);
+    control.header.write(creation?.label ?? "");
+  }
+  requireChannelLayout(what, view, found, layout, LAYOUT_PATIENCE_MS);
   undo.move();
-  return { object, control, view, capacity };
+  return { object, control, bytes, view, capacity };
 }
 
 /** Whether there are positions as a sound transmitter leaves them. */

@@ -50,8 +50,8 @@ export class BroadcastMessages implements MessageSource {
 
   /** Begins with the newest message. */
   constructor(channel: BroadcastChannel<ObjectAccess>) {
-    const { object, control, view, capacity } = channel;
-    const receiver = new BroadcastReceiver(object.mapping.bytes);
+    const { object, control, bytes, view, capacity } = channel;
+    const receiver = new BroadcastReceiver(bytes);
     this.#object = object;
     this.#control = control;
     this.#receiver = receiver;

@@ -7,6 +7,10 @@
 import { checkWord } from "../../memory/checks/checks.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { retryFor } from "../../memory/checks/retry.ts";
+import {
+  type CheckedLayout,
+  checkLayout,
+} from "../../memory/checks/value_layout.ts";
 import { checkSizes } from "../object/capacity.ts";
 import type { ChannelObject } from "../object/channel_object.ts";
 import {
@@ -16,7 +20,14 @@ import {
   CREATION_OPTIONS,
   openChannelObject,
 } from "../object/create_object.ts";
-import type { ChannelOptions } from "../object/options.ts";
+import {
+  type ChannelSize,
+  channelSize,
+  requireChannelLayout,
+  withoutLayout,
+  writeLayout,
+} from "../object/layout_area.ts";
+import type { ChannelOptions, LayoutOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { ManyToOneRingBuffer } from "../ring/many_to_one_ring_buffer.ts";
 import { OneToOneRingBuffer } from "../ring/one_to_one_ring_buffer.ts";
@@ -34,7 +45,7 @@ export interface RingChannelOptions extends ChannelOptions {
 }
 
 /** How `Receiver.open` and `Sender.open` open. */
-export interface RingOpenOptions {
+export interface RingOpenOptions extends LayoutOptions {
   /**
    * Who may write, for a ring that another program made and that does not say so.
    * Default: what its creator said.
@@ -45,6 +56,7 @@ export interface RingOpenOptions {
 /** Names of {@linkcode RingOpenOptions}. */
 export const RING_OPEN_OPTIONS: OptionNames<RingOpenOptions> = {
   producers: true,
+  layout: true,
 };
 
 /** Names of {@linkcode RingChannelOptions}. */
@@ -72,17 +84,23 @@ export class RingChannel {
     object: ChannelObject<"read-write">,
     asked: Producers | undefined,
     creation: CheckedCreation | undefined,
+    layout: CheckedLayout | undefined,
     patienceMs: number,
   ) {
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
-    const { bytes } = object.mapping;
-    const capacity = checkSize(object);
+    const size = checkSize(object);
+    const { capacity } = size;
+    const bytes = withoutLayout(object.mapping.bytes, size);
     if (creation !== undefined) checkSizes(object.what, capacity, creation);
     checkPositions(object, new ManyToOneRingBuffer(bytes));
     const control = new RingControl(bytes, capacity);
-    if (object.created) control.header.write(creation?.label ?? "");
+    if (object.created) {
+      if (layout !== undefined) writeLayout(bytes, size, layout);
+      control.header.write(creation?.label ?? "");
+    }
     const producers = agreeOnProducers(object, control, asked, patienceMs);
+    requireChannelLayout(object.what, bytes, size, layout, patienceMs);
     const ring = producers === "one"
       ? new OneToOneRingBuffer(bytes)
       : new ManyToOneRingBuffer(bytes);
@@ -100,14 +118,24 @@ export class RingChannel {
     const creation = checkCreation(options, place);
     const object = createChannelObject(place, creation, RING_TRAILER_LENGTH);
     const patienceMs = object.created ? 0 : KIND_PATIENCE_MS;
-    return new RingChannel(object, producers, creation, patienceMs);
+    const { layout } = creation;
+    return new RingChannel(object, producers, creation, layout, patienceMs);
   }
 
   /** Opens one. */
-  static open(place: Place, { producers }: RingOpenOptions): RingChannel {
+  static open(
+    place: Place,
+    { producers, layout }: RingOpenOptions,
+  ): RingChannel {
     if (producers !== undefined) checkWord(producers, CHOICES, "producers");
-    const object = openChannelObject(place);
-    return new RingChannel(object, producers, undefined, KIND_PATIENCE_MS);
+    const checked = checkLayout(layout, "open channel");
+    return new RingChannel(
+      openChannelObject(place),
+      producers,
+      undefined,
+      checked,
+      KIND_PATIENCE_MS,
+    );
   }
 
   /**
@@ -121,7 +149,7 @@ export class RingChannel {
       object.close();
       return undefined;
     }
-    return new RingChannel(object, undefined, undefined, 0);
+    return new RingChannel(object, undefined, undefined, undefined, 0);
   }
 }
 
@@ -142,9 +170,9 @@ function isUnfinished(
 }
 
 /** Refuses an object that no ring has the size of. */
-function checkSize({ what, size }: ChannelObject): number {
-  const capacity = ringCapacity(size);
-  if (capacity !== undefined) return capacity;
+function checkSize({ what, size }: ChannelObject): ChannelSize {
+  const found = channelSize(size, RING_TRAILER_LENGTH);
+  if (ringCapacity(found.length) !== undefined) return found;
   throw new RangeError(
     `Cannot open ${what}: it has ${size} bytes, which fits no ring buffer (a power of two and ${RING_TRAILER_LENGTH} more): the name belongs to something else`,
   );

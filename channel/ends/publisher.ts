@@ -17,13 +17,16 @@ import {
   CREATION_OPTIONS,
   openChannelObject,
 } from "../object/create_object.ts";
-import { readOptions } from "../../memory/checks/options.ts";
-import type { ChannelOptions } from "../object/options.ts";
+import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
+import { checkLayout } from "../../memory/checks/value_layout.ts";
+import type { ChannelOptions, LayoutOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { joinChannel } from "./channel_end.ts";
 import type { MessageOptions } from "./message.ts";
 import { typeIdOf } from "./message_options.ts";
 import { sendChunksBy, SendingEnd } from "./sending_end.ts";
+
+const LAYOUT_OPTIONS: OptionNames<LayoutOptions> = { layout: true };
 
 /**
  * Sends messages to any number of {@linkcode Subscriber}s in other processes, in
@@ -56,7 +59,7 @@ export class Publisher extends SendingEnd {
 
   private constructor(channel: BroadcastChannel<"read-write">) {
     super();
-    const { object, control } = channel;
+    const { object, control, view } = channel;
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
     if (!object.tryLock(LOCKS.publisher)) {
@@ -67,7 +70,7 @@ export class Publisher extends SendingEnd {
         `Cannot publish to ${what}: it has a publisher already (${owner}), and a broadcast has one at a time; close that one first`,
       );
     }
-    const transmitter = new BroadcastTransmitter(object.mapping.bytes);
+    const transmitter = new BroadcastTransmitter(view);
     control.setKind();
     control.addPublisher();
     undo.move();
@@ -97,6 +100,8 @@ export class Publisher extends SendingEnd {
    * @returns The publisher.
    * @throws {Deno.errors.AlreadyExists} When the name is taken (EEXIST).
    * @throws {RangeError} When the capacity is no power of two from 64 to 2^30.
+   * @throws {Deno.errors.InvalidData} With `ifExists: "open"`, when the one that is
+   * there has messages of another layout.
    * @throws {SystemError} When there is no room for its pages (ENOSPC).
    */
   static create(place: Place, options?: ChannelOptions): Publisher {
@@ -115,14 +120,19 @@ export class Publisher extends SendingEnd {
    * behind its last message.
    *
    * @param place Name, or `{ path }`, of the broadcast.
+   * @param options What messages should be.
    * @returns The publisher.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
+   * @throws {Deno.errors.InvalidData} When its messages have another layout.
    * @throws {Deno.errors.Busy} When it has a publisher.
    * @throws {RangeError} When what has this name has a size that fits no broadcast.
    * @throws {TypeError} When it holds something else.
    */
-  static open(place: Place): Publisher {
-    return new Publisher(checkBroadcast(openChannelObject(place)));
+  static open(place: Place, options?: LayoutOptions): Publisher {
+    const { layout } = readOptions(options, LAYOUT_OPTIONS, "open channel");
+    const checked = checkLayout(layout, "open channel");
+    const object = openChannelObject(place);
+    return new Publisher(checkBroadcast(object, undefined, checked));
   }
 
   /**

@@ -154,6 +154,7 @@ export class Receiver extends MessageReader {
    * @returns The receiver.
    * @throws {Deno.errors.NotFound} When there is no such channel (ENOENT).
    * @throws {Deno.errors.Busy} When it has a receiver.
+   * @throws {Deno.errors.InvalidData} When its messages have another layout.
    * @throws {RangeError} When what has this name has a size that fits no ring.
    * @throws {TypeError} When it holds something else.
    */

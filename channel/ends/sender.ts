@@ -103,6 +103,7 @@ export class Sender extends SendingEnd {
    * @returns The sender.
    * @throws {Deno.errors.NotFound} When there is no such channel (ENOENT).
    * @throws {Deno.errors.Busy} When it has as many senders as it may have.
+   * @throws {Deno.errors.InvalidData} When its messages have another layout.
    * @throws {RangeError} When what has this name has a size that fits no ring.
    * @throws {TypeError} When it holds something else.
    */

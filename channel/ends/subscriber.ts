@@ -11,13 +11,18 @@ import {
   openChannelObjectReadonly,
 } from "../object/create_object.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { WAIT_OPTIONS, type WaitForOptions } from "../object/options.ts";
+import { checkLayout } from "../../memory/checks/value_layout.ts";
+import {
+  type LayoutOptions,
+  WAIT_OPTIONS,
+  type WaitForOptions,
+} from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { waitForChannel } from "../object/wait_for.ts";
 import { joinAsReader, MessageReader } from "./message_reader.ts";
 
 /** Options of {@linkcode Subscriber.open}. */
-export interface SubscriberOptions {
+export interface SubscriberOptions extends LayoutOptions {
   /**
    * With `"read"` the memory is mapped for reading only, so that this process
    * cannot disturb the others; it then looks for messages in pauses that grow up
@@ -26,7 +31,10 @@ export interface SubscriberOptions {
   readonly access?: ObjectAccess;
 }
 
-const OPEN_OPTIONS: OptionNames<SubscriberOptions> = { access: true };
+const OPEN_OPTIONS: OptionNames<SubscriberOptions> = {
+  access: true,
+  layout: true,
+};
 
 /**
  * Receives what a {@linkcode Publisher} in another process sends, or a program
@@ -78,20 +86,22 @@ export class Subscriber extends MessageReader {
    * @returns The subscriber.
    * @throws {Deno.errors.NotFound} When there is no such broadcast (ENOENT).
    * @throws {Deno.errors.PermissionDenied} When its mode forbids it (EACCES).
+   * @throws {Deno.errors.InvalidData} When its messages have another layout.
    * @throws {RangeError} When what has this name has a size that fits no broadcast.
    * @throws {TypeError} When it holds something else.
    */
   static open(place: Place, options?: SubscriberOptions): Subscriber {
-    const { access = "read-write" } = readOptions(
+    const { access = "read-write", layout } = readOptions(
       options,
       OPEN_OPTIONS,
       "open channel",
     );
     checkWord(access, ["read", "read-write"], "access");
+    const checked = checkLayout(layout, "open channel");
     const object: ChannelObject = access === "read"
       ? openChannelObjectReadonly(place)
       : openChannelObject(place);
-    return new Subscriber(checkBroadcast(object));
+    return new Subscriber(checkBroadcast(object, undefined, checked));
   }
 
   /**

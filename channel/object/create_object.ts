@@ -7,6 +7,10 @@
 import { checkMode, checkWord } from "../../memory/checks/checks.ts";
 import { createOrOpen } from "../../memory/checks/create_or_open.ts";
 import { checkLabel } from "../../memory/checks/label.ts";
+import {
+  type CheckedLayout,
+  checkLayout,
+} from "../../memory/checks/value_layout.ts";
 import type { OptionNames } from "../../memory/checks/options.ts";
 import { PATIENCE_MS, retryFor } from "../../memory/checks/retry.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
@@ -16,6 +20,7 @@ import type { ObjectAccess } from "../../memory/posix/object_options.ts";
 import { SharedMemory } from "../../memory/posix/shared_memory.ts";
 import { chooseCapacity, type Sizes } from "./capacity.ts";
 import { ChannelObject } from "./channel_object.ts";
+import { layoutAreaLength } from "./layout_area.ts";
 import type { ChannelOptions } from "./options.ts";
 import {
   channelAt,
@@ -30,6 +35,7 @@ export interface CheckedCreation extends Sizes {
   readonly ifExists: "fail" | "open";
   readonly ifStale: "fail" | "replace";
   readonly label: string;
+  readonly layout: CheckedLayout | undefined;
 }
 
 /** Names of {@linkcode ChannelOptions}. */
@@ -40,6 +46,7 @@ export const CREATION_OPTIONS: OptionNames<ChannelOptions> = {
   ifExists: true,
   ifStale: true,
   label: true,
+  layout: true,
 };
 
 /** Checks options that were copied. */
@@ -54,6 +61,7 @@ export function checkCreation(
     ifExists = "fail",
     ifStale = "fail",
     label = "",
+    layout,
   } = options;
   const sizes = chooseCapacity(capacity, maxMessageLength);
   checkMode(mode);
@@ -65,7 +73,8 @@ export function checkCreation(
       'Cannot create channel: ifStale "replace" is for names; a file that a crash left is taken up again with ifExists "open"',
     );
   }
-  return { ...sizes, mode, ifExists, ifStale, label };
+  const checked = checkLayout(layout, "create channel");
+  return { ...sizes, mode, ifExists, ifStale, label, layout: checked };
 }
 
 /**
@@ -80,8 +89,8 @@ export function createChannelObject(
 ): ChannelObject<"read-write"> {
   prepare();
   const checked = checkPlace(place);
-  const { mode, ifExists, ifStale } = creation;
-  const size = creation.capacity + trailerLength;
+  const { mode, ifExists, ifStale, layout } = creation;
+  const size = creation.capacity + trailerLength + layoutAreaLength(layout);
   const { kind, name } = checked;
   const create = () =>
     new ChannelObject(

@@ -1,4 +1,5 @@
 import type { OptionNames } from "../../memory/checks/options.ts";
+import type { ValueLayout } from "../../memory/checks/value_layout.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
 /** What `create` takes for every kind of channel. */
@@ -32,6 +33,18 @@ export interface ChannelOptions {
    * in the object, by who creates it. Default: none.
    */
   readonly label?: string;
+  /**
+   * What messages are, to be compared with what others say who open the channel;
+   * messages themselves are not looked at. It takes 3328 bytes more. Default:
+   * anything.
+   */
+  readonly layout?: ValueLayout;
+}
+
+/** What `open` takes for every kind of channel. */
+export interface LayoutOptions {
+  /** What messages are: another layout is refused. Default: anything. */
+  readonly layout?: ValueLayout;
 }
 
 /** How long `waitFor` waits for the channel to be created. */

@@ -7,7 +7,11 @@ import {
   copyFrom,
   ordinalOf,
 } from "../broadcast/broadcast_receiver.ts";
-import { viewBroadcast } from "../broadcast/broadcast_layout.ts";
+import {
+  BROADCAST_TRAILER_LENGTH,
+  viewBroadcast,
+} from "../broadcast/broadcast_layout.ts";
+import { channelSize, withoutLayout } from "../object/layout_area.ts";
 import type { WatchStart } from "./ring_watch.ts";
 import { loadWatched } from "./positions.ts";
 
@@ -41,11 +45,13 @@ export class BroadcastWatch {
    * @throws {RangeError} When no broadcast has this size.
    */
   constructor(memory: ReadonlyBytes, from: WatchStart = "now") {
-    this.#memory = memory;
-    const { longs, tail } = viewBroadcast(viewOf(memory));
+    const size = channelSize(memory.byteLength, BROADCAST_TRAILER_LENGTH);
+    const buffer = withoutLayout(memory, size);
+    this.#memory = buffer;
+    const { longs, tail } = viewBroadcast(viewOf(buffer));
     this.#longs = longs;
     this.#tail = tail;
-    const receiver = this.#attempt(() => new BroadcastReceiver(memory));
+    const receiver = this.#attempt(() => new BroadcastReceiver(buffer));
     this.#receiver = receiver;
     if (receiver === undefined) return;
     if (from === "now") this.#attempt(() => receiver.receiveNext());

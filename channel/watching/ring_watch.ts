@@ -11,6 +11,7 @@ import {
 } from "../buffers/record_layout.ts";
 import { type RegionViews, viewRegion } from "../buffers/region_views.ts";
 import { RingControl } from "../membership/ring_control.ts";
+import { channelSize, withoutLayout } from "../object/layout_area.ts";
 import { TRAILER } from "../ring/ring_layout.ts";
 import { finishLoads, loadWatched } from "./positions.ts";
 
@@ -66,7 +67,9 @@ export class RingWatch {
    */
   constructor(memory: ReadonlyBytes, from: WatchStart = "now") {
     // This view is never written to, which would kill the process.
-    const views = viewRegion(viewOf(memory), TRAILER.length, 16, "ring buffer");
+    const size = channelSize(memory.byteLength, TRAILER.length);
+    const ring = viewOf(withoutLayout(memory, size));
+    const views = viewRegion(ring, TRAILER.length, 16, "ring buffer");
     const { bytes, capacity } = views;
     this.#views = views;
     this.#memory = new MessageMemory(bytes);

@@ -1,3 +1,4 @@
+import { channelSize } from "../../channel/object/layout_area.ts";
 import { RingControl } from "../../channel/membership/ring_control.ts";
 import {
   BROADCAST_TRAILER_LENGTH,
@@ -50,7 +51,7 @@ export function identify(memory: ReadonlyBytes, name: string): Identity {
     const { a, b } = readHeader(memory, name, kind, size);
     return storeIdentity(name, kind, a, b);
   }
-  const ring = size - RING_TRAILER_LENGTH;
+  const { capacity: ring } = channelSize(size, RING_TRAILER_LENGTH);
   if (isCapacity(ring)) {
     const { producers } = new RingControl(viewOf(memory), ring);
     return {
@@ -62,10 +63,8 @@ export function identify(memory: ReadonlyBytes, name: string): Identity {
       sizes: { capacity: ring },
     };
   }
-  const broadcast = size - BROADCAST_TRAILER_LENGTH;
-  if (isCapacity(broadcast)) {
-    return { kind: "broadcast", sizes: { capacity: broadcast } };
-  }
+  const { capacity } = channelSize(size, BROADCAST_TRAILER_LENGTH);
+  if (isCapacity(capacity)) return { kind: "broadcast", sizes: { capacity } };
   if (size < 4 || isBlank(memory)) {
     throw new Deno.errors.Busy(
       `Cannot use ${name}: nothing is in it yet; its creator is still at it, or it is no object of this library`,

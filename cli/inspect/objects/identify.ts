@@ -1,3 +1,4 @@
+import { channelSize } from "../../../channel/object/layout_area.ts";
 import { BROADCAST_TRAILER_LENGTH } from "../../../channel/broadcast/broadcast_layout.ts";
 import { BroadcastControl } from "../../../channel/membership/broadcast_control.ts";
 import { RingControl } from "../../../channel/membership/ring_control.ts";
@@ -62,7 +63,7 @@ function ringIdentity(
   source: ByteSource,
   size: number,
 ): Identity | undefined {
-  const capacity = size - RING_TRAILER_LENGTH;
+  const { capacity } = channelSize(size, RING_TRAILER_LENGTH);
   if (!isCapacity(capacity)) return undefined;
   const trailer = new Uint8Array(RING_TRAILER_LENGTH);
   source.readInto(trailer, capacity);
@@ -90,7 +91,7 @@ function broadcastIdentity(
   source: ByteSource,
   size: number,
 ): Identity | undefined {
-  const capacity = size - BROADCAST_TRAILER_LENGTH;
+  const { capacity } = channelSize(size, BROADCAST_TRAILER_LENGTH);
   if (!isCapacity(capacity)) return undefined;
   const trailer = new Uint8Array(BROADCAST_TRAILER_LENGTH);
   source.readInto(trailer, capacity);

@@ -1,0 +1,120 @@
+/**
+ * What a channel says of its messages, behind its trailer. Only one that was created
+ * with a layout has it; programs that know no such thing map what lies before.
+ *
+ * ```text
+ *  0      8                    12  16                        3328
+ *  | hash | length of the text | 0 | the text, UTF-8; zeros  |
+ * ```
+ *
+ * The hash is written last.
+ *
+ * @module
+ */
+
+import { retryFor } from "../../memory/checks/retry.ts";
+import {
+  type CheckedLayout,
+  layoutBytes,
+  layoutText,
+  requireLayout,
+} from "../../memory/checks/value_layout.ts";
+import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
+import { subarrayOf } from "../buffers/typed_arrays.ts";
+import { isPowerOfTwo } from "./capacity.ts";
+
+/**
+ * Its length. No sizes of two channels of one kind are the same, of which one has it:
+ * no two powers of two are so far from each other.
+ */
+export const LAYOUT_AREA_LENGTH = 3328;
+
+const TEXT_LENGTH = 8;
+const TEXT = 16;
+const LONGEST_TEXT = LAYOUT_AREA_LENGTH - TEXT;
+
+/** What the size of an object says, if it is a channel. */
+export interface ChannelSize {
+  /** Bytes of the data area: no power of two when it is none. */
+  readonly capacity: number;
+  /** Bytes up to the end of the trailer. */
+  readonly length: number;
+  /** Whether there is more, which says what messages are. */
+  readonly hasLayout: boolean;
+}
+
+/** Takes a size apart. */
+export function channelSize(size: number, trailerLength: number): ChannelSize {
+  const capacity = size - trailerLength;
+  const shorter = capacity - LAYOUT_AREA_LENGTH;
+  return isPowerOfTwo(shorter) && !isPowerOfTwo(capacity)
+    ? { capacity: shorter, length: shorter + trailerLength, hasLayout: true }
+    : { capacity, length: size, hasLayout: false };
+}
+
+/** The memory of a channel up to the end of its trailer. */
+export function withoutLayout<Bytes extends Uint8Array | ReadonlyBytes>(
+  memory: Bytes,
+  { length, hasLayout }: ChannelSize,
+): Bytes;
+export function withoutLayout(
+  memory: Uint8Array<ArrayBuffer> | ReadonlyBytes,
+  { length, hasLayout }: ChannelSize,
+): Uint8Array<ArrayBuffer> | ReadonlyBytes {
+  if (!hasLayout) return memory;
+  return memory instanceof ReadonlyBytes
+    ? memory.subarray(0, length)
+    : subarrayOf(memory, 0, length);
+}
+
+/** Bytes that a channel takes for a layout. */
+export function layoutAreaLength(layout: CheckedLayout | undefined): number {
+  return layout === undefined ? 0 : LAYOUT_AREA_LENGTH;
+}
+
+/** Says what messages are, in memory that was just created. */
+export function writeLayout(
+  { buffer, byteOffset }: Uint8Array,
+  { length: at }: ChannelSize,
+  layout: CheckedLayout,
+): void {
+  const area = new Uint8Array(buffer, byteOffset + at, LAYOUT_AREA_LENGTH);
+  const text = layoutBytes(layout).subarray(0, LONGEST_TEXT);
+  area.set(text, TEXT);
+  new DataView(buffer, byteOffset + at).setUint32(
+    TEXT_LENGTH,
+    text.length,
+    true,
+  );
+  Atomics.store(new BigUint64Array(buffer, byteOffset + at, 1), 0, layout.hash);
+}
+
+/**
+ * Refuses a channel of other messages.
+ *
+ * @param what How messages call it.
+ * @param memory All of it.
+ * @param patienceMs How long its creator may take to say what they are.
+ */
+export function requireChannelLayout(
+  what: string,
+  { buffer, byteOffset }: Uint8Array,
+  { length: at, hasLayout }: ChannelSize,
+  layout: CheckedLayout | undefined,
+  patienceMs: number,
+): void {
+  if (layout === undefined) return;
+  if (!hasLayout) return requireLayout(what, layout, 0n, () => "");
+  const hashes = new BigUint64Array(buffer, byteOffset + at, 1);
+  const hash = retryFor(patienceMs, () => Atomics.load(hashes, 0) || undefined);
+  const area = new Uint8Array(buffer, byteOffset + at, LAYOUT_AREA_LENGTH);
+  requireLayout(what, layout, hash ?? 0n, () => {
+    const view = new DataView(buffer, byteOffset + at);
+    const length = view.getUint32(TEXT_LENGTH, true);
+    return layoutText(
+      (start, end) => area.slice(start, end),
+      TEXT,
+      Math.min(length, LONGEST_TEXT),
+    );
+  });
+}
