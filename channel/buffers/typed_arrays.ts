@@ -116,7 +116,9 @@ export function isGone(source: Uint8Array): boolean {
   try {
     elementAt(source, 0);
     return false;
-  } catch {
+  } catch (error) {
+    // For want of stack it cannot be told.
+    if (error instanceof RangeError) throw error;
     return true;
   }
 }

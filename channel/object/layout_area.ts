@@ -30,8 +30,9 @@ import { isPowerOfTwo } from "./capacity.ts";
 export const LAYOUT_AREA_LENGTH = 3328;
 
 const TEXT_LENGTH = 8;
-const TEXT = 16;
-const LONGEST_TEXT = LAYOUT_AREA_LENGTH - TEXT;
+/** Where its text starts. */
+export const LAYOUT_TEXT = 16;
+const LONGEST_TEXT = LAYOUT_AREA_LENGTH - LAYOUT_TEXT;
 
 /** What the size of an object says, if it is a channel. */
 export interface ChannelSize {
@@ -80,7 +81,7 @@ export function writeLayout(
 ): void {
   const area = new Uint8Array(buffer, byteOffset + at, LAYOUT_AREA_LENGTH);
   const text = layoutBytes(layout).subarray(0, LONGEST_TEXT);
-  area.set(text, TEXT);
+  area.set(text, LAYOUT_TEXT);
   new DataView(buffer, byteOffset + at).setUint32(
     TEXT_LENGTH,
     text.length,
@@ -113,7 +114,7 @@ export function requireChannelLayout(
     const length = view.getUint32(TEXT_LENGTH, true);
     return layoutText(
       (start, end) => area.slice(start, end),
-      TEXT,
+      LAYOUT_TEXT,
       Math.min(length, LONGEST_TEXT),
     );
   });

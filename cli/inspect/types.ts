@@ -116,6 +116,8 @@ export interface Description extends Entry {
   readonly latest?: LatestState;
   readonly map?: MapState;
   readonly workQueue?: WorkQueueState;
+  /** What a channel, a map or a work queue says that it carries, in one line. */
+  readonly layout?: string;
   readonly broadcastChannel?: BroadcastChannelState;
   readonly semaphore?: SemaphoreState;
   readonly aeron?: AeronState;

@@ -17,6 +17,7 @@ export function stateLines(description: Description): InfoLine[] {
     ...ringLines(description.ring),
     ...broadcastLines(description),
     ...storeLines(description),
+    ...layoutLines(description),
     ...systemLines(description),
     ...description.locks.map(lockLine),
   ];
@@ -173,6 +174,10 @@ function storeLines(description: Description): InfoLine[] {
     );
   }
   return lines;
+}
+
+function layoutLines({ layout }: Description): InfoLine[] {
+  return layout === undefined ? [] : [["layout", layout]];
 }
 
 function systemLines(description: Description): InfoLine[] {

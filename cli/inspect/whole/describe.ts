@@ -1,6 +1,7 @@
 import { type Address, addressText, parseAddress } from "../address.ts";
 import { ByteSource } from "../bytes/byte_source.ts";
 import { CNC_FILE, readAeron } from "../objects/aeron.ts";
+import { carriedLayout } from "../objects/carried_layout.ts";
 import { readBroadcast } from "../objects/broadcast.ts";
 import {
   POSTING_MUTEX,
@@ -87,9 +88,11 @@ export function describe(
   const asked = (options.locks ?? [])
     .filter((at) => !found.some(({ byteOffset }) => byteOffset === at))
     .map((at) => readLock(source, at));
+  const layout = carriedLayout(source, identity);
   return finish({
     ...entry,
     ...detailsOf(source, identity, withContent),
+    ...(layout === undefined ? {} : { layout }),
     at,
     locks: [...found, ...asked],
     findings: [],

@@ -50,6 +50,7 @@ Deno.test("What was created for a channel that could not be made whole is remove
     ifExists: "fail",
     ifStale: "fail",
     label: "",
+    layout: undefined,
   }, RING_TRAILER_LENGTH);
   object.abandon();
   assertThrows(() => SharedMemory.open(name), Deno.errors.NotFound, name);

@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "../../../deps.ts";
-import { ManyToOneRingBuffer } from "../../../channel/mod.ts";
+import {
+  ManyToOneRingBuffer,
+  Publisher,
+  Receiver,
+} from "../../../channel/mod.ts";
+import { f64, struct, u32 } from "../../../struct/mod.ts";
 import { describe, ratesBetween } from "../../../cli/inspect/mod.ts";
 import { SharedMemory } from "../../../mod.ts";
 import {
@@ -153,4 +158,25 @@ Deno.test("describe() finds the locks in an object, and who holds and waits", as
   }
   using _guard = lock.write();
   assert(text(place.name).includes("is written by process"), text(place.name));
+});
+
+Deno.test("describe() tells the layout of what an object carries", () => {
+  const layout = struct({ x: f64, n: u32 });
+  const makers = {
+    ring: (name: string) => Receiver.create(name, { layout }),
+    broadcast: (name: string) => Publisher.create(name, { layout }),
+    map: (name: string) => SharedMap.create(name, { budget: 4096, layout }),
+    queue: (name: string) => WorkQueue.create(name, { jobs: 1, layout }),
+  };
+  for (const [kind, make] of Object.entries(makers)) {
+    using place = temporaryName();
+    using _end = make(place.name);
+    assertEquals([kind, describe(place.name).layout], [kind, layout.layout]);
+    // Whatever stands there.
+    using memory = SharedMemory.open(place.name);
+    using mapping = memory.map();
+    mapping.bytes.fill(0xff, memory.size - 8);
+    const told = describe(place.name).layout ?? "";
+    assert(told.startsWith(layout.layout.slice(0, 10)), told);
+  }
 });
