@@ -133,6 +133,7 @@ export class MessageLoop {
     const source = this.#source;
     const take = () => this.#takeBatch(limit);
     this.#receiving = true;
+    let isCrowded = false;
     try {
       while (!this.#closed) {
         if (isTurnDueNow()) await this.#giveTurn(undefined);
@@ -141,7 +142,7 @@ export class MessageLoop {
           await undefined;
         }
         while (batch === undefined) {
-          const isThere = this.#spin.until(this.#isReady);
+          const isThere = this.#spin.until(this.#isReady, isCrowded);
           const outcome = isThere ? undefined : source.checkPeers();
           if (outcome !== undefined) {
             batch = await this.#wait(take, Infinity, undefined, outcome);
@@ -152,6 +153,7 @@ export class MessageLoop {
             batch = take();
           }
         }
+        isCrowded = batch.length > 1;
         const handled = handle(batch);
         if (handled !== undefined) await handled;
       }
