@@ -6,6 +6,8 @@
 
 import { yieldProcessor } from "../../sync/waiting/processor.ts";
 
+export { giveTurn, isTurnDue, isTurnDueNow } from "../../sync/waiting/turns.ts";
+
 /** How long to look before going to sleep, in milliseconds: some microseconds. */
 const SPIN_MS = 0.005;
 
@@ -31,12 +33,6 @@ const LOOKS_PER_CLOCK = 32;
 
 /** How often the kernel is asked whether the other side still lives. */
 export const CHECK_MS = 200;
-
-/** How long the rest of the program may go without a turn. */
-const TURN_MS = 5;
-
-/** Looking at the clock costs more than most of what is done between. */
-const CALLS_PER_LOOK = 64;
 
 /** After so many long looks in vain none is tried for a while. */
 const MAX_VAIN = 4;
@@ -100,30 +96,6 @@ export class Spin {
   succeed(): void {
     this.#lastSuccess = performance.now();
   }
-}
-
-let calls = 0;
-let lastTurn = 0;
-
-/**
- * Whether the rest of the program should have a turn: a loop over promises that
- * are fulfilled already keeps timers and sockets waiting indefinitely.
- */
-export function isTurnDue(): boolean {
-  if (++calls < CALLS_PER_LOOK) return false;
-  calls = 0;
-  return performance.now() - lastTurn > TURN_MS;
-}
-
-/** The same, for calls that do so much that the look does not matter. */
-export function isTurnDueNow(): boolean {
-  return performance.now() - lastTurn > TURN_MS;
-}
-
-/** Yields to the event loop. */
-export async function giveTurn(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
-  lastTurn = performance.now();
 }
 
 /** Pauses that grow from one to the next: for what nobody tells us. */

@@ -4,6 +4,7 @@ import {
   viewOf,
 } from "../../memory/views/readonly_bytes.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+import { inTurn } from "../../sync/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { readPatience, waitForObject } from "../object/wait_for.ts";
@@ -252,7 +253,7 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
     for (;;) {
       if (this.#reader.hasNew) {
         const value = this.#reader.read();
-        if (value !== null) return value;
+        if (value !== null) return inTurn(value);
       }
       await this.#waiter.wait(this.#reader.seen, patience);
     }

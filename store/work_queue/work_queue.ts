@@ -1,5 +1,6 @@
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
+import { inTurn } from "../../sync/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { readPatience, waitForObject } from "../object/wait_for.ts";
@@ -210,7 +211,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
       const { event } = this.#takers.changes;
       const job = this.#handed.take();
-      if (job !== undefined) return job;
+      if (job !== undefined) return inTurn(job);
       const longestMs = this.#sleepMs();
       guard.unlock();
       await this.#takers.sleep(event, patience, longestMs);
@@ -267,10 +268,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
     this.#object.unlink();
   }
 
-  /**
-   * Closes this handle; jobs that it has go back. Harmless when that was done
-   * before.
-   */
+  /** Closes this handle; jobs that it has go back. Harmless when done before. */
   close(): void {
     this.#takers.changes.leave();
     this.#putters.changes.leave();

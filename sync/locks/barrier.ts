@@ -8,6 +8,7 @@ import {
   type WaitOptions,
 } from "../waiting/options.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
+import { inTurn } from "../waiting/turns.ts";
 import {
   waitBlocking,
   type Waiting,
@@ -168,7 +169,7 @@ export class Barrier {
     requireStack("wait");
     const { mapping, neighbourhood } = this.#block;
     const generation = this.#arrive();
-    if (generation === null) return "last";
+    if (generation === null) return inTurn("last");
     // When the memory goes, this one must not stay counted.
     const leaver = { leave: () => void this.#withdraw(generation) };
     neighbourhood.leavers.add(leaver);

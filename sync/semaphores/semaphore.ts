@@ -11,7 +11,8 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../waiting/options.ts";
-import { EndableWaits } from "../waiting/endable_waits.ts";
+import { EndableWaits, handleClosed } from "../waiting/endable_waits.ts";
+import { inTurn } from "../waiting/turns.ts";
 import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
 import {
   createNamed,
@@ -243,7 +244,7 @@ export class Semaphore implements Disposable {
   async waitAsync(options?: WaitOptions): Promise<SemaphoreResult> {
     const { timeoutMs, signal } = readWaitOptions(options, WAIT);
     const counter = this.#open("wait for");
-    if (counter.tryTake()) return "ok";
+    if (counter.tryTake()) return inTurn("ok");
     const deadline = new Deadline(timeoutMs);
     const { mapping } = this.#block;
     const { waiting } = counter;
@@ -270,11 +271,7 @@ export class Semaphore implements Disposable {
     requireStack("wait");
     this.#closed = true;
     const { count } = this.#waits;
-    this.#waits.end(
-      new Deno.errors.BadResource(
-        "Cannot wait any longer: the semaphore was closed",
-      ),
-    );
+    this.#waits.end(handleClosed("the semaphore"));
     if (this.#block.closed) return;
     if (count > 0) {
       this.#counter.sleepers.leave();

@@ -14,6 +14,7 @@ import {
 } from "../../ffi/sysv/sysv_sem.ts";
 import { Deadline } from "../waiting/deadline.ts";
 import type { Patience } from "../waiting/options.ts";
+import { inTurn } from "../waiting/turns.ts";
 import { Turnstile } from "../waiting/turnstile.ts";
 
 /** How operations ended. */
@@ -79,8 +80,8 @@ export class Operations {
   /** Does them, waiting without blocking. */
   async runAsync({ timeoutMs, signal }: Patience): Promise<OperationResult> {
     const now = () => this.#try(0);
-    if (now()) return "ok";
-    if (!this.#mayWait) return "timed-out";
+    if (now()) return inTurn("ok");
+    if (!this.#mayWait) return inTurn("timed-out");
     const deadline = new Deadline(timeoutMs);
     for (;;) {
       const { leftMs } = deadline;

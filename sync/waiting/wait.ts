@@ -18,6 +18,7 @@ import {
   readWaitOptions,
   type WaitOptions,
 } from "./options.ts";
+import { inTurn } from "./turns.ts";
 import { locate, requireArray } from "./word_of_view.ts";
 
 export type { WaitOptions } from "./options.ts";
@@ -169,8 +170,8 @@ async function sleepChecked(
   mapping: Mapping | undefined,
   { timeoutMs, signal }: Patience,
 ): Promise<WaitResult> {
-  if (word.load() !== value) return "not-equal";
-  if (timeoutMs === 0) return "timed-out";
+  if (word.load() !== value) return inTurn("not-equal");
+  if (timeoutMs === 0) return inTurn("timed-out");
   return await park(word, value, { timeoutMs, signal, mapping });
 }
 

@@ -1,5 +1,6 @@
 import { readWaitOptions, requireKnown } from "../../waiting/options.ts";
 import type { WaitOptions } from "../../waiting/options.ts";
+import { inTurn } from "../../waiting/turns.ts";
 import { Block, type BlockKind } from "../block.ts";
 import { BUSY, DIED, type MutexCore, type Taken } from "./mutex_core.ts";
 import { mutexCoreAt } from "./mutex_cores.ts";
@@ -203,7 +204,7 @@ export class Mutex {
     if (!core.turnstile.busy && core.depth === 0) taken = core.take(0);
     if (taken === BUSY) taken = await takePending(core, patience);
     if (taken === undefined) throw failure("ETIMEDOUT");
-    return makeGuard(core, taken === DIED);
+    return inTurn(makeGuard(core, taken === DIED));
   }
 
   /** Whether this thread has it, through this object or another. */

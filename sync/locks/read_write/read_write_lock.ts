@@ -4,6 +4,7 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../../waiting/options.ts";
+import { inTurn } from "../../waiting/turns.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "../block.ts";
 import type { MutexCore } from "../mutex/mutex_core.ts";
 import { mutexCoreAt } from "../mutex/mutex_cores.ts";
@@ -184,7 +185,8 @@ export class ReadWriteLock {
    */
   async readAsync(options?: WaitOptions): Promise<ReadWriteGuard> {
     const patience = readWaitOptions(options, READ);
-    return guardOf(this.#core, await this.#core.readAsync(patience));
+    const hold = await this.#core.readAsync(patience);
+    return inTurn(guardOf(this.#core, hold));
   }
 
   /**
@@ -218,7 +220,8 @@ export class ReadWriteLock {
    */
   async writeAsync(options?: WaitOptions): Promise<ReadWriteGuard> {
     const patience = readWaitOptions(options, WRITE);
-    return guardOf(this.#core, await this.#core.writeAsync(patience));
+    const hold = await this.#core.writeAsync(patience);
+    return inTurn(guardOf(this.#core, hold));
   }
 }
 

@@ -101,7 +101,8 @@ Deno.test("a program that closes a semaphore with a name while it waits for it g
     await new Promise((resolve) => setTimeout(resolve, 50));
     console.log("went on");
   `);
-  const told = "true Cannot wait any longer: the semaphore was closed\n";
+  const told =
+    "true Cannot wait any longer for the semaphore: the handle was closed\n";
   assertEquals({ code, signal, stderr, stdout }, {
     code: 0,
     signal: null,
