@@ -17,10 +17,15 @@ export interface Sizes {
   readonly wantedLength: number | undefined;
 }
 
-/** Chooses the capacity by what the options say. */
+/**
+ * Chooses the capacity by what the options say.
+ *
+ * @param layoutLength Bytes of a message, if its layout says so.
+ */
 export function chooseCapacity(
   capacity: number | undefined,
   maxMessageLength: number | undefined,
+  layoutLength = 0,
 ): Sizes {
   if (maxMessageLength !== undefined) {
     checkInteger(
@@ -31,17 +36,21 @@ export function chooseCapacity(
     );
   }
   if (capacity !== undefined) checkCapacity(capacity);
-  const needed = capacityFor(maxMessageLength ?? 0);
+  const longest = Math.max(maxMessageLength ?? 0, layoutLength);
+  checkInteger(longest, "layout.size", 0, MAX_CAPACITY / MESSAGES_PER_CAPACITY);
+  const needed = capacityFor(longest);
   if (capacity !== undefined && capacity < needed) {
     throw new RangeError(
-      `Cannot create channel: messages of ${maxMessageLength} bytes need a capacity of ${needed}: received ${capacity}`,
+      `Cannot create channel: messages of ${longest} bytes need a capacity of ${needed}: received ${capacity}`,
     );
   }
   return {
     capacity: capacity ??
-      (maxMessageLength === undefined ? DEFAULT_CAPACITY : needed),
+      (maxMessageLength === undefined
+        ? Math.max(DEFAULT_CAPACITY, needed)
+        : needed),
     wantedCapacity: capacity,
-    wantedLength: maxMessageLength,
+    wantedLength: longest === 0 ? undefined : longest,
   };
 }
 

@@ -63,7 +63,8 @@ export function checkCreation(
     label = "",
     layout,
   } = options;
-  const sizes = chooseCapacity(capacity, maxMessageLength);
+  const checked = checkLayout(layout, "create channel");
+  const sizes = chooseCapacity(capacity, maxMessageLength, checked?.size);
   checkMode(mode);
   checkWord(ifExists, ["fail", "open"], "ifExists");
   checkWord(ifStale, ["fail", "replace"], "ifStale");
@@ -73,7 +74,6 @@ export function checkCreation(
       'Cannot create channel: ifStale "replace" is for names; a file that a crash left is taken up again with ifExists "open"',
     );
   }
-  const checked = checkLayout(layout, "create channel");
   return { ...sizes, mode, ifExists, ifStale, label, layout: checked };
 }
 

@@ -6,8 +6,8 @@ import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 export interface ChannelOptions {
   /**
    * Bytes of the data area, a power of two from 64 to 2^30. A message may have
-   * an eighth of it. Default: what `maxMessageLength` needs, else 1 MiB; with
-   * `ifExists: "open"`, what the channel has.
+   * an eighth of it. Default: what `maxMessageLength` needs, else 1 MiB, or more if
+   * one of `layout` needs that; with `ifExists: "open"`, what the channel has.
    */
   readonly capacity?: number;
   /**

@@ -81,6 +81,24 @@ export function layoutText(
 }
 
 /**
+ * Refuses room in which no value of a layout has place.
+ *
+ * @param room Bytes of the largest value.
+ * @param option Where the user said so, for messages.
+ */
+export function requireRoom(
+  layout: CheckedLayout | undefined,
+  room: number,
+  option: string,
+  operation: string,
+): void {
+  if (layout === undefined || layout.size <= room) return;
+  throw new RangeError(
+    `Cannot ${operation}: ${layout.text} takes ${layout.size} bytes, and ${option} leaves room for ${room}`,
+  );
+}
+
+/**
  * Refuses what is not one value of a layout, or several one behind the other.
  *
  * @param operation What is done, for messages: `write latest value "/x"`.

@@ -5,6 +5,7 @@ import type { StoreOptions } from "../object/store_object.ts";
 import {
   type CheckedLayout,
   checkLayout,
+  requireRoom,
   type ValueLayout,
 } from "../../memory/checks/value_layout.ts";
 import { isSound } from "./latest_layout.ts";
@@ -100,6 +101,7 @@ export function readLatestOptions(
     given ?? checked?.size ?? missing(operation),
     "byteLength",
   );
+  requireRoom(checked, byteLength, "byteLength", operation);
   const count = slots ?? DEFAULT_SLOTS;
   if (!isSound(byteLength, count)) {
     throw new RangeError(

@@ -7,6 +7,7 @@ import {
 import {
   type CheckedLayout,
   checkLayout,
+  requireRoom,
   type ValueLayout,
 } from "../../memory/checks/value_layout.ts";
 import type { StoreOptions } from "../object/store_object.ts";
@@ -114,7 +115,14 @@ export function readMapOptions(options: SharedMapOptions): {
       }`,
     );
   }
-  return { budget, eviction, layout: checkLayout(layout, operation), object };
+  const checked = checkLayout(layout, operation);
+  requireRoom(
+    checked,
+    Math.trunc(budget / 4),
+    "a quarter of budget",
+    operation,
+  );
+  return { budget, eviction, layout: checked, object };
 }
 
 /** Reads how a map is opened, once, and checks it. */

@@ -3,6 +3,7 @@ import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import {
   type CheckedLayout,
   checkLayout,
+  requireRoom,
   requireWhole,
   type ValueLayout,
 } from "../../memory/checks/value_layout.ts";
@@ -96,6 +97,7 @@ export function readQueueOptions(
       } and ${describe(given)}`,
     );
   }
+  requireRoom(checked, byteLength, "byteLength", operation);
   if (
     maxAttempts !== undefined &&
     !(Number.isInteger(maxAttempts) && maxAttempts >= 1 &&

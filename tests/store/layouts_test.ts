@@ -11,6 +11,7 @@ import {
 } from "../../deps.ts";
 import { SharedMemory } from "../../mod.ts";
 import {
+  Latest,
   type Place,
   SharedMap,
   type ValueLayout,
@@ -148,6 +149,23 @@ Deno.test("values and jobs are whole ones of the layout that the handle was give
   using job = await queue.take();
   assertEquals(Here.at(job.bytes).read(), { x: 2.5, n: 7 });
   job.done();
+});
+
+Deno.test("room in which no value of the layout has place is refused before anything is made", () => {
+  using at = testName();
+  const Large = struct({ bytes: array(u8, 2000) });
+  for (
+    const make of [
+      () => Latest.create(at.place, { byteLength: 1999, layout: Large }),
+      () => SharedMap.create(at.place, { budget: 4096, layout: Large }),
+      () =>
+        WorkQueue.create(at.place, { jobs: 1, byteLength: 8, layout: Large }),
+    ]
+  ) {
+    const error = assertThrows(make, RangeError, "2000 bytes");
+    assertStringIncludes(error.message, Large.layout);
+  }
+  assertThrows(() => SharedMemory.open(at.name), Deno.errors.NotFound);
 });
 
 /** What of a struct is a layout. */

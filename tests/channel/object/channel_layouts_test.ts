@@ -185,6 +185,28 @@ Deno.test("a broadcast with a layout is watched as any other", () => {
   assertEquals(watch.next()?.bytes, new Uint8Array(16).fill(5));
 });
 
+Deno.test("a channel has room for a message of its layout", () => {
+  using at = testName();
+  const Large = struct({ bytes: array(u8, 200_000) });
+  {
+    using receiver = Receiver.create(at.place, { layout: Large });
+    assertEquals(receiver.capacity, 2 ** 21);
+    using sender = Sender.open(at.place, { layout: Large });
+    assertEquals(sender.trySend(new Uint8Array(Large.size)), true);
+    receiver.unlink();
+  }
+  for (const act of [Receiver.create, Sender.create, Publisher.create]) {
+    assertThrows(
+      () => act(at.place, { capacity: 1024, layout: Large }),
+      RangeError,
+      "2097152",
+    );
+  }
+  const layout = { hash: 1n, layout: "u8[]", size: 2 ** 40 };
+  assertThrows(() => Receiver.create(at.place, { layout }), RangeError, "size");
+  assertThrows(() => SharedMemory.open(at.name), Deno.errors.NotFound);
+});
+
 Deno.test("a layout that is none is refused before anything is made", () => {
   using at = testName();
   for (const layout of [null, 7, {}, { hash: 1n, layout: "u8", size: 0 }]) {
