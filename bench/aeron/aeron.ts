@@ -39,6 +39,11 @@ const IDLE_MS = 5000;
 export async function aeron(): Promise<Report> {
   await using driver = await startDriver();
   const { directory } = driver;
+  const start = (language: Language, kind: Kind, channel: string) =>
+    AeronPeers.start(directory, language, kind, channel, [
+      "produce",
+      "consume",
+    ]);
   const speed = async (
     what: string,
     kind: Kind,
@@ -46,13 +51,8 @@ export async function aeron(): Promise<Report> {
     messages: readonly (typeof SMALL)[],
     atLeast: number,
   ): Promise<Line[]> => {
-    const start = (language: Language) =>
-      AeronPeers.start(directory, language, kind, channel, [
-        "produce",
-        "consume",
-      ]);
-    await using ours = await start("deno");
-    await using java = await start("java");
+    await using ours = await start("deno", kind, channel);
+    await using java = await start("java", kind, channel);
     const lines: Line[] = [];
     for (const { length, count } of messages) {
       lines.push(
@@ -60,7 +60,7 @@ export async function aeron(): Promise<Report> {
           `${length} bytes, ${what}`,
           () => ours.time(length, count),
           () => java.time(length, count),
-          (ns) => `${(count / ns * 1000).toFixed(2)} million/s`,
+          perSecond(count),
           { atLeast },
         ),
       );
@@ -71,16 +71,10 @@ export async function aeron(): Promise<Report> {
   const least = async (kind: Kind): Promise<Line[]> => {
     const lines: Line[] = [];
     for (const { length, count } of [SMALL, LARGE]) {
-      const start = (language: Language) =>
-        AeronPeers.start(directory, language, kind, IPC, [
-          "produce",
-          "consume",
-        ]);
-      await using ours = await start("deno");
-      await using hand = await start("least");
-      await using java = await start("java");
-      const show = (ns: number) =>
-        `${(count / ns * 1000).toFixed(2)} million/s`;
+      await using ours = await start("deno", kind, IPC);
+      await using hand = await start("least", kind, IPC);
+      await using java = await start("java", kind, IPC);
+      const show = perSecond(count);
       const round = (peers: AeronPeers) => () => peers.time(length, count);
       const what = `${length} bytes, ${kind}`;
       lines.push(
@@ -130,7 +124,7 @@ export async function aeron(): Promise<Report> {
       `${length} bytes, await send and for await; TCP in Deno`,
       () => ours.time(length, count),
       async () => await sockets.time(SOCKET_COUNT) * count / SOCKET_COUNT,
-      (ns) => `${(count / ns * 1000).toFixed(2)} million/s`,
+      perSecond(count),
       { atLeast: 10 },
     );
   };
@@ -172,6 +166,10 @@ async function idle(directory: string): Promise<Check> {
     } %)`,
     met: percent <= 2,
   };
+}
+
+function perSecond(count: number): (nanoseconds: number) => string {
+  return (ns) => `${(count / ns * 1000).toFixed(2)} million/s`;
 }
 
 async function delay(ms: number): Promise<void> {

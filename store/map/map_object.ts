@@ -1,13 +1,10 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
-import {
-  type CheckedLayout,
-  layoutBytes,
-  requireLayout,
-} from "../../memory/checks/value_layout.ts";
+import type { CheckedLayout } from "../../memory/checks/value_layout.ts";
 import {
   isLayoutArea,
   layoutArea,
-  layoutTextAt,
+  requireLayoutAt,
+  writeLayoutAt,
 } from "../object/layout_area.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject } from "../object/store_object.ts";
@@ -72,7 +69,7 @@ export function createMap<Built>(
         Mutex.create(bytes, MUTEX + 64 * i);
       }
       new MapTable(bytes, shape).rebuild();
-      bytes.set(layoutBytes(layout), shape.size);
+      writeLayoutAt(bytes, shape.size, layout);
     },
   });
   return built(object, layout, build, (found) => {
@@ -122,14 +119,8 @@ function built<Built>(
       `Cannot open ${object.what}: corrupt header: ${chunks} chunks and ${buckets} buckets do not make ${object.size} bytes; remove it`,
     );
   }
-  const { bytes } = object.mapping;
-  requireLayout(
-    object.what,
-    layout,
-    hash,
-    () => layoutTextAt(bytes, shape.size),
-  );
-  const words = wordsOf(bytes);
+  requireLayoutAt(object, shape.size, hash, layout);
+  const words = wordsOf(object.mapping.bytes);
   const made = {
     object,
     shape,

@@ -10,7 +10,9 @@ import {
   layoutBytes,
   layoutText,
   LONGEST_TEXT,
+  requireLayout,
 } from "../../memory/checks/value_layout.ts";
+import type { StoreObject } from "./store_object.ts";
 
 /** Bytes that it takes. */
 export function layoutArea(layout: CheckedLayout | undefined): number {
@@ -25,15 +27,30 @@ export function isLayoutArea(length: number, hash: bigint): boolean {
     : length > 0 && length <= LONGEST_TEXT && length % 8 === 0;
 }
 
-/** Reads it, from where it starts to the end. */
-export function layoutTextAt(
+/** Writes it into fresh memory, if there is one. */
+export function writeLayoutAt(
   bytes: Uint8Array<ArrayBuffer>,
   start: number,
-): string {
-  const text = layoutText(
-    (from, to) => bytes.slice(from, to),
-    start,
-    bytes.byteLength - start,
-  );
-  return text.replace(/\0+$/, "");
+  layout: CheckedLayout | undefined,
+): void {
+  bytes.set(layoutBytes(layout), start);
+}
+
+/**
+ * Refuses an object that carries another layout.
+ *
+ * @param start Where its text would start; it ends with the object.
+ * @param hash What its header says.
+ */
+export function requireLayoutAt(
+  { what, mapping: { bytes } }: StoreObject<"read-write">,
+  start: number,
+  hash: bigint,
+  layout: CheckedLayout | undefined,
+): void {
+  requireLayout(what, layout, hash, () => {
+    const slice = (from: number, to: number) => bytes.slice(from, to);
+    const text = layoutText(slice, start, bytes.byteLength - start);
+    return text.replace(/\0+$/, "");
+  });
 }

@@ -1,13 +1,10 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
-import {
-  type CheckedLayout,
-  layoutBytes,
-  requireLayout,
-} from "../../memory/checks/value_layout.ts";
+import type { CheckedLayout } from "../../memory/checks/value_layout.ts";
 import {
   isLayoutArea,
   layoutArea,
-  layoutTextAt,
+  requireLayoutAt,
+  writeLayoutAt,
 } from "../object/layout_area.ts";
 import type { Place } from "../object/place.ts";
 import { StoreObject } from "../object/store_object.ts";
@@ -62,7 +59,7 @@ export function createQueue<Queue>(
       words[MOST_ATTEMPTS] = maxAttempts ?? ATTEMPTS;
       Mutex.create(bytes, MUTEX);
       new JobTable(bytes, jobs).rebuild();
-      bytes.set(layoutBytes(layout), jobs.size);
+      writeLayoutAt(bytes, jobs.size, layout);
     },
   });
   return built(object, layout, build, (found) => {
@@ -115,13 +112,7 @@ function built<Queue>(
       `Cannot open ${object.what}: corrupt header: ${count} jobs of ${capacity} bytes do not make ${object.size} bytes; remove it`,
     );
   }
-  const { bytes } = object.mapping;
-  requireLayout(
-    object.what,
-    layout,
-    hash,
-    () => layoutTextAt(bytes, jobs.size),
-  );
+  requireLayoutAt(object, jobs.size, hash, layout);
   check(jobs);
   const queue = build({ object, jobs, layout });
   undo.move();
