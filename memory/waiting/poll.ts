@@ -5,6 +5,8 @@
  * @module
  */
 
+import { inTurn } from "./turns.ts";
+
 // Taken now, so that fake timers of a test do not stop a wait.
 const { setTimeout, clearTimeout } = globalThis;
 const now = performance.now.bind(performance);
@@ -55,9 +57,9 @@ export async function pollAsync<Result>(
   for (;;) {
     signal?.throwIfAborted();
     const result = attempt();
-    if (result !== undefined) return result;
+    if (result !== undefined) return inTurn(result);
     const left = end - now();
-    if (left <= 0) return undefined;
+    if (left <= 0) return inTurn(undefined);
     await sleep(Math.min(pause, left), signal);
     pause = Math.min(pause * GROWTH, LONGEST_PAUSE_MS);
   }

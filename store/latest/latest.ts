@@ -4,7 +4,7 @@ import {
   viewOf,
 } from "../../memory/views/readonly_bytes.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
-import { inTurn } from "../../sync/waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { readPatience, waitForObject } from "../object/wait_for.ts";

@@ -1,6 +1,6 @@
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
-import { inTurn } from "../../sync/waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { readPatience, waitForObject } from "../object/wait_for.ts";
@@ -168,7 +168,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
       checkJob(bytes, this.#made, operation);
       const { event } = this.#putters.changes;
       const number = this.#putNow(bytes, notBefore);
-      if (number !== undefined) return number;
+      if (number !== undefined) return inTurn(number);
       guard.unlock();
       await this.#putters.sleep(event, patience, NET_MS);
     }

@@ -8,7 +8,7 @@ import {
   type WaitOptions,
 } from "../waiting/options.ts";
 import { lookAgainMs } from "../waiting/safety_nets.ts";
-import { inTurn } from "../waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import {
   waitBlocking,
   type Waiting,

@@ -12,7 +12,7 @@ import {
   type WaitOptions,
 } from "../waiting/options.ts";
 import { EndableWaits, handleClosed } from "../waiting/endable_waits.ts";
-import { inTurn } from "../waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import { waitBlocking, waitPending } from "../waiting/wait_loop.ts";
 import {
   createNamed,

@@ -14,7 +14,7 @@ import {
 } from "../../ffi/sysv/sysv_sem.ts";
 import { Deadline } from "../waiting/deadline.ts";
 import type { Patience } from "../waiting/options.ts";
-import { inTurn } from "../waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import { Turnstile } from "../waiting/turnstile.ts";
 
 /** How operations ended. */

@@ -18,7 +18,7 @@ import {
   readWaitOptions,
   type WaitOptions,
 } from "./options.ts";
-import { inTurn } from "./turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import { locate, requireArray } from "./word_of_view.ts";
 
 export type { WaitOptions } from "./options.ts";

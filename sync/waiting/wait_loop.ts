@@ -7,6 +7,7 @@
 
 import type { Word } from "../../ffi/sync/futex.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import type { Mapping } from "../../memory/mapping/mapping.ts";
 import { transferred } from "../parking/poller.ts";
 import type { Deadline } from "./deadline.ts";
@@ -84,7 +85,7 @@ export async function waitPending<Result>(
     const result = attempt();
     if (result !== undefined) return result;
     const { leftMs } = deadline;
-    if (leftMs === 0) return undefined;
+    if (leftMs === 0) return inTurn(undefined);
     signal?.throwIfAborted();
     sleepers.enter();
     try {

@@ -1,6 +1,6 @@
 import { readWaitOptions, requireKnown } from "../../waiting/options.ts";
 import type { WaitOptions } from "../../waiting/options.ts";
-import { inTurn } from "../../waiting/turns.ts";
+import { inTurn } from "../../../memory/waiting/turns.ts";
 import { Block, type BlockKind } from "../block.ts";
 import { BUSY, DIED, type MutexCore, type Taken } from "./mutex_core.ts";
 import { mutexCoreAt } from "./mutex_cores.ts";

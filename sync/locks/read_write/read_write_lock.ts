@@ -4,7 +4,7 @@ import {
   requireKnown,
   type WaitOptions,
 } from "../../waiting/options.ts";
-import { inTurn } from "../../waiting/turns.ts";
+import { inTurn } from "../../../memory/waiting/turns.ts";
 import { Block, type BlockKind, checkMagic, magicOf } from "../block.ts";
 import type { MutexCore } from "../mutex/mutex_core.ts";
 import { mutexCoreAt } from "../mutex/mutex_cores.ts";

@@ -15,6 +15,10 @@ import {
 } from "../../../sync/mod.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 
+import { FileLock, SharedMemory } from "../../../mod.ts";
+import { WorkQueue } from "../../../store/mod.ts";
+import { randomName } from "../../helpers/names.ts";
+
 /** Waits that end at once, for as often as one likes. */
 const WAITS: Record<
   string,
@@ -41,6 +45,10 @@ const WAITS: Record<
       }
       using _writing = await lock.writeAsync();
     };
+  },
+  "Semaphore.waitAsync() with no time": ({ bytes }) => {
+    const semaphore = Semaphore.createAt(bytes, 0, { value: 0 });
+    return () => semaphore.waitAsync({ timeoutMs: 0 });
   },
   "Barrier.waitAsync() of one": ({ bytes }) => {
     const barrier = Barrier.create(bytes, 0, { parties: 1 });
@@ -71,4 +79,24 @@ Deno.test("a loop over SemaphoreSet.operateAsync() lets timers have their turn",
   cleanup.defer(() => set.remove());
   const zero = [{ index: 0, delta: 0 }];
   assertEquals(await turnComes(() => set.operateAsync(zero)), true);
+});
+
+Deno.test("a loop over FileLock.lockAsync() lets timers have their turn", async () => {
+  using memory = SharedMemory.anonymous({ size: 10 });
+  const lock = async () => {
+    using _lock = await FileLock.lockAsync(memory);
+  };
+  assertEquals(await turnComes(lock), true);
+});
+
+Deno.test("a loop over WorkQueue.put() or take() lets timers have their turn", async () => {
+  using queue = WorkQueue.create(randomName(), { jobs: 3, byteLength: 8 });
+  queue.unlink();
+  const put = async () => {
+    await queue.put(new Uint8Array(5));
+    queue.tryTake()?.done();
+  };
+  assertEquals(await turnComes(put), true);
+  const take = () => queue.take({ timeoutMs: 0 }).catch(() => {});
+  assertEquals(await turnComes(take), true);
 });
