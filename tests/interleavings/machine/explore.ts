@@ -105,10 +105,12 @@ class Stage {
   }
 
   limits({ preemptions = 254, deaths = 0 }: Bounds): Limits {
-    const { mortal = [], spurious = 0, timeouts = 0 } = this.world;
+    const { mortal = [], spurious = 0, timeouts = 0, lifetime = 0 } =
+      this.world;
     const { names } = this.machine;
     const numbers = mortal.map((name) => names.indexOf(name));
-    return { preemptions, deaths, spurious, timeouts, mortal: numbers };
+    const allowed = { preemptions, deaths, spurious, timeouts };
+    return { ...allowed, mortal: numbers, lifetime };
   }
 
   run(strategy: Strategy): void {

@@ -82,6 +82,11 @@ export interface World {
   readonly constants?: readonly Edit[];
   /** Who may die, at any access. */
   readonly mortal?: readonly string[];
+  /**
+   * Within so many steps they die at random, each step as likely as another.
+   * Default: most often at the beginning.
+   */
+  readonly lifetime?: number;
   /** Whose call may end in a wake-up that nobody sent, and how often in all. */
   readonly spurious?: number;
   /** How many time limits may run out in all. Default: none ever does. */

@@ -2,6 +2,7 @@ import { CHANCE, DEADLY, type Mutant, ONE, WEAK_CHANCE } from "./mutant.ts";
 
 const LANES = "rpc/server/lanes.ts";
 const LEFT = "rpc/server/left_lanes.ts";
+const CALLS = "rpc/calls.ts";
 const JOIN = "rpc/client/join_server.ts";
 
 /** Servers and clients of calls. */
@@ -87,5 +88,62 @@ export const RPC_MUTANTS: readonly Mutant[] = [
     replace: "",
     world: ["rpc/lanes.ts", "oneJoins"],
     bounds: WEAK_CHANCE,
+  },
+  {
+    fault: "a client is not woken for its answer",
+    file: "rpc/server/visitor.ts",
+    find: "        if (receiverSleeps(this.#sender)) this.#wakes.wake(this);\n",
+    replace: "",
+    world: [CALLS, "oneCalls"],
+    bounds: ONE,
+  },
+  {
+    fault: "the name of a client's ring stays",
+    file: "rpc/server/server.ts",
+    find: "    ignoreMissing(() => sender.unlink());\n",
+    replace: "",
+    world: [CALLS, "oneCalls"],
+    bounds: ONE,
+  },
+  {
+    fault: "calls are not told that the server has ended",
+    file: "rpc/client/client.ts",
+    find: "    this.#calls.failAll(error);\n",
+    replace: "",
+    world: [CALLS, "serverDies"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a client that is not welcomed does not look for the server",
+    file: "rpc/client/client.ts",
+    find: "      if (sender.hasReceiver) return;",
+    replace: "      if (!sender.closed) return;",
+    world: [CALLS, "serverDies"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a client whose server ends before it answers waits for no other",
+    file: "rpc/client/client.ts",
+    find: "        if (!hasEnded) throw error;",
+    replace: "        if (hasEnded) throw error;",
+    world: [CALLS, "serverDies"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a client that is not welcomed leaves the name of its ring",
+    file: "rpc/client/client.ts",
+    find: "    undo.defer(() => ignoreMissing(() => receiver.unlink()));\n",
+    replace: "",
+    world: [CALLS, "serverDies"],
+    bounds: CHANCE,
+  },
+  {
+    fault: "a dead client keeps its place until the next look",
+    file: "rpc/server/server.ts",
+    find:
+      "    if (this.#visitors.size >= this.#maxClients) this.#dropDead();\n",
+    replace: "",
+    world: [CALLS, "clientDies"],
+    bounds: DEADLY,
   },
 ];

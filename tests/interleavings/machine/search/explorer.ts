@@ -180,19 +180,33 @@ export class RandomWalk implements Strategy {
   readonly #limits: Limits;
   #state: number;
   #used = nothing();
+  /** Step from which on someone dies, where that was drawn. */
+  #end = 0;
 
   constructor(limits: Limits, seed: number) {
     this.#limits = limits;
     this.#state = seed | 1;
   }
 
+  /** Deaths alone when it is time for one, or nothing else can happen. */
+  #atItsEnd({ steps }: Machine, options: Option[]): Option[] {
+    const isDeath = ({ token }: Option) => token !== null && "kill" in token;
+    const deaths = options.filter(isDeath);
+    const rest = options.filter((option) => !isDeath(option));
+    const isTime = steps >= this.#end || rest.length === 0;
+    return isTime && deaths.length > 0 ? deaths : rest;
+  }
+
   begin(): void {
     this.#used = nothing();
+    const { lifetime } = this.#limits;
+    this.#end = lifetime > 0 ? this.pick(lifetime) : 0;
   }
 
   next(machine: Machine): Actor | null | Token {
     const used = this.#used;
-    const options = optionsOf(machine, this.#limits, used);
+    let options = optionsOf(machine, this.#limits, used);
+    if (this.#limits.lifetime > 0) options = this.#atItsEnd(machine, options);
     if (options.length === 0) return null;
     // Mostly the same one goes on: errors need few, but odd, preemptions.
     const steps = options.filter(({ actor }) => actor !== null);

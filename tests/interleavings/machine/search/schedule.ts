@@ -46,6 +46,8 @@ export interface Limits {
   readonly spurious: number;
   readonly timeouts: number;
   readonly mortal: readonly number[];
+  /** Within how many steps they die at random, if that is said. */
+  readonly lifetime: number;
 }
 
 /** What was used up of the limits. */

@@ -20,15 +20,19 @@ const FILE_LENGTH = CAPACITY + 768;
 /** So many files get a size in one schedule, at most. */
 const FILES = 12;
 
-/** One client fills a lane, and few lanes are looked for. */
-export const FEW_LANES: readonly Edit[] = [...FEW, {
+/**
+ * One client fills a lane, and few lanes are looked for.
+ *
+ * @param spare Room that is left when the next lane is made.
+ */
+export const fewLanes = (spare: number): readonly Edit[] => [...FEW, {
   file: "channel/membership/ring_control.ts",
   find: "export const MAX_SENDERS = CLAIM_LINES.length * CLAIMS_PER_LINE;",
   replace: "export const MAX_SENDERS = 1;",
 }, {
   file: "rpc/wire/lanes.ts",
   find: "export const SPARE = 8;",
-  replace: "export const SPARE = 0;",
+  replace: `export const SPARE = ${spare};`,
 }, {
   file: "rpc/wire/lanes.ts",
   find: "export const MAX_LANES = 1024;",
@@ -135,7 +139,7 @@ function checkLanes(ending: Ending): void {
 const WORLD = {
   byteLength: FILES * FILE_LENGTH,
   fileLength: FILE_LENGTH,
-  constants: FEW_LANES,
+  constants: fewLanes(0),
 } as const;
 
 /** Two start over what a killed one left; one may die. */
