@@ -29,6 +29,7 @@ export const SHORT: Size = { most: 15_000, random: 5_000 };
 export const MIDDLE: Size = { most: 5_000, random: 2_000 };
 export const LONG: Size = { most: 800, random: 300 };
 export const LONGEST: Size = { most: 600, random: 200 };
+export const HUGE: Size = { most: 200, random: 60 };
 
 const [X86, ARM] = ["x86-64", "aarch64"] as const;
 

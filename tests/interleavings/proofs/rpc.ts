@@ -1,4 +1,4 @@
-import { deadly, LONG, MIDDLE, type Proof, within } from "./proof.ts";
+import { deadly, HUGE, LONG, MIDDLE, type Proof, within } from "./proof.ts";
 
 /** Servers and clients of calls. */
 export const RPC_PROOFS: readonly Proof[] = [
@@ -24,24 +24,24 @@ export const RPC_PROOFS: readonly Proof[] = [
     protocol: "rpc, a call",
     file: "rpc/calls.ts",
     world: "oneCalls",
-    ways: within(1, LONG),
+    ways: within(1, HUGE),
   },
   {
     protocol: "rpc, a client comes again where there is room for one",
     file: "rpc/calls.ts",
     world: "comesAgain",
-    ways: within(1, LONG),
+    ways: within(1, HUGE),
   },
   {
     protocol: "rpc, a server dies under a call, and the next one starts",
     file: "rpc/calls.ts",
     world: "serverDies",
-    ways: deadly(0, LONG),
+    ways: deadly(0, HUGE),
   },
   {
     protocol: "rpc, a client dies where there is room for one",
     file: "rpc/calls.ts",
     world: "clientDies",
-    ways: deadly(0, LONG),
+    ways: deadly(0, HUGE),
   },
 ];

@@ -22,7 +22,7 @@ const QUESTION = 20;
 const ANSWER = 21;
 
 /** Clients are told apart by their processes, and how often they connected. */
-const NUMBERED: readonly Edit[] = [...fewLanes(1), {
+const NUMBERED: readonly Edit[] = [...fewLanes(2), {
   file: "rpc/wire/frames.ts",
   find: "const TWO_32 = 2 ** 32;",
   replace: "const TWO_32 = 2 ** 32;\nlet made = 0;",
@@ -37,9 +37,15 @@ const NUMBERED: readonly Edit[] = [...fewLanes(1), {
   replace: "const LONGEST_FOREIGN_PAUSE_MS = 100;",
 }];
 
+/** Without timers that look again: where nobody dies all is told. */
+const told =
+  (act: (self: Participant) => Promise<void>) => async (self: Participant) => {
+    useSafetyNets(false);
+    await act(self);
+  };
+
 /** Answers until it is closed, which nobody does, or dies. */
 const serve = async (self: Participant) => {
-  useSafetyNets(false);
   for (;;) {
     try {
       const server = Server.listen(NAME, (asked) => Number(asked) + 1, {
@@ -56,7 +62,6 @@ const serve = async (self: Participant) => {
 
 /** Calls until it has an answer; notes each way in which a call ended. */
 const call = async (self: Participant) => {
-  useSafetyNets(false);
   for (;;) {
     const client = await Client.connect(NAME, { capacity: CAPACITY });
     try {
@@ -73,7 +78,6 @@ const call = async (self: Participant) => {
 
 /** Calls, and stays as long as it lives; unless another one came first. */
 const stay = async (self: Participant) => {
-  useSafetyNets(false);
   try {
     const client = await Client.connect(NAME, { capacity: CAPACITY });
     self.note(await client.call(QUESTION));
@@ -83,7 +87,7 @@ const stay = async (self: Participant) => {
   }
 };
 
-/** The same as `call`, and once more where another one has the only place, when that is dead. */
+/** The same as `call`; once more when the one is dead that had the only place. */
 const callAfter = (other: string) => async (self: Participant) => {
   for (;;) {
     const isFree = self.isDead(other);
@@ -130,7 +134,7 @@ const WORLD = {
 /** One calls, and ends. */
 export const oneCalls: World = {
   ...WORLD,
-  participants: { server: serve, client: call },
+  participants: { server: told(serve), client: told(call) },
   daemons: ["server"],
   check: (ending) => checkAnswers(ending, ["client"]),
 };
@@ -149,11 +153,11 @@ export const serverDies: World = {
 export const comesAgain: World = {
   ...WORLD,
   participants: {
-    server: serve,
-    async client(self) {
+    server: told(serve),
+    client: told(async (self) => {
       await call(self);
       await call(self);
-    },
+    }),
   },
   daemons: ["server"],
   check: ({ notes: { client } }) => {
@@ -171,6 +175,7 @@ export const clientDies: World = {
   },
   daemons: ["server", "first", "second"],
   mortal: ["first"],
+  nets: true,
   check(ending) {
     const { notes, dead } = ending;
     if (dead.size > 0) return checkAnswers(ending, ["first", "second"]);

@@ -21,18 +21,18 @@ const FILE_LENGTH = CAPACITY + 768;
 const FILES = 12;
 
 /**
- * One client fills a lane, and few lanes are looked for.
+ * Few clients fill a lane, and few lanes are looked for.
  *
- * @param spare Room that is left when the next lane is made.
+ * @param room How many.
  */
-export const fewLanes = (spare: number): readonly Edit[] => [...FEW, {
+export const fewLanes = (room: number): readonly Edit[] => [...FEW, {
   file: "channel/membership/ring_control.ts",
   find: "export const MAX_SENDERS = CLAIM_LINES.length * CLAIMS_PER_LINE;",
-  replace: "export const MAX_SENDERS = 1;",
+  replace: `export const MAX_SENDERS = ${room};`,
 }, {
   file: "rpc/wire/lanes.ts",
   find: "export const SPARE = 8;",
-  replace: `export const SPARE = ${spare};`,
+  replace: "export const SPARE = 0;",
 }, {
   file: "rpc/wire/lanes.ts",
   find: "export const MAX_LANES = 1024;",
@@ -139,7 +139,7 @@ function checkLanes(ending: Ending): void {
 const WORLD = {
   byteLength: FILES * FILE_LENGTH,
   fileLength: FILE_LENGTH,
-  constants: fewLanes(0),
+  constants: fewLanes(1),
 } as const;
 
 /** Two start over what a killed one left; one may die. */
