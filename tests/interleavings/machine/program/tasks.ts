@@ -105,7 +105,17 @@ export class Tasks {
         this.#turns.delete(id);
         this.#naps.delete(id);
       },
-      setInterval: (job: () => void) => this.#add(this.#timers, job),
+      setInterval: (job: () => void, ms = 0) => {
+        const id = ++this.#count;
+        // It joins the others again, behind those that have waited longer.
+        const run = () => {
+          this.now += ms;
+          this.#timers.set(id, run);
+          job();
+        };
+        this.#timers.set(id, run);
+        return id;
+      },
       clearInterval: (id: number) => this.#timers.delete(id),
       setImmediate: (job: (...args: Any[]) => void, ...args: Any[]) =>
         this.#add(this.#turns, () => job(...args)),
