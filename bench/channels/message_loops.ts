@@ -14,7 +14,7 @@ export const CHUNK_LENGTH = 65_536;
 /** Sends so many messages, numbered. */
 export async function sendAll(
   count: number,
-  send: (message: Uint8Array) => Promise<unknown>,
+  send: (message: Uint8Array<ArrayBuffer>) => Promise<unknown>,
 ): Promise<void> {
   const message = new Uint8Array(LENGTH);
   const words = new Int32Array(message.buffer);
@@ -71,8 +71,8 @@ export async function receiveBatches(
 export async function sendBatches(
   count: number,
   sender: {
-    trySend(message: Uint8Array): boolean;
-    send(message: Uint8Array): Promise<void>;
+    trySend(message: Uint8Array<ArrayBuffer>): boolean;
+    send(message: Uint8Array<ArrayBuffer>): Promise<void>;
   },
 ): Promise<void> {
   const message = new Uint8Array(LENGTH);

@@ -15,6 +15,8 @@ export type Way =
   | "worker"
   | "channel-batches"
   | "channel-stream"
+  | "least"
+  | "least-batches"
   | "socket-stream";
 
 /** Two Deno processes, one that sends and one that receives. */
@@ -45,6 +47,7 @@ export class MessagePeers implements AsyncDisposable {
     const name = `/shmem-bench-${crypto.randomUUID()}`;
     stack.use(undoLater(() => SharedMemory.unlink(name)));
     stack.use(undoLater(() => removeQueues(name)));
+    stack.use(undoLater(() => SharedMemory.unlink(`${name}-least`)));
     const start = async (role: string) => {
       // It starts a child, too.
       const [deno = "", run = "", ...rest] = denoRun(

@@ -5,7 +5,6 @@
  * @module
  */
 
-import { leastOfBatches, leastOfEach } from "./least.ts";
 import { LENGTH } from "./message_loops.ts";
 import { MessagePeers, type Way } from "./message_peers.ts";
 import type { Chart, Line, Report } from "../report.ts";
@@ -48,13 +47,25 @@ export async function messages(): Promise<Report> {
     async () => await peers.time("channel-batches", COUNT) / COUNT,
     async () => await peers.time("socket", FEWER) / FEWER,
   );
-  const least = (what: string, ours: number, peer: number): Line => ({
-    what: `${what}; the least that Deno can do it in`,
-    ours: `${perSecond(ours)} M/s`,
-    peer: `${perSecond(peer)} M/s`,
-    ratio: peer / ours,
-  });
-  const one = median([...speeds.values()].map((times) => times.ours));
+  const besides = async (
+    what: string,
+    [way, by]: readonly [Way, Way],
+    counts: readonly [number, number],
+  ): Promise<Line> => {
+    for (let i = 0; i < WARM_UP; i++) await peers.time(way, counts[0]);
+    const { ours, peer } = await takeTurns(
+      ROUNDS,
+      async () => await peers.time(way, counts[0]) / counts[0],
+      async () => await peers.time(by, counts[1]) / counts[1],
+    );
+    return {
+      what,
+      ours: `${perSecond(ours)} M/s`,
+      peer: `${perSecond(peer)} M/s`,
+      ratio: peer / ours,
+    };
+  };
+  const least = "the least that Deno can do it in";
   return {
     question:
       `Send messages of ${LENGTH} bytes, and receive them with \`for await\``,
@@ -76,8 +87,21 @@ export async function messages(): Promise<Report> {
         // The others are only to be seen.
         ...(index === 0 ? { goal: { atLeast: 20 } } : {}),
       })),
-      least("batches()", batches.ours, await leastOfBatches()),
-      least("message by message", one, await leastOfEach()),
+      await besides(
+        `batches(), ${least}; Unix socket, read message by message`,
+        ["least-batches", "socket"],
+        [COUNT, FEWER],
+      ),
+      await besides(
+        `message by message, ${least}; Unix socket, read so`,
+        ["least", "socket"],
+        [COUNT, FEWER],
+      ),
+      await besides(
+        `message by message; ${least}`,
+        ["channel", "least"],
+        [COUNT, COUNT],
+      ),
     ],
     chart: chartOf(speeds),
   };

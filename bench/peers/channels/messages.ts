@@ -10,7 +10,13 @@
  */
 
 import { Receiver, Sender } from "../../../channel/mod.ts";
+import { SharedMemory } from "../../../mod.ts";
 import { MessageQueue, SystemMessageQueue } from "../../../queue/mod.ts";
+import {
+  LEAST_LENGTH,
+  LeastReceiver,
+  LeastSender,
+} from "../../channels/least.ts";
 import {
   LENGTH,
   messagesOf,
@@ -29,6 +35,7 @@ const [role = "", name = "", path = ""] = Deno.args;
 
 /** Queues that the system keeps, beside the channel: the two find them by name. */
 const queueName = `${name}-queue`;
+const leastName = `${name}-least`;
 const queueKey = Number.parseInt(name.slice(-8), 16) | 1;
 
 function say(text: string | number): void {
@@ -59,6 +66,9 @@ async function receive(): Promise<void> {
   cleanup.defer(() => queue.unlink());
   const system = SystemMessageQueue.create({ key: queueKey });
   cleanup.defer(() => system.remove());
+  using memory = SharedMemory.create(leastName, { size: LEAST_LENGTH });
+  using mapping = memory.map();
+  const least = new LeastReceiver(mapping.bytes);
   await serve(async (way, count) => {
     switch (way) {
       case "channel":
@@ -69,6 +79,10 @@ async function receive(): Promise<void> {
         return await receiveAll(count, system);
       case "channel-batches":
         return await receiveBatches(count, receiver.batches());
+      case "least":
+        return await receiveAll(count, least);
+      case "least-batches":
+        return await receiveBatches(count, least.batches());
       case "channel-stream":
         return await receiveStream(count, receiver.readable);
       case "socket":
@@ -126,6 +140,9 @@ async function send(): Promise<void> {
   using conn = await Deno.connect({ transport: "unix", path });
   using queue = MessageQueue.open(queueName);
   const system = SystemMessageQueue.open({ key: queueKey });
+  using memory = SharedMemory.open(leastName);
+  using mapping = memory.map();
+  const least = new LeastSender(mapping.bytes);
   await serve(async (way, count) => {
     switch (way) {
       case "channel":
@@ -139,6 +156,12 @@ async function send(): Promise<void> {
         break;
       case "channel-batches":
         await sendBatches(count, sender);
+        break;
+      case "least":
+        await sendAll(count, (message) => least.send(message));
+        break;
+      case "least-batches":
+        await sendBatches(count, least);
         break;
       case "channel-stream":
         await streamOf(count).pipeTo(sender.writable, { preventClose: true });
