@@ -25,10 +25,8 @@ const STREAM_ID = FRAME.streamId;
 const TERM_ID = FRAME.termId;
 const WHOLE_FRAME = (UNFRAGMENTED << 8) | (DATA_TYPE << 16);
 const HEADER_WORDS = FRAME_HEADER_LENGTH / 4;
-/** Longer sources are copied by `set`, but for the line of the header. */
+/** Longer sources are copied by `set`. */
 const LONGEST_LOOP = 256;
-/** What is kept apart of those, in words. */
-const FIRST_WORDS = 14;
 
 /**
  * The term that a publication writes to, and the source that it holds. The two kinds of
@@ -54,7 +52,6 @@ export abstract class OpenTerm {
   protected last = 0;
   protected readonly log: LogBuffer;
   protected readonly termLength: number = 0;
-  #heldTail: Uint8Array = NOBODY;
   #heldLongs: BigInt64Array = NO_LONGS;
   #words = NO_WORDS;
   #longs = NO_LONGS;
@@ -78,13 +75,12 @@ export abstract class OpenTerm {
   }
 
   /** Holds a source, which has words and goes into one frame, or none any more. */
-  hold({ source, longs, tail }: HeldSource): void {
+  hold({ source, longs }: HeldSource): void {
     this.held = source ?? NOBODY;
     this.heldWords = source === undefined
       ? NO_WORDS
       : new Int32Array(longs.buffer, longs.byteOffset, 2 * longs.length);
     this.#heldLongs = source === undefined ? NO_LONGS : longs;
-    this.#heldTail = tail ?? NOBODY;
   }
 
   /** Goes on in a term. */
@@ -137,23 +133,12 @@ export abstract class OpenTerm {
       const long = payload >>> 1;
       const count = length >>> 3;
       for (let i = 1; i < count; i++) longs[long + i] = from[i]!;
-    } else this.#copyLong(word + HEADER_WORDS);
+    } else setBytes(this.term.bytes, this.held, offset + HEADER);
     words[word] = frameLength;
     const end = offset + ((frameLength + 31) & -32);
     if (end > this.last) return this.log.position(this.termCount, end);
     const high = this.#beginHigh;
     const low = (this.#beginLow + end) >>> 0;
     return BigInt.asIntN(64, (BigInt(high) << 32n) + BigInt(low));
-  }
-
-  /**
-   * Copies a long source, the line with the header last: a reader that has caught up
-   * looks at it all the time, and would take it away while the rest is copied.
-   */
-  #copyLong(payload: number): void {
-    const { bytes, words } = this.term;
-    setBytes(bytes, this.#heldTail, (payload + FIRST_WORDS) << 2);
-    const source = this.heldWords;
-    for (let i = 0; i < FIRST_WORDS; i++) words[payload + i] = source[i]!;
   }
 }
