@@ -5,14 +5,13 @@
 // and send them through one channel. One is killed on the way: what it had sent
 // arrives, its death is told, and the others go on.
 
-import { type Message, Receiver, Sender } from "../../channel/mod.ts";
+import { Receiver, Sender } from "../../channel/mod.ts";
 
 const [WORKERS, LIMIT] = [3, 30_000];
-const [HERE, PRIME, STUCK] = [1, 2, 3];
+const [PRIME, STUCK, DONE] = [1, 2, 3];
 
 async function work(name: string, number: number): Promise<void> {
   using sender = Sender.open(name);
-  await sender.send(new Uint8Array(), { typeId: HERE });
   const found = new Uint32Array(1);
   const bytes = new Uint8Array(found.buffer);
   const [from, to] = [number * LIMIT, (number + 1) * LIMIT]
@@ -26,6 +25,7 @@ async function work(name: string, number: number): Promise<void> {
     found[0] = candidate;
     await sender.send(bytes, { typeId: PRIME });
   }
+  await sender.send(new Uint8Array(), { typeId: DONE });
 }
 
 function isPrime(number: number): boolean {
@@ -41,7 +41,8 @@ function numberIn({ buffer, byteOffset }: Uint8Array): number {
 
 async function collect(): Promise<void> {
   const name = `/primes-${crypto.randomUUID()}`;
-  using receiver = Receiver.create(name, { producers: "many" });
+  // One may be done before the next has come, which is not the end of all.
+  using receiver = Receiver.create(name, { producers: "many", keepOpen: true });
   using cleanup = new DisposableStack();
   cleanup.defer(() => receiver.unlink());
   const start = (number: number) =>
@@ -51,23 +52,17 @@ async function collect(): Promise<void> {
   const workers = Array.from({ length: WORKERS }, (_, number) => start(number));
 
   const primes = new Set<number>();
-  const signs = { here: 0, stuck: 0 };
-  const note = ({ typeId, bytes }: Message) => {
-    if (typeId === HERE) signs.here++;
-    else if (typeId === STUCK) signs.stuck++;
-    else primes.add(numberIn(bytes));
-    // When all have come: the channel ends when those that came have ended.
-    if (typeId !== PRIME && signs.here === WORKERS && signs.stuck === 1) {
-      workers[0]?.kill("SIGKILL");
-    }
-  };
-  // Until the death, and then until the others have ended.
-  for (let round = 0; round < 2; round++) {
+  let working = WORKERS;
+  while (working > 0) {
     try {
-      for await (const message of receiver) note(message);
+      const message = await receiver.receive();
+      if (message?.typeId === PRIME) primes.add(numberIn(message.bytes));
+      else if (message?.typeId === STUCK) workers[0]?.kill("SIGKILL");
+      else working--;
     } catch (error) {
       if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
       console.log("One of the workers died");
+      working--;
     }
   }
   for (const worker of workers) await worker.status;
