@@ -35,12 +35,11 @@ export type {
   SendOptions,
   Usage,
 } from "./ends/message.ts";
+export type { ChannelOptions, WaitForOptions } from "./object/options.ts";
 export type {
-  ChannelOptions,
   LayoutOptions,
-  WaitForOptions,
-} from "./object/options.ts";
-export type { ValueLayout } from "../memory/checks/value_layout.ts";
+  ValueLayout,
+} from "../memory/checks/value_layout.ts";
 export type { WaitOptions } from "../memory/waiting/wait_options.ts";
 export type { Place } from "./object/place.ts";
 export type {

@@ -37,7 +37,6 @@ export { SharedMap } from "./map/shared_map.ts";
 export type { Key } from "./map/map_key.ts";
 export type {
   SetOptions,
-  SharedMapOpenOptions,
   SharedMapOptions,
   SharedMapUsage,
   UpdateOptions,
@@ -45,7 +44,6 @@ export type {
 export { WorkQueue } from "./work_queue/work_queue.ts";
 export type {
   PutOptions,
-  WorkQueueOpenOptions,
   WorkQueueOptions,
   WorkQueueStatus,
 } from "./work_queue/queue_options.ts";
@@ -56,4 +54,7 @@ export {
 } from "./broadcast/shared_broadcast_channel.ts";
 export type { Place } from "./object/place.ts";
 export type { StoreOptions } from "./object/store_object.ts";
-export type { ValueLayout } from "../memory/checks/value_layout.ts";
+export type {
+  LayoutOptions,
+  ValueLayout,
+} from "../memory/checks/value_layout.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { giveTurn, isTurnDue } from "../../channel/waiting/pacing.ts";
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
 import type { MessageReader } from "../../channel/ends/message_reader.ts";
 import type { Latest } from "../../store/latest/latest.ts";
 import type { AeronMessage } from "../subscription/messages.ts";

@@ -6,8 +6,7 @@ import {
   checkTimeout,
   type WaitOptions,
 } from "../../memory/waiting/wait_options.ts";
-import { isTurnDue } from "../../channel/waiting/pacing.ts";
-import { giveTurn } from "../../channel/waiting/pacing.ts";
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
 import { IdlePauses } from "../conductor/idle_pauses.ts";
 import type { OfferResult } from "./offer_result.ts";
 

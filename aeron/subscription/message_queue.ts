@@ -1,5 +1,5 @@
 import { MessageMemory } from "../../channel/buffers/copy_out.ts";
-import { giveTurn, isTurnDue } from "../../channel/waiting/pacing.ts";
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
 import { checkWord } from "../../memory/checks/checks.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import {

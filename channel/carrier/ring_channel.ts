@@ -10,6 +10,8 @@ import { retryFor } from "../../memory/checks/retry.ts";
 import {
   type CheckedLayout,
   checkLayout,
+  LAYOUT_OPTIONS,
+  type LayoutOptions,
 } from "../../memory/checks/value_layout.ts";
 import { checkSizes } from "../object/capacity.ts";
 import type { ChannelObject } from "../object/channel_object.ts";
@@ -27,7 +29,7 @@ import {
   withoutLayout,
   writeLayout,
 } from "../object/layout_area.ts";
-import type { ChannelOptions, LayoutOptions } from "../object/options.ts";
+import type { ChannelOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { ManyToOneRingBuffer } from "../ring/many_to_one_ring_buffer.ts";
 import { OneToOneRingBuffer } from "../ring/one_to_one_ring_buffer.ts";
@@ -55,8 +57,8 @@ export interface RingOpenOptions extends LayoutOptions {
 
 /** Names of {@linkcode RingOpenOptions}. */
 export const RING_OPEN_OPTIONS: OptionNames<RingOpenOptions> = {
+  ...LAYOUT_OPTIONS,
   producers: true,
-  layout: true,
 };
 
 /** Names of {@linkcode RingChannelOptions}. */

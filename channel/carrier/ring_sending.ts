@@ -22,13 +22,8 @@ import {
   takeOverProducer,
 } from "../ring/one_to_one_ring_buffer.ts";
 import type { RingBuffer } from "../ring/ring_buffer.ts";
-import {
-  CHECK_MS,
-  giveTurn,
-  GrowingPause,
-  isTurnDue,
-  Spin,
-} from "../waiting/pacing.ts";
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
+import { CHECK_MS, GrowingPause, Spin } from "../waiting/pacing.ts";
 import type { RingChannel } from "./ring_channel.ts";
 import { SendQueue } from "./send_queue.ts";
 

@@ -6,7 +6,7 @@ import {
 import { WAIT_OPTIONS } from "../object/options.ts";
 
 import { MessageLoop, type MessageSource } from "../waiting/message_loop.ts";
-import { isTurnDue, isTurnDueNow } from "../waiting/pacing.ts";
+import { isTurnDue, isTurnDueNow } from "../../memory/waiting/turns.ts";
 import { checkInteger } from "../../memory/checks/integers.ts";
 import { ChannelEnd, type EndParts, joinChannel } from "./channel_end.ts";
 import type { Message, ReceiveOptions } from "./message.ts";

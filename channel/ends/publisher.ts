@@ -17,16 +17,17 @@ import {
   CREATION_OPTIONS,
   openChannelObject,
 } from "../object/create_object.ts";
-import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { checkLayout } from "../../memory/checks/value_layout.ts";
-import type { ChannelOptions, LayoutOptions } from "../object/options.ts";
+import { readOptions } from "../../memory/checks/options.ts";
+import {
+  type LayoutOptions,
+  readLayout,
+} from "../../memory/checks/value_layout.ts";
+import type { ChannelOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { joinChannel } from "./channel_end.ts";
 import type { MessageOptions } from "./message.ts";
 import { typeIdOf } from "./message_options.ts";
 import { sendChunksBy, SendingEnd } from "./sending_end.ts";
-
-const LAYOUT_OPTIONS: OptionNames<LayoutOptions> = { layout: true };
 
 /**
  * Sends messages to any number of {@linkcode Subscriber}s in other processes, in
@@ -120,7 +121,7 @@ export class Publisher extends SendingEnd {
    * behind its last message.
    *
    * @param place Name, or `{ path }`, of the broadcast.
-   * @param options What messages should be.
+   * @param options The layout that messages should have.
    * @returns The publisher.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    * @throws {Deno.errors.InvalidData} When its messages have another layout.
@@ -129,10 +130,9 @@ export class Publisher extends SendingEnd {
    * @throws {TypeError} When it holds something else.
    */
   static open(place: Place, options?: LayoutOptions): Publisher {
-    const { layout } = readOptions(options, LAYOUT_OPTIONS, "open channel");
-    const checked = checkLayout(layout, "open channel");
+    const layout = readLayout(options, "open channel");
     const object = openChannelObject(place);
-    return new Publisher(checkBroadcast(object, undefined, checked));
+    return new Publisher(checkBroadcast(object, undefined, layout));
   }
 
   /**

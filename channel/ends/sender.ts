@@ -12,7 +12,7 @@ import { readOptions } from "../../memory/checks/options.ts";
 import { WAIT_OPTIONS, type WaitForOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { waitForChannel } from "../object/wait_for.ts";
-import { giveTurn, isTurnDue } from "../waiting/pacing.ts";
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
 import { joinChannel } from "./channel_end.ts";
 import type { MessageOptions, SendOptions, Usage } from "./message.ts";
 import { sendChunksBy, SendingEnd } from "./sending_end.ts";

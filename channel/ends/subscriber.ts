@@ -11,12 +11,12 @@ import {
   openChannelObjectReadonly,
 } from "../object/create_object.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
-import { checkLayout } from "../../memory/checks/value_layout.ts";
 import {
+  checkLayout,
+  LAYOUT_OPTIONS,
   type LayoutOptions,
-  WAIT_OPTIONS,
-  type WaitForOptions,
-} from "../object/options.ts";
+} from "../../memory/checks/value_layout.ts";
+import { WAIT_OPTIONS, type WaitForOptions } from "../object/options.ts";
 import type { Place } from "../object/place.ts";
 import { waitForChannel } from "../object/wait_for.ts";
 import { joinAsReader, MessageReader } from "./message_reader.ts";
@@ -32,8 +32,8 @@ export interface SubscriberOptions extends LayoutOptions {
 }
 
 const OPEN_OPTIONS: OptionNames<SubscriberOptions> = {
+  ...LAYOUT_OPTIONS,
   access: true,
-  layout: true,
 };
 
 /**

@@ -72,7 +72,7 @@ const HEADER: HeaderOffsets = {
 };
 
 /** Where a creator says who it is, before it says what it has made. */
-export const CREATOR = { start: 592, end: 632 } as const;
+export const CREATOR = { start: HEADER.label, end: HEADER.creatorStart + 4 };
 
 const CLAIM_LINES = [136, 200, 264, 328] as const;
 const CLAIMS_PER_LINE = 14;

@@ -1,6 +1,6 @@
 /**
- * What a channel says of its messages, behind its trailer. Only one that was created
- * with a layout has it; programs that know no such thing map what lies before.
+ * The layout of a channel's messages, behind its trailer. Only a channel that was
+ * created with a layout has it; programs that know nothing of it map the part before.
  *
  * ```text
  *  0      8                    12  16                        3328
@@ -24,8 +24,8 @@ import { subarrayOf } from "../buffers/typed_arrays.ts";
 import { isPowerOfTwo } from "./capacity.ts";
 
 /**
- * Its length. No sizes of two channels of one kind are the same, of which one has it:
- * no two powers of two are so far from each other.
+ * Its length. The size of an object tells whether it is there, as no two capacities,
+ * which are powers of two, differ by so much.
  */
 export const LAYOUT_AREA_LENGTH = 3328;
 

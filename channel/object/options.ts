@@ -2,7 +2,7 @@ import type { OptionNames } from "../../memory/checks/options.ts";
 import type { ValueLayout } from "../../memory/checks/value_layout.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 
-/** What `create` takes for every kind of channel. */
+/** Options for creating a channel of any kind. */
 export interface ChannelOptions {
   /**
    * Bytes of the data area, a power of two from 64 to 2^30. A message may have
@@ -34,16 +34,9 @@ export interface ChannelOptions {
    */
   readonly label?: string;
   /**
-   * What messages are, to be compared with what others say who open the channel;
-   * messages themselves are not looked at. It takes 3328 bytes more. Default:
-   * anything.
+   * The layout of messages. Opening the channel with another one fails; messages
+   * themselves are not checked. The object becomes 3328 bytes longer. Default: none.
    */
-  readonly layout?: ValueLayout;
-}
-
-/** What `open` takes for every kind of channel. */
-export interface LayoutOptions {
-  /** What messages are: another layout is refused. Default: anything. */
   readonly layout?: ValueLayout;
 }
 

@@ -63,14 +63,6 @@ export class Doorbell {
   }
 
   /**
-   * The same behind an atomic store of this thread: where loads keep their order
-   * (see `store_order.ts`), a plain one does not pass it either.
-   */
-  get parkedBehindStore(): boolean {
-    return this.#inOrder ? this.seemsParked : this.parked;
-  }
-
-  /**
    * Whether the process of the one that sleeps here by its pipe is there still;
    * false when that cannot be told so.
    */
@@ -93,7 +85,9 @@ export class Doorbell {
    */
   get needsRing(): boolean {
     Atomics.store(order, 0, 0);
-    return this.parkedBehindStore;
+    // Where loads keep their order (see `store_order.ts`), a plain one does not pass
+    // that store either.
+    return this.#inOrder ? this.seemsParked : this.parked;
   }
 
   /**

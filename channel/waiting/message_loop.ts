@@ -2,13 +2,12 @@ import type { Message } from "../ends/message.ts";
 import type { Outcome } from "../membership/outcome.ts";
 import {
   giveTurn,
-  GrowingPause,
   isTurnDue,
   isTurnDueNow,
-  sleepFor,
-  Spin,
-} from "./pacing.ts";
+} from "../../memory/waiting/turns.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+import { sleepFor, Spin } from "./pacing.ts";
+import { Patience } from "./patience.ts";
 
 /**
  * How many promises in a row that are fulfilled already may stand between a
@@ -132,6 +131,7 @@ export class MessageLoop {
     this.#requireIdle();
     const source = this.#source;
     const take = () => this.#takeBatch(limit);
+    const patience = new Patience(Infinity, undefined);
     this.#receiving = true;
     let isCrowded = false;
     try {
@@ -142,17 +142,16 @@ export class MessageLoop {
           await undefined;
         }
         while (batch === undefined) {
-          const isThere = this.#spin.until(this.#isReady, isCrowded);
-          const outcome = isThere ? undefined : source.checkPeers();
+          const outcome = this.#lookForOutcome(isCrowded);
           if (outcome !== undefined) {
-            batch = await this.#wait(take, Infinity, undefined, outcome);
-            if (batch === undefined) return;
+            if (await this.#isEnd(outcome, patience)) return;
           } else if ((batch = take()) === undefined) {
             await source.sleep(Infinity, undefined);
             if (source.isReady) this.#spin.succeed();
             batch = take();
           }
         }
+        patience.reset();
         isCrowded = batch.length > 1;
         const handled = handle(batch);
         if (handled !== undefined) await handled;
@@ -181,7 +180,7 @@ export class MessageLoop {
     this.#receiving = true;
     try {
       if (isDue) await this.#giveTurn(signal);
-      return take() ?? await this.#wait(take, timeoutMs, signal);
+      return take() ?? await this.#wait(take, new Patience(timeoutMs, signal));
     } finally {
       this.#receiving = false;
     }
@@ -203,47 +202,52 @@ export class MessageLoop {
 
   async #wait<Taken>(
     take: () => Taken | undefined,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    outcome?: Outcome,
+    patience: Patience,
   ): Promise<Taken | undefined> {
-    const source = this.#source;
-    const deadline = timeoutMs === Infinity
-      ? Infinity
-      : performance.now() + timeoutMs;
-    const pause = new GrowingPause();
-    let again = 0;
+    const { signal } = patience;
     for (;;) {
-      if (outcome === undefined) await this.#giveWay(signal);
-      if (outcome !== undefined || !this.#spin.until(this.#isReady)) {
-        const seen = outcome ?? source.checkPeers();
-        outcome = undefined;
-        // What was sent before comes first.
-        if (seen !== undefined && !source.isReady) {
-          const result = seen();
-          if (result === "end") return undefined;
-          if (result !== "again") throw result;
-          const left = deadline - performance.now();
-          if (left <= 0) this.#refuseToWait(timeoutMs);
-          // A sender has said that it ends, and still has its place: for a
-          // moment, or for long if its process was stopped.
-          await (++again < TURNS
-            ? giveTurn()
-            : sleepFor(Math.min(pause.next(LONGEST_PAUSE_MS), left), signal));
-          this.#requireOpen();
-          signal?.throwIfAborted();
-          continue;
-        }
+      await this.#giveWay(signal);
+      const outcome = this.#lookForOutcome();
+      if (outcome !== undefined) {
+        if (await this.#isEnd(outcome, patience)) return undefined;
+        continue;
       }
       const taken = take();
       if (taken !== undefined) return taken;
-      const left = deadline === Infinity
-        ? Infinity
-        : deadline - performance.now();
-      if (left <= 0) this.#refuseToWait(timeoutMs);
-      await this.#sleep(left, signal);
-      if (source.isReady) this.#spin.succeed();
+      await this.#sleep(this.#requireTime(patience), signal);
+      if (this.#source.isReady) this.#spin.succeed();
     }
+  }
+
+  /**
+   * Looks for a message for a while, and then at the other side.
+   *
+   * @param isCrowded Whether several came at once before.
+   * @returns Why none will come; nothing when one has come, as what was sent before
+   * comes first.
+   */
+  #lookForOutcome(isCrowded = false): Outcome | undefined {
+    if (this.#spin.until(this.#isReady, isCrowded)) return undefined;
+    const outcome = this.#source.checkPeers();
+    return this.#source.isReady ? undefined : outcome;
+  }
+
+  /**
+   * Whether no message will come any more. If a sender has said that it ends and still
+   * has its place, it waits: for a moment, or for long if that process was stopped.
+   */
+  async #isEnd(outcome: Outcome, patience: Patience): Promise<boolean> {
+    const result = outcome();
+    if (result === "end") return true;
+    if (result !== "again") throw result;
+    const { pause, signal } = patience;
+    const left = this.#requireTime(patience);
+    await (++patience.looks < TURNS
+      ? giveTurn()
+      : sleepFor(Math.min(pause.next(LONGEST_PAUSE_MS), left), signal));
+    this.#requireOpen();
+    signal?.throwIfAborted();
+    return false;
   }
 
   /**
@@ -273,7 +277,8 @@ export class MessageLoop {
     signal?.throwIfAborted();
   }
 
-  #refuseToWait(timeoutMs: number): never {
+  #requireTime({ leftMs, timeoutMs }: Patience): number {
+    if (leftMs > 0) return leftMs;
     throw new Deno.errors.TimedOut(
       `Cannot receive from ${this.#what}: no message came within ${timeoutMs} ms`,
     );

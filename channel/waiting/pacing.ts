@@ -6,12 +6,6 @@
 
 import { yieldProcessor } from "../../sync/waiting/processor.ts";
 
-export {
-  giveTurn,
-  isTurnDue,
-  isTurnDueNow,
-} from "../../memory/waiting/turns.ts";
-
 /** How long to look before going to sleep, in milliseconds: some microseconds. */
 const SPIN_MS = 0.005;
 

@@ -35,6 +35,7 @@ export class Followed implements Disposable {
   /** Of those before the one that is open. */
   #missedBefore: Missed = { messages: 0, bytes: 0 };
   #toldDamage: string | undefined;
+  /** That it was cut short, until that is told. */
   #cut: string | undefined;
 
   /**
@@ -112,7 +113,10 @@ export class Followed implements Disposable {
 
   /** What is wrong with it, told once. */
   takeDamage(): string | undefined {
-    const damage = this.#open?.damage ?? this.#cut;
+    const cut = this.#cut;
+    this.#cut = undefined;
+    if (cut !== undefined) return cut;
+    const damage = this.#open?.damage;
     if (damage === this.#toldDamage) return undefined;
     this.#toldDamage = damage;
     return damage;

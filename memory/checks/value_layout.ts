@@ -6,6 +6,8 @@
  * @module
  */
 
+import { type OptionNames, readOptions } from "./options.ts";
+
 /**
  * A layout of values; a `Struct` of `@shmem/shmem/struct` is one.
  *
@@ -35,6 +37,15 @@ export interface ValueLayout {
   readonly size: number;
 }
 
+/** How to open what may carry a layout. */
+export interface LayoutOptions {
+  /** The layout that is expected; another one is refused. Default: any. */
+  readonly layout?: ValueLayout | undefined;
+}
+
+/** Names of {@linkcode LayoutOptions}. */
+export const LAYOUT_OPTIONS: OptionNames<LayoutOptions> = { layout: true };
+
 /** A layout that was checked, and copied. */
 export interface CheckedLayout {
   readonly hash: bigint;
@@ -62,26 +73,37 @@ export function checkLayout(
   );
 }
 
+/** Reads the options of opening, once, for the layout alone. */
+export function readLayout(
+  options: LayoutOptions | undefined,
+  operation: string,
+): CheckedLayout | undefined {
+  const { layout } = readOptions(options, LAYOUT_OPTIONS, operation);
+  return checkLayout(layout, operation);
+}
+
 /** The text as it is kept. */
 export function layoutBytes(layout: CheckedLayout | undefined): Uint8Array {
   return new TextEncoder().encode(layout?.text ?? "")
     .subarray(0, LONGEST_TEXT);
 }
 
-/** Reads the text that an object keeps; `length` comes from shared memory. */
+/**
+ * Reads the text that an object keeps, without the zeros behind it; `length` comes
+ * from shared memory.
+ */
 export function layoutText(
   slice: (start: number, end: number) => Uint8Array,
   start: number,
   length: number,
 ): string {
   // A copy: memory that others write must not be decoded in place.
-  return new TextDecoder().decode(
-    slice(start, start + Math.min(length, LONGEST_TEXT)),
-  );
+  const bytes = slice(start, start + Math.min(length, LONGEST_TEXT));
+  return new TextDecoder().decode(bytes).replace(/\0+$/, "");
 }
 
 /**
- * Refuses room in which no value of a layout has place.
+ * Refuses room that is too small for a single value of a layout.
  *
  * @param room Bytes of the largest value.
  * @param option Where the user said so, for messages.
@@ -94,12 +116,12 @@ export function requireRoom(
 ): void {
   if (layout === undefined || layout.size <= room) return;
   throw new RangeError(
-    `Cannot ${operation}: ${layout.text} takes ${layout.size} bytes, and ${option} leaves room for ${room}`,
+    `Cannot ${operation}: a value of the layout ${layout.text} takes ${layout.size} bytes, and ${option} has room for ${room}`,
   );
 }
 
 /**
- * Refuses what is not one value of a layout, or several one behind the other.
+ * Refuses bytes that are not one value of a layout, or several in a row.
  *
  * @param operation What is done, for messages: `write latest value "/x"`.
  */
@@ -111,7 +133,7 @@ export function requireWhole(
   if (layout === undefined) return;
   if (byteLength > 0 && byteLength % layout.size === 0) return;
   throw new RangeError(
-    `Cannot ${operation}: it takes one or several of ${layout.text}, of ${layout.size} bytes each: received ${byteLength} bytes`,
+    `Cannot ${operation}: the length must be a multiple of ${layout.size} bytes, the size of the layout ${layout.text}: received ${byteLength} bytes`,
   );
 }
 
@@ -124,7 +146,7 @@ export function requireLayout(
 ): void {
   if (layout === undefined || layout.hash === hash) return;
   throw new Deno.errors.InvalidData(
-    `Cannot open ${what}: what it carries is ${
+    `Cannot open ${what}: its contents are ${
       hash === 0n ? "of no layout" : `laid out as ${text()}`
     }, and ${layout.text} was expected`,
   );

@@ -3,11 +3,16 @@ import {
   readonlyBytes,
   viewOf,
 } from "../../memory/views/readonly_bytes.ts";
+import { readOptions } from "../../memory/checks/options.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import { inTurn } from "../../memory/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
-import { readPatience, waitForObject } from "../object/wait_for.ts";
+import {
+  readPatience,
+  WAIT_OPTIONS,
+  waitForObject,
+} from "../object/wait_for.ts";
 import type { Slots } from "./latest_layout.ts";
 import {
   createLatest,
@@ -20,6 +25,7 @@ import {
   type LatestOptions,
   type LatestValue,
   NOUN,
+  OPEN_NAMES,
 } from "./latest_options.ts";
 import { LatestReader } from "./latest_reader.ts";
 import { LatestWaiter } from "./latest_waiter.ts";
@@ -118,13 +124,13 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    */
   static async waitFor(
     place: Place,
-    options: LatestOpenOptions & WaitOptions = {},
+    options?: LatestOpenOptions & WaitOptions,
   ): Promise<Latest> {
-    const { timeoutMs, signal, ...open } = { ...options };
-    return await waitForObject(NOUN, place, () => Latest.open(place, open), {
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const names = { ...WAIT_OPTIONS, ...OPEN_NAMES };
+    const read = readOptions(options, names, `wait for ${NOUN}`);
+    const { timeoutMs, signal, ...rest } = read;
+    const open = () => Latest.open(place, rest);
+    return await waitForObject(NOUN, place, open, { timeoutMs, signal });
   }
 
   /** Its name with a slash, or its path. */
@@ -157,8 +163,8 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    *
    * @param value Its bytes.
    * @returns Its number.
-   * @throws {RangeError} When it is too long, or is not one or several of the
-   * layout that this handle was given.
+   * @throws {RangeError} When it is too long, or its length does not fit the layout
+   * that this handle was given.
    * @throws {Deno.errors.Busy} When another handle writes.
    * @throws {TypeError} When the handle may only read, or has claimed.
    */
@@ -185,8 +191,8 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * @param byteLength How many bytes of it count. Default: all.
    * @returns Its number.
    * @throws {TypeError} When nothing is claimed.
-   * @throws {RangeError} When it is not that long, or that is not one or several of
-   * the layout that this handle was given; it stays claimed.
+   * @throws {RangeError} When it is not that long, or the length does not fit the
+   * layout that this handle was given; it stays claimed.
    */
   commit(byteLength: number = this.#slots.capacity): number {
     return this.#writer.commit(byteLength);

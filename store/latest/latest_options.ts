@@ -5,6 +5,8 @@ import type { StoreOptions } from "../object/store_object.ts";
 import {
   type CheckedLayout,
   checkLayout,
+  LAYOUT_OPTIONS,
+  type LayoutOptions,
   requireRoom,
   type ValueLayout,
 } from "../../memory/checks/value_layout.ts";
@@ -20,7 +22,10 @@ export interface LatestOptions extends StoreOptions {
    * many values are written meanwhile. Default: 4.
    */
   readonly slots?: number;
-  /** What values are, to be compared with what others say. Default: anything. */
+  /**
+   * The layout of values: each is one of it, or several in a row. Opening it with
+   * another one fails. Default: none, values are any bytes.
+   */
   readonly layout?: ValueLayout;
   /**
    * Whether each write wakes readers that may only read the memory and so cannot
@@ -31,11 +36,9 @@ export interface LatestOptions extends StoreOptions {
 }
 
 /** Options of {@linkcode Latest.open}. */
-export interface LatestOpenOptions {
+export interface LatestOpenOptions extends LayoutOptions {
   /** What the handle may do. Default: `"read-write"`. */
   readonly access?: "read" | "read-write";
-  /** What values are: another layout is refused. Default: anything. */
-  readonly layout?: ValueLayout;
 }
 
 /** A value that {@linkcode Latest.read} copied. */
@@ -72,9 +75,10 @@ const CREATE_NAMES: OptionNames<LatestOptions> = {
   ifStale: true,
   label: true,
 };
-const OPEN_NAMES: OptionNames<LatestOpenOptions> = {
+/** Names of {@linkcode LatestOpenOptions}. */
+export const OPEN_NAMES: OptionNames<LatestOpenOptions> = {
+  ...LAYOUT_OPTIONS,
   access: true,
-  layout: true,
 };
 const DEFAULT_SLOTS = 4;
 

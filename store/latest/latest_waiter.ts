@@ -1,5 +1,5 @@
 import { type Word, wordAt } from "../../ffi/sync/futex.ts";
-import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import { regionOf } from "../../memory/mapping/mapping.ts";
 import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { sleepOnObject } from "../object/sleep.ts";
@@ -38,7 +38,7 @@ export class LatestWaiter {
     signal?.throwIfAborted();
     const leftMs = patience.end - performance.now();
     if (leftMs <= 0) {
-      if (isTurnDue()) await giveTurn();
+      await inTurn(undefined);
       throw new Deno.errors.TimedOut(
         `Cannot wait any longer for ${this.#object.what}: no process wrote within ${patience.timeoutMs} ms`,
       );

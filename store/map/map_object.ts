@@ -1,5 +1,9 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
-import type { CheckedLayout } from "../../memory/checks/value_layout.ts";
+import {
+  type CheckedLayout,
+  type LayoutOptions,
+  readLayout,
+} from "../../memory/checks/value_layout.ts";
 import {
   isLayoutArea,
   layoutArea,
@@ -20,13 +24,7 @@ import {
   POLICY,
   SEED,
 } from "./map_layout.ts";
-import {
-  NOUN,
-  readMapOpenOptions,
-  readMapOptions,
-  type SharedMapOpenOptions,
-  type SharedMapOptions,
-} from "./map_options.ts";
+import { NOUN, readMapOptions, type SharedMapOptions } from "./map_options.ts";
 import { MapTable } from "./map_table.ts";
 
 /** An object that is a map, mapped. */
@@ -90,10 +88,10 @@ export function createMap<Built>(
 /** Opens the object of a map. */
 export function openMap<Built>(
   place: Place,
-  options: SharedMapOpenOptions | undefined,
+  options: LayoutOptions | undefined,
   build: (made: MapObject) => Built,
 ): Built {
-  const layout = readMapOpenOptions(options);
+  const layout = readLayout(options, `open ${NOUN}`);
   const object = StoreObject.open(NOUN, place, "read-write");
   return built(object, layout, build, () => {});
 }

@@ -25,16 +25,10 @@ export interface SharedMapOptions extends StoreOptions {
    */
   readonly eviction?: "none" | "lru";
   /**
-   * What values are, to be compared with what others say: each is one or several of
-   * it. Default: anything.
+   * The layout of values: each is one of it, or several in a row. Opening the map
+   * with another one fails. Default: none, values are any bytes.
    */
   readonly layout?: ValueLayout;
-}
-
-/** Options of {@linkcode SharedMap.open}. */
-export interface SharedMapOpenOptions {
-  /** What values are: another layout is refused. Default: anything. */
-  readonly layout?: ValueLayout | undefined;
 }
 
 /** How {@linkcode SharedMap.set} sets. */
@@ -79,7 +73,6 @@ const CREATE_NAMES: OptionNames<SharedMapOptions> = {
   ifStale: true,
   label: true,
 };
-const OPEN_NAMES: OptionNames<SharedMapOpenOptions> = { layout: true };
 const SET_NAMES: OptionNames<SetOptions> = { ttlMs: true };
 const UPDATE_NAMES: OptionNames<UpdateOptions> = {
   ttlMs: true,
@@ -123,15 +116,6 @@ export function readMapOptions(options: SharedMapOptions): {
     operation,
   );
   return { budget, eviction, layout: checked, object };
-}
-
-/** Reads how a map is opened, once, and checks it. */
-export function readMapOpenOptions(
-  options: SharedMapOpenOptions | undefined,
-): CheckedLayout | undefined {
-  const operation = `open ${NOUN}`;
-  const { layout } = readOptions(options, OPEN_NAMES, operation);
-  return checkLayout(layout, operation);
 }
 
 /** Reads when an entry expires, in milliseconds since 1970; 0 for never. */

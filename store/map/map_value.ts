@@ -16,13 +16,14 @@ export function checkValue(
   what: string,
 ): Uint8Array {
   const longest = shape.chunks * CHUNK / 4;
-  const length = trueLength(value, `use the value in ${what}: it`);
+  const operation = `use the value in ${what}`;
+  const length = trueLength(value, `${operation}: it`);
   if (length > longest) {
     throw new RangeError(
-      `Cannot use the value in ${what}: it may have ${longest} bytes, a quarter of the budget: received ${length}`,
+      `Cannot ${operation}: it may have ${longest} bytes, a quarter of the budget: received ${length}`,
     );
   }
-  requireWhole(layout, length, `use the value in ${what}`);
+  requireWhole(layout, length, operation);
   return new Uint8Array(bufferOf(value), byteOffsetOf(value), length);
 }
 

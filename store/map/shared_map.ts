@@ -2,7 +2,8 @@ import { describe } from "../../memory/checks/integers.ts";
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
-import { waitForObject } from "../object/wait_for.ts";
+import type { LayoutOptions } from "../../memory/checks/value_layout.ts";
+import { waitForLayout } from "../object/wait_for.ts";
 import type { Entry } from "./map_chunks.ts";
 import { MapEntries } from "./map_entries.ts";
 import { flagsOf, type Key, keyBytes, keyOf } from "./map_key.ts";
@@ -12,7 +13,6 @@ import {
   readExpiry,
   readUpdateOptions,
   type SetOptions,
-  type SharedMapOpenOptions,
   type SharedMapOptions,
   type SharedMapUsage,
   type UpdateOptions,
@@ -70,13 +70,13 @@ export class SharedMap implements Disposable {
    * Opens a map.
    *
    * @param place A name, or `{ path }`.
-   * @param options What values should be.
+   * @param options The layout that values should have.
    * @returns The handle.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    * @throws {Deno.errors.InvalidData} When it is something else, damaged, or has
    * values of another layout.
    */
-  static open(place: Place, options?: SharedMapOpenOptions): SharedMap {
+  static open(place: Place, options?: LayoutOptions): SharedMap {
     return openMap(place, options, (made) => new SharedMap(made));
   }
 
@@ -90,11 +90,10 @@ export class SharedMap implements Disposable {
    */
   static async waitFor(
     place: Place,
-    options: SharedMapOpenOptions & WaitOptions = {},
+    options?: LayoutOptions & WaitOptions,
   ): Promise<SharedMap> {
-    const { layout, ...wait } = { ...options };
-    const open = () => SharedMap.open(place, { layout });
-    return await waitForObject(NOUN, place, open, wait);
+    const open = (expected: LayoutOptions) => SharedMap.open(place, expected);
+    return await waitForLayout(NOUN, place, open, options);
   }
 
   /** Its name with a slash, or its path. */

@@ -50,7 +50,6 @@ export function requireLayoutAt(
 ): void {
   requireLayout(what, layout, hash, () => {
     const slice = (from: number, to: number) => bytes.slice(from, to);
-    const text = layoutText(slice, start, bytes.byteLength - start);
-    return text.replace(/\0+$/, "");
+    return layoutText(slice, start, bytes.byteLength - start);
   });
 }

@@ -1,4 +1,8 @@
 import { readOptions } from "../../memory/checks/options.ts";
+import {
+  LAYOUT_OPTIONS,
+  type LayoutOptions,
+} from "../../memory/checks/value_layout.ts";
 import { pollAsync } from "../../memory/waiting/poll.ts";
 import {
   checkSignal,
@@ -57,4 +61,16 @@ export async function waitForObject<Handle>(
       JSON.stringify(name)
     }: no process created it within ${timeoutMs} ms`,
   );
+}
+
+/** The same for one that may carry a layout, which is among the options. */
+export async function waitForLayout<Handle>(
+  noun: string,
+  place: Place,
+  open: (expected: LayoutOptions) => Handle,
+  options: LayoutOptions & WaitOptions | undefined,
+): Promise<Handle> {
+  const names = { ...WAIT_OPTIONS, ...LAYOUT_OPTIONS };
+  const { layout, ...wait } = readOptions(options, names, `wait for ${noun}`);
+  return await waitForObject(noun, place, () => open({ layout }), wait);
 }

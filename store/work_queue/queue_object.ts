@@ -1,5 +1,9 @@
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
-import type { CheckedLayout } from "../../memory/checks/value_layout.ts";
+import {
+  type CheckedLayout,
+  type LayoutOptions,
+  readLayout,
+} from "../../memory/checks/value_layout.ts";
 import {
   isLayoutArea,
   layoutArea,
@@ -19,9 +23,7 @@ import {
 } from "./queue_layout.ts";
 import {
   NOUN,
-  readQueueOpenOptions,
   readQueueOptions,
-  type WorkQueueOpenOptions,
   type WorkQueueOptions,
 } from "./queue_options.ts";
 
@@ -83,10 +85,10 @@ function wordsOf(bytes: Uint8Array<ArrayBuffer>): Int32Array {
 /** Opens the object of a queue. */
 export function openQueue<Queue>(
   place: Place,
-  options: WorkQueueOpenOptions | undefined,
+  options: LayoutOptions | undefined,
   build: (made: QueueObject) => Queue,
 ): Queue {
-  const layout = readQueueOpenOptions(options);
+  const layout = readLayout(options, `open ${NOUN}`);
   const object = StoreObject.open(NOUN, place, "read-write");
   return built(object, layout, build, () => {});
 }

@@ -25,16 +25,10 @@ export interface WorkQueueOptions extends StoreOptions {
    */
   readonly maxAttempts?: number;
   /**
-   * What jobs are, to be compared with what others say: each is one or several of
-   * it. Default: anything.
+   * The layout of jobs: each is one of it, or several in a row. Opening the queue
+   * with another one fails. Default: none, jobs are any bytes.
    */
   readonly layout?: ValueLayout;
-}
-
-/** Options of {@linkcode WorkQueue.open}. */
-export interface WorkQueueOpenOptions {
-  /** What jobs are: another layout is refused. Default: anything. */
-  readonly layout?: ValueLayout | undefined;
 }
 
 /** How {@linkcode WorkQueue.put} puts. */
@@ -68,7 +62,6 @@ const CREATE_NAMES: OptionNames<WorkQueueOptions> = {
   ifStale: true,
   label: true,
 };
-const OPEN_NAMES: OptionNames<WorkQueueOpenOptions> = { layout: true };
 const PUT_NAMES: OptionNames<PutOptions> = {
   delayMs: true,
   timeoutMs: true,
@@ -110,15 +103,6 @@ export function readQueueOptions(
     );
   }
   return { jobs, byteLength, maxAttempts, layout: checked, object };
-}
-
-/** Reads how a queue is opened, once, and checks it. */
-export function readQueueOpenOptions(
-  options: WorkQueueOpenOptions | undefined,
-): CheckedLayout | undefined {
-  const operation = `open ${NOUN}`;
-  const { layout } = readOptions(options, OPEN_NAMES, operation);
-  return checkLayout(layout, operation);
 }
 
 /** Reads how a job is put: when it is due, and how long to wait for room. */

@@ -1,4 +1,4 @@
-import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
+import { inTurn } from "../../memory/waiting/turns.ts";
 import { EventCount } from "../object/event_count.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import type { Patience } from "../object/wait_for.ts";
@@ -56,7 +56,7 @@ export class QueueSide {
     signal?.throwIfAborted();
     const leftMs = end - performance.now();
     if (leftMs <= 0) {
-      if (isTurnDue()) await giveTurn();
+      await inTurn(undefined);
       throw new Deno.errors.TimedOut(
         `Cannot wait any longer for ${this.#what}: ${this.#missing} within ${timeoutMs} ms`,
       );

@@ -3,7 +3,8 @@ import { lookAgainMs } from "../../sync/waiting/safety_nets.ts";
 import { inTurn } from "../../memory/waiting/turns.ts";
 import type { Place } from "../object/place.ts";
 import type { StoreObject } from "../object/store_object.ts";
-import { readPatience, waitForObject } from "../object/wait_for.ts";
+import type { LayoutOptions } from "../../memory/checks/value_layout.ts";
+import { readPatience, waitForLayout } from "../object/wait_for.ts";
 import { HandedJobs } from "./handed_jobs.ts";
 import type { Job } from "./job.ts";
 import { JobTable } from "./job_table.ts";
@@ -15,7 +16,6 @@ import {
   type PutOptions,
   readDelay,
   readPutOptions,
-  type WorkQueueOpenOptions,
   type WorkQueueOptions,
   type WorkQueueStatus,
 } from "./queue_options.ts";
@@ -102,12 +102,12 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * Opens a queue.
    *
    * @param place A name, or `{ path }`.
-   * @param options What jobs should be.
+   * @param options The layout that jobs should have.
    * @returns The handle.
    * @throws {Deno.errors.NotFound} When there is none (ENOENT).
    * @throws {Deno.errors.InvalidData} When it is, or holds, something else.
    */
-  static open(place: Place, options?: WorkQueueOpenOptions): WorkQueue {
+  static open(place: Place, options?: LayoutOptions): WorkQueue {
     return openQueue(place, options, (made) => new WorkQueue(made));
   }
 
@@ -121,11 +121,10 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    */
   static async waitFor(
     place: Place,
-    options: WorkQueueOpenOptions & WaitOptions = {},
+    options?: LayoutOptions & WaitOptions,
   ): Promise<WorkQueue> {
-    const { layout, ...wait } = { ...options };
-    const open = () => WorkQueue.open(place, { layout });
-    return await waitForObject(NOUN, place, open, wait);
+    const open = (expected: LayoutOptions) => WorkQueue.open(place, expected);
+    return await waitForLayout(NOUN, place, open, options);
   }
 
   /** Its name with a slash, or its path. */
@@ -156,7 +155,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @returns Its number. Rejects with `Deno.errors.TimedOut` when the time is
    * over, with the signal's reason, or with `Deno.errors.BadResource` when the
    * handle is closed meanwhile.
-   * @throws {RangeError} When it is too long, or not one or several of the layout.
+   * @throws {RangeError} When it is too long, or its length does not fit the layout.
    */
   async put(bytes: Uint8Array, options?: PutOptions): Promise<number> {
     const operation = `put a job into ${this.#object.what}`;
@@ -181,7 +180,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * @param options A delay.
    * @returns Its number, or null when there is no room, or another process is in
    * the middle of a change.
-   * @throws {RangeError} When it is too long, or not one or several of the layout.
+   * @throws {RangeError} When it is too long, or its length does not fit the layout.
    */
   tryPut(
     bytes: Uint8Array,

@@ -6,6 +6,7 @@
 
 import {
   assertEquals,
+  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "../../deps.ts";
@@ -56,6 +57,11 @@ for (const [kind, { create, open, waitFor }] of Object.entries(KINDS)) {
       using _same = open(at.place, { layout: Here });
       using _again = create(at.place, Here);
       using _any = open(at.place);
+      await assertRejects(
+        () => Reflect.apply(waitFor, undefined, [at.place, 5]),
+        TypeError,
+        "options",
+      );
       using _waited = await waitFor(at.place, {
         layout: Here,
         timeoutMs: 1000,

@@ -5,7 +5,10 @@ import {
   LAYOUT_TEXT,
 } from "../../../channel/object/layout_area.ts";
 import { RING_TRAILER_LENGTH } from "../../../channel/ring/ring_layout.ts";
-import { LONGEST_TEXT } from "../../../memory/checks/value_layout.ts";
+import {
+  layoutText,
+  LONGEST_TEXT,
+} from "../../../memory/checks/value_layout.ts";
 import { mapShape } from "../../../store/map/map_layout.ts";
 import { jobsFor } from "../../../store/work_queue/queue_layout.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
@@ -40,7 +43,7 @@ function behindTrailer(
 ): string | undefined {
   const { length, hasLayout } = channelSize(source.size, trailerLength);
   if (!hasLayout) return undefined;
-  return textOf(source.read(length, LAYOUT_AREA_LENGTH).subarray(LAYOUT_TEXT));
+  return textOf(source, length + LAYOUT_TEXT, LAYOUT_AREA_LENGTH - LAYOUT_TEXT);
 }
 
 function behindAll(
@@ -52,11 +55,14 @@ function behindAll(
   const { size } = kind === "map" ? mapShape(a, b) : jobsFor(a, b);
   const length = source.size - size;
   if (!(length > 0 && length <= LONGEST_TEXT)) return undefined;
-  return textOf(source.read(size, length));
+  return textOf(source, size, length);
 }
 
-/** Zeros stand behind it. */
-function textOf(bytes: Uint8Array<ArrayBuffer>): string | undefined {
-  const text = new TextDecoder().decode(bytes).replace(/\0+$/, "");
-  return text === "" ? undefined : text;
+function textOf(
+  source: ByteSource,
+  start: number,
+  length: number,
+): string | undefined {
+  const slice = (from: number, to: number) => source.read(from, to - from);
+  return layoutText(slice, start, length) || undefined;
 }

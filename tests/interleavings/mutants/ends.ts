@@ -7,8 +7,8 @@ export const END_MUTANTS: readonly Mutant[] = [
   {
     fault: "one that waits for a sender to go looks again at once (found here)",
     file: "channel/waiting/message_loop.ts",
-    find: "await (++again < TURNS\n",
-    replace: "await (++again < Infinity\n",
+    find: "await (++patience.looks < TURNS\n",
+    replace: "await (++patience.looks < Infinity\n",
     world: ["channel/ends.ts", "sentAndEnded"],
     bounds: ONE,
   },
