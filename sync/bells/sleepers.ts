@@ -142,15 +142,19 @@ function wakeDue(): void {
   }
 }
 
-let turn: Iterator<Sleeping> = sleepers.values();
+/** Those whose turn to look has not come yet. */
+let waiting: Iterator<Sleeping> | undefined;
 
 function lookSome(): void {
   const count = Math.min(LOOKS_AT_ONCE, sleepers.size);
-  for (let i = 0; i < count; i++) {
-    const { value, done } = turn.next();
-    if (done) turn = sleepers.values();
-    else value.look();
-  }
+  for (let i = 0; i < count; i++) nextInTurn()?.look();
+}
+
+function nextInTurn(): Sleeping | undefined {
+  const { value } = waiting?.next() ?? {};
+  if (value !== undefined) return value;
+  waiting = sleepers.values();
+  return waiting.next().value;
 }
 
 /**

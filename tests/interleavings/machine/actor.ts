@@ -12,6 +12,8 @@ export class Actor {
   readonly name: string;
   /** Results of all its steps so far. */
   log: number[] = [];
+  /** What each of these steps was, at its first result. */
+  steps: (string | number)[] = [];
   /** How many of them this run has used. */
   position = 0;
   /** Two hashes of them. */
@@ -62,7 +64,8 @@ export class Actor {
   }
 
   /** Notes what a step of it has found. */
-  noteResult(value: number): void {
+  noteResult(step: string | number, value: number): void {
+    this.steps.push(step);
     this.log.push(value);
     this.hash1 = mix(this.hash1, value);
     this.hash2 = mix(this.hash2, ~value);

@@ -22,6 +22,9 @@ import type { Participant } from "./world.ts";
 /** Stops a participant. Thrown, and nothing that a program would throw. */
 const STOP = Symbol("stop");
 
+/** The step of one that was woken. */
+const WAKE = "wake";
+
 /** The machine. */
 export class Machine {
   /** The memory that programs believe in. */
@@ -136,9 +139,10 @@ export class Machine {
   }
 
   /** Whether the step was made before, and why it stops if that is to be. */
-  replays(actor: Actor, two: boolean): boolean {
+  replays(actor: Actor, step: string | number, two: boolean): boolean {
     if (this.#unwinding) throw STOP;
     if (actor.position >= actor.log.length) return false;
+    if (actor.steps[actor.position] !== step) this.#refuse(actor, step);
     this.low = actor.log[actor.position++]!;
     if (two) this.high = actor.log[actor.position++]!;
     return true;
@@ -164,12 +168,12 @@ export class Machine {
   ): number {
     const actor = this.current;
     if (actor === null) return action();
-    if (this.replays(actor, false)) return this.low;
+    if (this.replays(actor, what, false)) return this.low;
     if (stops || this.words.everywhere) {
       this.arrive(actor, stops ? touched : []);
     }
     this.low = action();
-    this.done(actor, false);
+    this.done(actor, what, false);
     this.trace?.push({
       ...{ who: actor.name, site, what, offset: -1 },
       ...{ before: "", after: String(this.low) },
@@ -180,7 +184,7 @@ export class Machine {
   /** Sleeps until {@linkcode Actor.wake} is set. */
   awaitWake(): number {
     const actor = this.current!;
-    if (this.replays(actor, false)) return this.low;
+    if (this.replays(actor, WAKE, false)) return this.low;
     if (!actor.granted) {
       actor.pending = [];
       if (this.head !== null) actor.head = new BigInt64Array(this.head.slice());
@@ -190,7 +194,7 @@ export class Machine {
     actor.granted = false;
     this.memory.catchUp(actor.index);
     this.low = actor.wake;
-    this.done(actor, false);
+    this.done(actor, WAKE, false);
     return this.low;
   }
 
@@ -200,6 +204,21 @@ export class Machine {
     const choice = this.strategy.pick(count);
     this.tokens.push({ pick: choice });
     return choice;
+  }
+
+  /**
+   * A participant that does something else on the same results has kept something of
+   * an earlier run, and what follows would say nothing of the program.
+   */
+  #refuse(actor: Actor, step: string | number): never {
+    const { name, position, steps } = actor;
+    this.violation ??= new Violation(
+      `${name} does not repeat itself: its step ${position} was ${
+        steps[position]
+      } and is ${step}`,
+    );
+    this.#unwinding = true;
+    throw STOP;
   }
 
   #goOn(actor: Actor): void {
@@ -278,10 +297,10 @@ export class Machine {
   }
 
   /** Notes what a step has found. */
-  done(actor: Actor, two: boolean): void {
+  done(actor: Actor, step: string | number, two: boolean): void {
     actor.granted = false;
-    actor.noteResult(this.low);
-    if (two) actor.noteResult(this.high);
+    actor.noteResult(step, this.low);
+    if (two) actor.noteResult(step, this.high);
     actor.position = actor.log.length;
     this.last = actor;
     this.steps++;

@@ -54,7 +54,8 @@ export function step(
     perform(machine, -1, kind, offset, width, low, high, low2, high2);
     return;
   }
-  if (machine.replays(actor, width === 8)) return;
+  const access = 16 * offset + kind;
+  if (machine.replays(actor, access, width === 8)) return;
   const who = actor.index;
   const isShared = machine.words.isShared(who, kind, offset, width);
   const drains = kind > ATOMIC_LOAD && memory.waiting(who) > 0;
@@ -74,7 +75,7 @@ export function step(
     memory.storePrivately(offset, width, low, high);
     machine.low = machine.high = 0;
   } else perform(machine, who, kind, offset, width, low, high, low2, high2);
-  machine.done(actor, width === 8);
+  machine.done(actor, access, width === 8);
   if (kind === LOAD || kind === ATOMIC_LOAD) {
     for (let word = offset >> 2; 4 * word < offset + width; word++) {
       actor.watched.add(word);

@@ -68,6 +68,20 @@ Deno.test("explore() walks the same way from the same seed", () => {
   assert(walk(3).last !== walk(4).last);
 });
 
+Deno.test("explore() refuses a participant that keeps something from run to run", () => {
+  const edits = [{
+    file: "tests/interleavings/worlds/textbook.ts",
+    find: "const own = new Int32Array(1);",
+    replace: "const own = new Int32Array(1); const kept = { runs: 0 };",
+  }, {
+    file: "tests/interleavings/worlds/textbook.ts",
+    find: "    flags[2] = other;",
+    replace: "    flags[2 + kept.runs++ % 2] = other;",
+  }];
+  const report = explore("textbook.ts", "petersonWith", { edits });
+  assertMatch(report.violation?.message ?? "", /does not repeat itself/);
+});
+
 Deno.test("the world in the document is the one that is explored", () => {
   const url = new URL("../../../docs/proof.md", import.meta.url);
   const document = Deno.readTextFileSync(fromFileUrl(url));
