@@ -3,7 +3,7 @@ import { type Command, COMMON_OPTIONS, STATUS, UsageError } from "./command.ts";
 import { Context, type Values } from "./context.ts";
 import { printHelp, printOverview } from "./help.ts";
 import { suggest } from "./suggest.ts";
-import { type Output, OutputClosed } from "./terminal/output.ts";
+import { type Output, OutputClosed, OutputFailed } from "./terminal/output.ts";
 import { printable } from "./terminal/width.ts";
 
 /** What commands are run with. */
@@ -136,7 +136,9 @@ function report(
       output.note(`Try: shmem ${help}`);
     }
   } catch (failure) {
-    if (!(failure instanceof OutputClosed)) throw failure;
+    const isUntold = failure instanceof OutputClosed ||
+      failure instanceof OutputFailed;
+    if (!isUntold) throw failure;
   }
   return error instanceof UsageError ? STATUS.wrongUse : STATUS.unhealthy;
 }

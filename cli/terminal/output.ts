@@ -13,6 +13,12 @@ export class OutputClosed extends Error {
   override readonly name = "OutputClosed";
 }
 
+/** What was to be printed has no place where it goes, such as on a full disk. */
+export class OutputFailed extends Error {
+  /** What `name` of this class is. */
+  override readonly name = "OutputFailed";
+}
+
 const encoder = new TextEncoder();
 
 /** Where a command prints. */
@@ -114,6 +120,10 @@ function writeAll(target: Target, bytes: Uint8Array): void {
     }
   } catch (error) {
     if (error instanceof Deno.errors.BrokenPipe) throw new OutputClosed();
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OutputFailed(
+      `Cannot write the output: ${reason}; what is there is not complete`,
+      { cause: error },
+    );
   }
 }
