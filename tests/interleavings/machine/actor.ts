@@ -5,6 +5,10 @@
  */
 
 import { mix, type Span } from "./memory/view.ts";
+import { Violation } from "./options.ts";
+
+/** The step of one that was woken. */
+export const WAKE = "wake";
 
 /** A participant, between and during its runs. */
 export class Actor {
@@ -71,6 +75,18 @@ export class Actor {
     this.hash2 = mix(this.hash2, ~value);
   }
 
+  /**
+   * What is wrong when its next step is another one than before: it has kept something
+   * of an earlier run, and what follows would say nothing of the program.
+   */
+  misstepOf(step: string | number): Violation | undefined {
+    const before = this.steps[this.position];
+    if (step === before) return undefined;
+    return new Violation(
+      `${this.name} does not repeat itself: its step ${this.position} was ${before} and is ${step}`,
+    );
+  }
+
   /** Another has stored: it looks again, if it waits for that. */
   noteStore(spans: readonly Span[] | null): void {
     if (this.changed) return;
@@ -92,6 +108,19 @@ export class Actor {
   get enabled(): boolean {
     return !this.finished && !this.dead && !this.blocked;
   }
+}
+
+/** What is wrong when nobody can go on any more, and some are not done. */
+export function stuckOf(
+  actors: readonly Actor[],
+  daemons: readonly string[],
+): Violation | undefined {
+  const stuck = actors.filter((one) =>
+    !one.finished && !one.dead && !daemons.includes(one.name)
+  );
+  if (stuck.length === 0) return undefined;
+  const names = stuck.map(({ name }) => name).join(" and ");
+  return new Violation(`${names} would wait indefinitely`);
 }
 
 /** What one step did, for a trace. */

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Actor, type Event } from "./actor.ts";
+import { Actor, type Event, stuckOf, WAKE } from "./actor.ts";
 import { Files } from "./kernel/files.ts";
 import { Kernel, OWN_LENGTH } from "./kernel/kernel.ts";
 import { Decoys } from "./memory/decoys.ts";
@@ -21,9 +21,6 @@ import type { Participant } from "./world.ts";
 
 /** Stops a participant. Thrown, and nothing that a program would throw. */
 const STOP = Symbol("stop");
-
-/** The step of one that was woken. */
-const WAKE = "wake";
 
 /** The machine. */
 export class Machine {
@@ -129,20 +126,19 @@ export class Machine {
       this.#goOn(next);
     }
     if (this.pruned || this.violation !== null) return;
-    const stuck = this.actors.filter((one) =>
-      !one.finished && !one.dead && !this.#daemons.includes(one.name)
-    );
-    if (stuck.length > 0) {
-      const names = stuck.map(({ name }) => name).join(" and ");
-      this.violation = new Violation(`${names} would wait indefinitely`);
-    }
+    this.violation = stuckOf(this.actors, this.#daemons) ?? null;
   }
 
   /** Whether the step was made before, and why it stops if that is to be. */
   replays(actor: Actor, step: string | number, two: boolean): boolean {
     if (this.#unwinding) throw STOP;
     if (actor.position >= actor.log.length) return false;
-    if (actor.steps[actor.position] !== step) this.#refuse(actor, step);
+    const misstep = actor.misstepOf(step);
+    if (misstep !== undefined) {
+      this.violation ??= misstep;
+      this.#unwinding = true;
+      throw STOP;
+    }
     this.low = actor.log[actor.position++]!;
     if (two) this.high = actor.log[actor.position++]!;
     return true;
@@ -204,21 +200,6 @@ export class Machine {
     const choice = this.strategy.pick(count);
     this.tokens.push({ pick: choice });
     return choice;
-  }
-
-  /**
-   * A participant that does something else on the same results has kept something of
-   * an earlier run, and what follows would say nothing of the program.
-   */
-  #refuse(actor: Actor, step: string | number): never {
-    const { name, position, steps } = actor;
-    this.violation ??= new Violation(
-      `${name} does not repeat itself: its step ${position} was ${
-        steps[position]
-      } and is ${step}`,
-    );
-    this.#unwinding = true;
-    throw STOP;
   }
 
   #goOn(actor: Actor): void {
