@@ -4,7 +4,7 @@ import { Context, type Values } from "./context.ts";
 import { printHelp, printOverview } from "./help.ts";
 import { suggest } from "./suggest.ts";
 import { type Output, OutputClosed, OutputFailed } from "./terminal/output.ts";
-import { printable } from "./terminal/width.ts";
+import { printable } from "../memory/checks/printable.ts";
 
 /** What commands are run with. */
 export interface RunOptions {

@@ -1,3 +1,5 @@
+import { printableLines } from "../../memory/checks/printable.ts";
+
 /** What the archive may say is wrong, by its number. */
 const CODES: Readonly<Record<number, string>> = {
   0: "generic",
@@ -50,7 +52,7 @@ export class ArchiveError extends Error {
    */
   constructor(operation: string, errorCode: number, text: string) {
     const code = CODES[errorCode] ?? `error-${errorCode}`;
-    const said = text === "" ? code : `${code}: ${text}`;
+    const said = text === "" ? code : `${code}: ${printableLines(text)}`;
     super(`Cannot ${operation}: the archive says ${said}`);
     this.name = "ArchiveError";
     this.code = code;

@@ -1,3 +1,5 @@
+import { printableLines } from "../../memory/checks/printable.ts";
+
 /** What a media driver may answer instead of doing it, by its number. */
 const CODES: readonly string[] = [
   "unused",
@@ -52,7 +54,11 @@ export class AeronError extends Error {
    */
   constructor(operation: string, errorCode: number, text: string) {
     const code = CODES[errorCode] ?? `error-${errorCode}`;
-    super(`Cannot ${operation}: the media driver says ${code}: ${text}`);
+    super(
+      `Cannot ${operation}: the media driver says ${code}: ${
+        printableLines(text)
+      }`,
+    );
     this.name = "AeronError";
     this.code = code;
     this.errorCode = errorCode;

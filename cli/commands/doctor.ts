@@ -2,7 +2,7 @@ import { type Command, STATUS, UsageError } from "../command.ts";
 import { examine } from "../doctor/checks.ts";
 import type { State } from "../doctor/finding.ts";
 import type { Tone } from "../terminal/colours.ts";
-import { printable } from "../terminal/width.ts";
+import { printable } from "../../memory/checks/printable.ts";
 
 /** A sign and a colour for each state. */
 const SIGNS: Readonly<Record<State, readonly [sign: string, tone: Tone]>> = {

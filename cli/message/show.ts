@@ -1,7 +1,7 @@
 import type { Followed } from "../watching/followed.ts";
 import type { Seen } from "../watching/watched.ts";
 import type { Output } from "../terminal/output.ts";
-import { printable } from "../terminal/width.ts";
+import { printable } from "../../memory/checks/printable.ts";
 import { type Format, type Payload, plain, toJson } from "./payload.ts";
 
 /** What is said of a message. */

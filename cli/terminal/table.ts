@@ -1,5 +1,6 @@
 import type { Tone } from "./colours.ts";
-import { cut, pad, printable, widthOf } from "./width.ts";
+import { cut, pad, widthOf } from "./width.ts";
+import { printable } from "../../memory/checks/printable.ts";
 
 /** A cell: a text, or one with a tone. */
 export type Cell = string | { readonly text: string; readonly tone: Tone };

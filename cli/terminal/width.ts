@@ -45,14 +45,3 @@ export function cut(text: string, width: number): string {
   }
   return `${kept}…`;
 }
-
-/**
- * Makes a text harmless for a terminal: names and messages of other programs may
- * hold what moves the cursor, or worse.
- */
-export function printable(text: string): string {
-  return text.replaceAll(
-    /[\p{Control}\p{Surrogate}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
-}

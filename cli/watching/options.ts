@@ -8,7 +8,7 @@ import { type Options, UsageError } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { Output } from "../terminal/output.ts";
 import { showSize } from "../terminal/units.ts";
-import { printable } from "../terminal/width.ts";
+import { printable } from "../../memory/checks/printable.ts";
 import { Followed, type FollowStart } from "./followed.ts";
 import { placeOf } from "./place.ts";
 

@@ -7,6 +7,7 @@
  */
 
 import { type OptionNames, readOptions } from "./options.ts";
+import { printable } from "./printable.ts";
 
 /**
  * A layout of values; a `Struct` of `@shmem/shmem/struct` is one.
@@ -89,8 +90,8 @@ export function layoutBytes(layout: CheckedLayout | undefined): Uint8Array {
 }
 
 /**
- * Reads the text that an object keeps, without the zeros behind it; `length` comes
- * from shared memory.
+ * Reads the text that an object keeps, without the zeros behind it, as it may be shown;
+ * `length` comes from shared memory.
  */
 export function layoutText(
   slice: (start: number, end: number) => Uint8Array,
@@ -99,7 +100,7 @@ export function layoutText(
 ): string {
   // A copy: memory that others write must not be decoded in place.
   const bytes = slice(start, start + Math.min(length, LONGEST_TEXT));
-  return new TextDecoder().decode(bytes).replace(/\0+$/, "");
+  return printable(new TextDecoder().decode(bytes).replace(/\0+$/, ""));
 }
 
 /**

@@ -7,7 +7,8 @@ import {
   showRate,
   showSize,
 } from "../../terminal/units.ts";
-import { pad, printable } from "../../terminal/width.ts";
+import { pad } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 import { stateLines } from "./state_lines.ts";
 
 /** A line: what it is about, and what is so. */

@@ -8,7 +8,7 @@ import type {
   Sleep,
 } from "../../inspect/mod.ts";
 import { plural, showAge, showKey, showSize } from "../../terminal/units.ts";
-import { printable } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 import { type InfoLine, partOf } from "./info_lines.ts";
 
 /** What is to be told of the state of each kind. */

@@ -8,7 +8,7 @@ import {
 } from "../../watching/options.ts";
 import { watchLoop } from "../../watching/watch_loop.ts";
 import { showDuration, showMany, showSize } from "../../terminal/units.ts";
-import { printable } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 
 /** Percent of a processor, unless told otherwise. */
 const CPU = 3;

@@ -2,7 +2,7 @@ import { loadStruct } from "../../arguments/struct.ts";
 import { type Command, STATUS, UsageError } from "../../command.ts";
 import { Recorder } from "../../recording/recorder.ts";
 import { showMany } from "../../terminal/units.ts";
-import { printable } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 import {
   followAll,
   FROM_OPTION,

@@ -3,7 +3,7 @@ import { FileIn, FileOut } from "../../mcap/file.ts";
 import { recover as recoverMcap } from "../../mcap/recover.ts";
 import { LIBRARY } from "../../recording/layout.ts";
 import { showMany, showSize } from "../../terminal/units.ts";
-import { printable } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 
 /** Makes a whole recording of what is left of one. */
 export const recover: Command = {

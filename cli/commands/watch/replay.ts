@@ -3,7 +3,7 @@ import type { Context } from "../../context.ts";
 import { play } from "../../recording/player.ts";
 import { findTarget } from "../../target/find_target.ts";
 import { showMany } from "../../terminal/units.ts";
-import { printable } from "../../terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 import { placeOf } from "../../watching/place.ts";
 
 /** Sends what was recorded. */

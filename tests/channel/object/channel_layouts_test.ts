@@ -121,6 +121,15 @@ for (const [kind, { create, sides }] of Object.entries(KINDS)) {
         Here.layout,
       );
     }
+    // What would clear the terminal of who sees the error.
+    bytes.set(new TextEncoder().encode("\x1b[2J\u202e"), start + 16);
+    for (const open of sides) {
+      assertThrows(
+        () => open(at.place, { layout: There }),
+        Deno.errors.InvalidData,
+        "laid out as \\u{1b}[2J\\u{202e}",
+      );
+    }
     bytes.fill(0, start, start + 16);
     for (const open of sides) {
       assertThrows(

@@ -16,7 +16,8 @@ import {
   showPart,
   showSize,
 } from "../../../cli/terminal/units.ts";
-import { printable, widthOf } from "../../../cli/terminal/width.ts";
+import { widthOf } from "../../../cli/terminal/width.ts";
+import { printable } from "../../../memory/checks/printable.ts";
 import { run } from "../../helpers/deno.ts";
 import { shmem, shmemProcess } from "../helpers.ts";
 
