@@ -9,10 +9,10 @@ import { Receiver, Sender } from "../../channel/mod.ts";
 async function type(name: string): Promise<void> {
   // The second is there when the first one is, or in a moment.
   using letters = await Sender.waitFor(`${name}-questions`, {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
   });
   using answers = await Receiver.waitFor(`${name}-answers`, {
-    timeoutMs: 10_000,
+    timeoutMs: 60_000,
   });
   for await (const typed of Deno.stdin.readable) {
     for (const byte of typed) {

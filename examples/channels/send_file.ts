@@ -9,7 +9,7 @@ import { Sender } from "../../channel/mod.ts";
 async function send(path: string | undefined, name: string): Promise<void> {
   if (path === undefined) throw new Error("Usage: send_file.ts FILE [NAME]");
   using file = await Deno.open(path);
-  using sender = await Sender.waitFor(name, { timeoutMs: 10_000 });
+  using sender = await Sender.waitFor(name, { timeoutMs: 60_000 });
   const hash = createHash("sha256");
   const hashing = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

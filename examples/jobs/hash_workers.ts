@@ -6,7 +6,8 @@
 
 import { WorkQueue } from "../../store/mod.ts";
 
-const [folder = "examples", name = `/hashes-${Deno.pid}`, role] = Deno.args;
+const [folder = "examples/channels", name = `/hashes-${Deno.pid}`, role] =
+  Deno.args;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -66,15 +67,22 @@ async function lead(): Promise<void> {
   for await (const { name: file, isFile } of Deno.readDir(folder)) {
     if (isFile) paths.push(`${folder}/${file}`);
   }
-  for (const path of paths) await files.put(encoder.encode(path));
   const found = new Map<string, string>();
-  while (found.size < paths.length) {
-    using job = await hashes.take();
-    const [hash = "", path = ""] = decoder.decode(job.bytes).split(" ");
-    found.set(path, hash);
-    job.done();
-    if (found.size === 3) workers[0]?.kill("SIGKILL");
-  }
+  const put = async () => {
+    for (const path of paths) await files.put(encoder.encode(path));
+  };
+  // Meanwhile: the workers wait, too, while there is no room for hashes.
+  const take = async () => {
+    while (found.size < paths.length) {
+      using job = await hashes.take();
+      const text = decoder.decode(job.bytes);
+      const space = text.indexOf(" ");
+      found.set(text.slice(space + 1), text.slice(0, space));
+      job.done();
+      if (found.size === 3) workers[0]?.kill("SIGKILL");
+    }
+  };
+  await Promise.all([put(), take()]);
   console.log(`Hashed ${found.size} of ${paths.length} files`);
 }
 

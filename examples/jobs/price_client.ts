@@ -7,7 +7,7 @@ import { Client } from "../../rpc/mod.ts";
 
 async function ask(client: Client, symbol: string): Promise<string> {
   try {
-    const answer = await client.call(symbol, { timeoutMs: 5000 });
+    const answer = await client.call(symbol, { timeoutMs: 30_000 });
     return JSON.stringify(answer);
   } catch (error) {
     return error instanceof RangeError ? error.message : Promise.reject(error);

@@ -26,7 +26,7 @@ function type(key: number): void {
     notify(words, 0);
     // Looks again after each wake-up: one may be late, for the letter before.
     while (Atomics.load(words, 0) === letter) {
-      if (wait(words, 0, letter, 10_000) === "timed-out") {
+      if (wait(words, 0, letter, 60_000) === "timed-out") {
         throw new Error("The server does not answer");
       }
     }

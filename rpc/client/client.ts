@@ -58,7 +58,7 @@ function ignore(): void {}
  * const name = `/squares-${crypto.randomUUID()}`;
  * await using _server = Server.listen(name, (x) => Number(x) ** 2);
  * await using client = await Client.connect(name); // another process
- * console.log(await client.call(12, { timeoutMs: 1000 })); // 144
+ * console.log(await client.call(12, { timeoutMs: 30_000 })); // 144
  * ```
  */
 export class Client implements AsyncDisposable {

@@ -17,6 +17,7 @@ import {
 import { projectPath, runDeno } from "../helpers/deno.ts";
 import { randomName } from "../helpers/names.ts";
 import { needing } from "../helpers/needs.ts";
+import { pause } from "../helpers/sync/size.ts";
 
 const PERMISSIONS = [
   "--allow-ffi",
@@ -25,6 +26,9 @@ const PERMISSIONS = [
   "--allow-run",
   "--allow-env=SHMEM_TEST_EMULATOR",
 ];
+
+/** Longer than what any of the programs does by itself takes. */
+const LATE_MS = 2500;
 
 const all = await documents();
 
@@ -48,6 +52,16 @@ for (const document of all) {
       async () => {
         const prefix = randomName();
         await Promise.all(group.map(({ code }) => check(code, prefix)));
+      },
+    ));
+    if (group.length === 1) continue;
+    Deno.test(needing(
+      needs,
+      `${document}, "${heading}", program ${
+        index + 1
+      } prints the same whichever part of it comes late`,
+      async () => {
+        await Promise.all(group.map((late) => checkLate(group, late)));
       },
     ));
   }
@@ -75,10 +89,25 @@ Deno.test("README fits on two screens: 150 lines, cells of at most 60 characters
   assertEquals(wide, []);
 });
 
+/** Runs programs that run together, one of them when the others have long begun. */
+async function checkLate(group: readonly Block[], late: Block): Promise<void> {
+  const prefix = randomName();
+  // One that waits for the others in vain is ended.
+  const launcher = ["timeout", "120"];
+  await Promise.all(group.map(async (block) => {
+    if (block === late) await pause(LATE_MS);
+    await check(block.code, prefix, launcher);
+  }));
+}
+
 /** Runs a program of a document. */
-async function check(code: string, prefix: string): Promise<void> {
+async function check(
+  code: string,
+  prefix: string,
+  launcher: readonly string[] = [],
+): Promise<void> {
   const source = withNames(withImports(code), prefix);
-  const options = { permissions: PERMISSIONS };
+  const options = { permissions: PERMISSIONS, launcher };
   const { stdout, stderr, code: exit } = await runDeno(source, options);
   assertEquals({ exit, stderr }, { exit: 0, stderr: "" });
   const printed = stdout === "" ? [] : stdout.trimEnd().split("\n");

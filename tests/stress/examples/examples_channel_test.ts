@@ -95,31 +95,34 @@ Deno.test(needing(
   },
 ));
 
-Deno.test("price_publisher.ts holds up nobody: of three price_subscriber.ts the slower ones lose prices, and say how many", async () => {
+Deno.test("price_publisher.ts holds up nobody: of three price_subscriber.ts one that stands still loses prices, and says how many", async () => {
   using channel = names("");
   const { name } = channel;
   await using publisher = Program.start(deno("price_publisher", name));
   assertEquals(await publisher.line(), "Publishing when Enter is pressed");
   await using quick = Program.start(deno("price_subscriber", name, "0"));
   await using slow = Program.start(deno("price_subscriber", name, "3"));
-  await using slowest = Program.start(deno("price_subscriber", name, "50"));
-  const all = [quick, slow, slowest];
+  await using still = Program.start(deno("price_subscriber", name, "50"));
+  const all = [quick, slow, still];
   for (const subscriber of all) {
     assertEquals(await subscriber.line(), "Subscribed");
   }
+  // How slow the others are, the machine decides.
+  Deno.kill(still.pid, "SIGSTOP");
   await publisher.tell("");
   assertEquals(await publisher.line(), "Published 2000 prices");
-  const counts = [];
+  Deno.kill(still.pid, "SIGCONT");
+  let received = 0;
   for (const subscriber of all) {
     const line = await subscriber.line();
-    const [, received, lost, last] =
+    const [, count, lost, last] =
       line.match(/^Received (\d+), lost (\d+), last ([\d.]+)$/) ?? [];
-    assertEquals(Number(received) + Number(lost), 2000, line);
+    received = Number(count);
+    assertEquals(received + Number(lost), 2000, line);
     assertEquals(last, "107.45");
-    counts.push(Number(received));
   }
-  const [most = 0, , least = 0] = counts;
-  assert(least < most && least < 1000, `received ${counts}`);
+  // There is room for 256 messages.
+  assert(received > 0 && received <= 256, `the last one received ${received}`);
   assertGone(name);
 });
 
