@@ -75,9 +75,11 @@ export class ClientCalls implements CallOwner {
     const call = this.#pending.get(number);
     // It was cancelled meanwhile.
     if (call === undefined) return;
+    // Another program overwrote it: the call waits for its answer still.
+    if (type < RESPONSE_PART || type > END) return;
     if (type === RESPONSE_PART) {
       if (call.addPart(bytes, this.#parts.longest)) return;
-      this.#pending.delete(number);
+      this.cancel(number);
       call.fail(this.#tooLong());
       return;
     }
@@ -86,8 +88,8 @@ export class ClientCalls implements CallOwner {
     try {
       this.#hand(call, type, whole);
     } catch (error) {
-      // What cannot be decoded.
-      this.#pending.delete(number);
+      // What cannot be decoded, or was not asked for.
+      if (type === ITEM) this.cancel(number);
       call.fail(error);
     }
   }

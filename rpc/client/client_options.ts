@@ -6,6 +6,7 @@ import {
   WAIT_OPTIONS,
 } from "../../store/object/wait_for.ts";
 import { type Codec, type CodecName, codecNamed } from "../wire/codec.ts";
+import { checkLongest } from "../wire/longest.ts";
 
 /** How {@linkcode Client.connect} connects. */
 export interface ClientOptions extends WaitOptions {
@@ -37,6 +38,7 @@ export function readClientOptions(options: ClientOptions | undefined): {
     maxResponseLength = 2 ** 30,
     ...wait
   } = readOptions(options, OPTION_NAMES, "connect");
+  checkLongest(maxResponseLength, "connect: maxResponseLength");
   return {
     codec: codecNamed(codec),
     capacity,

@@ -9,6 +9,11 @@ class Items implements Answer {
   #wake = () => {};
 
   item(value: unknown): void {
+    if (this.#items.length >= FIRST_CREDIT) {
+      throw new RangeError(
+        `Cannot go on with the stream: the server sent more than the ${FIRST_CREDIT} items that were asked for, so it is no server of this library`,
+      );
+    }
     this.#items.push(value);
     this.#wake();
   }

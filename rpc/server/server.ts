@@ -24,7 +24,8 @@ import {
   STREAM,
   WELCOME,
 } from "../wire/frames.ts";
-import { ignoreMissing } from "../wire/ignore_missing.ts";
+import { tryRemove } from "../wire/ignore_missing.ts";
+import { goOnWithout } from "./departure.ts";
 import { Lanes } from "./lanes.ts";
 import { noRoom, otherCodec, tooLong } from "./refusals.ts";
 import {
@@ -188,7 +189,7 @@ export class Server implements AsyncDisposable {
       } catch (error) {
         // It was closed; or the ring is corrupt.
         if (this.#closed || lane.closed) return;
-        if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+        await goOnWithout(error);
       }
     }
   }
@@ -241,7 +242,7 @@ export class Server implements AsyncDisposable {
       return;
     }
     // From here on the name is of no use, and cannot be left behind.
-    ignoreMissing(() => sender.unlink());
+    tryRemove(() => sender.unlink());
     if (this.#visitors.size >= this.#maxClients) this.#dropDead();
     if (this.#visitors.size >= this.#maxClients) {
       const error = noRoom(this.name, this.#maxClients);

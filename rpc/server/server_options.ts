@@ -1,7 +1,8 @@
-import { checkInteger, describe } from "../../memory/checks/integers.ts";
+import { checkInteger } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { type Codec, type CodecName, codecNamed } from "../wire/codec.ts";
 import { LANE_ROOM, MAX_LANES, SPARE } from "../wire/lanes.ts";
+import { checkLongest } from "../wire/longest.ts";
 import type { LaneOptions } from "./lanes.ts";
 
 /** How {@linkcode Server.listen} listens. */
@@ -65,13 +66,7 @@ export function readServerOptions(options: ServerOptions | undefined): {
     label = "",
   } = readOptions(options, OPTION_NAMES, "listen");
   const checked = codecNamed(codec);
-  if (!(Number.isInteger(maxRequestLength) && maxRequestLength >= 1)) {
-    throw new RangeError(
-      `Cannot listen: maxRequestLength must be an integer, 1 or more: received ${
-        describe(maxRequestLength)
-      }`,
-    );
-  }
+  checkLongest(maxRequestLength, "listen: maxRequestLength");
   checkInteger(maxClients, "maxClients", 1, MOST_CLIENTS);
   return {
     codec: checked,

@@ -6,6 +6,12 @@ import { FrameSender } from "../wire/frame_sender.ts";
 import { clientText, RESPONSE_HEAD, RESPONSE_PART } from "../wire/frames.ts";
 import type { Sleeper, Wakes } from "./wakes.ts";
 
+/** A request of which some parts have come; no parts when it was too long. */
+interface Unfinished {
+  readonly call: number;
+  readonly parts: Assembly | undefined;
+}
+
 /** A client that is there: its calls, and the channel to it. */
 export class Visitor implements Sleeper {
   /** Tells it from others, as handlers are told. */
@@ -14,7 +20,8 @@ export class Visitor implements Sleeper {
   readonly answering = new Map<number, Answering>();
   readonly #sender: Sender;
   readonly #frames: FrameSender;
-  readonly #parts = new Map<number, Assembly>();
+  /** The request that comes in parts. */
+  #unfinished: Unfinished | undefined;
   readonly #wakes: Wakes;
   readonly #gone: () => void;
 
@@ -42,31 +49,43 @@ export class Visitor implements Sleeper {
     return !this.#sender.closed && this.#sender.hasReceiver;
   }
 
-  /** Adds a part of a request; false when that becomes too long. */
+  /**
+   * Adds a part of a request; false when that becomes too long. Clients send the
+   * parts of one request at a time: where another one begins, it was given up.
+   */
   addPart(call: number, bytes: Uint8Array, longest: number): boolean {
-    const parts = this.#parts.get(call) ?? new Assembly();
-    this.#parts.set(call, parts);
+    if (this.#unfinished?.call !== call) {
+      this.#unfinished = { call, parts: new Assembly() };
+    }
+    const { parts } = this.#unfinished;
+    if (parts === undefined) return true;
     if (parts.add(bytes, longest)) return true;
-    this.#parts.delete(call);
+    this.#unfinished = { call, parts: undefined };
     return false;
   }
 
-  /** The whole request with its last part; nothing when it is too long. */
+  /**
+   * The whole request with its last part; nothing when it is too long, or the rest
+   * of one that was.
+   */
   whole(
     call: number,
     bytes: Uint8Array,
     longest: number,
   ): Uint8Array | undefined {
-    const parts = this.#parts.get(call);
-    if (parts !== undefined) this.#parts.delete(call);
-    const length = (parts?.byteLength ?? 0) + bytes.byteLength;
-    if (length > longest) return undefined;
-    return parts === undefined ? bytes : parts.finish(bytes);
+    if (this.#unfinished?.call !== call) {
+      return bytes.byteLength > longest ? undefined : bytes;
+    }
+    const { parts } = this.#unfinished;
+    this.#unfinished = undefined;
+    if (parts === undefined) return undefined;
+    const length = parts.byteLength + bytes.byteLength;
+    return length > longest ? undefined : parts.finish(bytes);
   }
 
   /** Forgets the parts of a request that came so far. */
   forgetParts(call: number): void {
-    this.#parts.delete(call);
+    if (this.#unfinished?.call === call) this.#unfinished = undefined;
   }
 
   /**

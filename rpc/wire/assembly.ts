@@ -1,18 +1,33 @@
+/** Parts that are shorter are put together: an array takes as much as they do. */
+const SHORT = 1024;
+/** How many bytes of short parts are put together. */
+const CHUNK = 2 ** 14;
+
 /** Puts the parts of a message together, up to a length. */
 export class Assembly {
   readonly #parts: Uint8Array[] = [];
   #length = 0;
+  /** Short parts that came one after the other, and how long they are. */
+  #chunk: Uint8Array | undefined;
+  #used = 0;
 
   /** Adds a part; false when it has become too long. */
   add(part: Uint8Array, longest: number): boolean {
-    this.#parts.push(part);
     this.#length += part.byteLength;
-    return this.#length <= longest;
+    if (this.#length > longest) return false;
+    if (part.byteLength < SHORT) {
+      this.#addShort(part);
+    } else {
+      this.#endChunk();
+      this.#parts.push(part);
+    }
+    return true;
   }
 
   /** All of it, with the last part. */
   finish(last: Uint8Array): Uint8Array {
-    if (this.#parts.length === 0) return last;
+    if (this.#length === 0) return last;
+    this.#endChunk();
     this.#parts.push(last);
     const whole = new Uint8Array(this.#length + last.byteLength);
     let at = 0;
@@ -26,5 +41,19 @@ export class Assembly {
   /** How long it is so far. */
   get byteLength(): number {
     return this.#length;
+  }
+
+  #addShort(part: Uint8Array): void {
+    if (this.#used + part.byteLength > CHUNK) this.#endChunk();
+    this.#chunk ??= new Uint8Array(CHUNK);
+    this.#chunk.set(part, this.#used);
+    this.#used += part.byteLength;
+  }
+
+  #endChunk(): void {
+    if (this.#chunk === undefined) return;
+    this.#parts.push(this.#chunk.subarray(0, this.#used));
+    this.#chunk = undefined;
+    this.#used = 0;
   }
 }

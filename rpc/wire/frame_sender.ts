@@ -49,6 +49,8 @@ export class FrameSender {
   readonly #partType: number;
   readonly #frame: Frame;
   readonly #room: number;
+  /** Settles when what goes in parts before the next one that does was sent. */
+  #turn: Promise<void> | undefined;
   /** Fields of the head, all to be set right before something is sent. */
   readonly head: DataView;
 
@@ -83,7 +85,11 @@ export class FrameSender {
       trySendSilently(this.#sender, typeId, frame);
   }
 
-  /** Sends a frame as there is room, with the head as it is now. */
+  /**
+   * Sends a frame as there is room, with the head as it is now. Those that go in
+   * parts go one after the other, so that a server has one of each client to put
+   * together.
+   */
   async send(
     typeId: number,
     content: string | Uint8Array,
@@ -97,13 +103,25 @@ export class FrameSender {
     const wait = signal === undefined ? {} : { signal };
     // Its owner may shrink or transfer it between two parts.
     const byteLength = byteLengthOf(bytes);
-    let start = 0;
-    for (; byteLength - start > room; start += room) {
-      const part = joined(head, cut(bytes, start, start + room));
-      await this.#sender.send(part, { typeId: this.#partType, ...wait });
+    if (byteLength <= room) {
+      await this.#sender.send(joined(head, bytes), { typeId, ...wait });
+      return;
     }
-    const last = joined(head, cut(bytes, start, byteLength));
-    await this.#sender.send(last, { typeId, ...wait });
+    const before = this.#turn;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turn = promise;
+    try {
+      await before;
+      let start = 0;
+      for (; byteLength - start > room; start += room) {
+        const part = joined(head, cut(bytes, start, start + room));
+        await this.#sender.send(part, { typeId: this.#partType, ...wait });
+      }
+      const last = joined(head, cut(bytes, start, byteLength));
+      await this.#sender.send(last, { typeId, ...wait });
+    } finally {
+      resolve();
+    }
   }
 
   /** The head and the content, if that fits. */

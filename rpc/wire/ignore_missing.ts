@@ -6,3 +6,12 @@ export function ignoreMissing(remove: () => void): void {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
+
+/** Removes something that may be gone already, or not be ours to remove. */
+export function tryRemove(remove: () => void): void {
+  try {
+    remove();
+  } catch {
+    // Its owner removes it, or must.
+  }
+}
