@@ -68,7 +68,7 @@ const PROGRAMS: readonly (readonly [string, string, string])[] = [
   ],
   [
     "empties a mutex while it waits for it gets it, or its time ends",
-    `const g = x.lock(); const wait = x.lockAsync({ timeoutMs: 2000 });
+    `const g = x.lock(); const wait = x.lockAsync({ timeoutMs: 60_000 });
     await new Promise((resolve) => setTimeout(resolve, 5));
     Y.Semaphore; m.bytes.fill(0, 0, 64);
     told(() => g.unlock());

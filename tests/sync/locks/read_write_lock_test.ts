@@ -137,7 +137,7 @@ Deno.test("a waiting reader gets any slot that becomes free", async () => {
   const lock = ReadWriteLock.create(memory.bytes, OFFSET, { slots: 2 });
   using _first = lock.read();
   const second = lock.read();
-  const waiter = lock.readAsync({ timeoutMs: 2000 });
+  const waiter = lock.readAsync({ timeoutMs: 60_000 });
   await pause(5);
   second.unlock();
   using third = await waiter;

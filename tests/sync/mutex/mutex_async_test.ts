@@ -50,7 +50,7 @@ Deno.test("Mutex.lockAsync() lets every task in, though another takes the mutex 
   };
   const modest = async () => {
     await pause(5);
-    using _guard = await mutex.lockAsync({ timeoutMs: 5000 });
+    using _guard = await mutex.lockAsync({ timeoutMs: 60_000 });
   };
   const ended = modest().finally(() => waiting = false);
   await Promise.all([greedy(), ended]);
@@ -59,7 +59,7 @@ Deno.test("Mutex.lockAsync() lets every task in, though another takes the mutex 
 Deno.test("Mutex.lockAsync() lets every task in, though another holds the mutex without a pause", async () => {
   using memory = testMemory();
   const mutex = Mutex.create(memory.bytes, OFFSET);
-  const end = performance.now() + 5000;
+  const end = performance.now() + 60_000;
   let waiting = true;
   const holder = await mutex.lockAsync();
   const modest = (async () => {

@@ -14,6 +14,7 @@ import { closeDescriptor } from "../../../../ffi/files/open.ts";
 import { libc } from "../../../../ffi/libc/library.ts";
 import { openPeerPipe } from "../../../../ffi/pipes/peer_pipe.ts";
 import { ownPipes } from "../../../../sync/bells/own_pipes.ts";
+import { hasBell } from "../../../../sync/bells/sleepers.ts";
 import { useSafetyNets } from "../../../../sync/waiting/safety_nets.ts";
 import { SharedMemory } from "../../../../mod.ts";
 import { ROOT, run } from "../../../helpers/deno.ts";
@@ -149,6 +150,7 @@ Deno.test("A sender that waits for room is told at once that its receiver died",
   fill(sender, 100);
   // The first sleep is on the word: the pipe is made ready meanwhile.
   await sender.send(bytesOf(0, 100), { timeoutMs: 200 }).catch(() => {});
+  await until(hasBell, "the pipe is ready");
   const sending = sender.send(bytesOf(0, 100));
   assertEquals(await isPending(sending), true);
   Deno.kill(program.pid, "SIGKILL");
@@ -202,6 +204,7 @@ Deno.test("Control words that another program overwrites cause no crash, and no 
 
 /** Lets so many receivers wait, then says so, and goes on when it is told. */
 const WAITERS = `${IMPORT}
+import { hasBell } from "${new URL("sync/bells/sleepers.ts", ROOT)}";
 const lines = Deno.stdin.readable[Symbol.asyncIterator]();
 for (const count of [1, 400]) {
   const receivers = [];
@@ -211,7 +214,7 @@ for (const count of [1, 400]) {
     receivers.push(receiver);
   }
   // The first sleep of all makes the pipe ready.
-  if (count === 1) await receivers[0].receive({ timeoutMs: 300 }).catch(() => {});
+  while (!hasBell()) await receivers[0].receive({ timeoutMs: 300 }).catch(() => {});
   for (const receiver of receivers) receiver.receive().catch(() => {});
   await new Promise((resolve) => setTimeout(resolve, 300));
   console.log(count);
