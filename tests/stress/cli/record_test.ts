@@ -63,8 +63,8 @@ Deno.test("a recording of three channels is replayed under other names", async (
       i,
     ) => ["--rename", `${name}=${others[i]}`]),
   ]);
-  using there = await Receiver.waitFor(others[0], { timeoutMs: 20_000 });
-  using subscriber = await Subscriber.waitFor(others[1], { timeoutMs: 20_000 });
+  using there = await Receiver.waitFor(others[0], { timeoutMs: 60_000 });
+  using subscriber = await Subscriber.waitFor(others[1], { timeoutMs: 60_000 });
   assertEquals(there.capacity, 4096);
   assertEquals(subscriber.capacity, 8192);
   const received: number[][] = [];

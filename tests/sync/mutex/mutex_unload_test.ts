@@ -50,14 +50,19 @@ Deno.test(needing(
     assertEquals(await watched.program.line(), "true,true,true, true");
     // Another process that waits is woken, though nobody has died.
     const waiting = mutex.lockAsync({ timeoutMs: 60_000 });
-    const restarted = watched.restart(2);
-    using guard = await waiting;
-    assertEquals(guard.ownerDied, true);
-    guard.unlock();
-    await restarted;
-    const line = await watched.program.line();
-    // Which of the two came first is not known.
-    assertEquals(line.endsWith("true,true, true"), true, line);
+    for (let round = 2;; round++) {
+      const restarted = watched.restart(round);
+      const guard = await Promise.race([waiting, restarted]);
+      if (guard !== undefined) {
+        assertEquals(guard.ownerDied, true);
+        guard.unlock();
+        await restarted;
+      }
+      const line = await watched.program.line();
+      assertEquals(line.endsWith("true,true, true"), true, line);
+      if (guard !== undefined) break;
+      // It started again before the other one had woken: once more.
+    }
   },
 ));
 
