@@ -51,11 +51,17 @@ Deno.test(needing(
       };
       try {
         for (const [name, wait] of Object.entries(waits)) {
-          const before = c.interrupted();
-          const start = performance.now();
-          const result = wait();
-          const whole = performance.now() - start >= timeoutMs - 1;
-          console.log(name, result, whole, c.interrupted() - before > 2);
+          let told;
+          // Where the machine is busy, few signals come in the time: once more.
+          for (let i = 0; i < 50 && !told?.endsWith("true true"); i++) {
+            const before = c.interrupted();
+            const start = performance.now();
+            const result = wait();
+            const whole = performance.now() - start >= timeoutMs - 1;
+            told = [name, String(result), whole, c.interrupted() - before > 2].join(" ");
+            if (!whole) break;
+          }
+          console.log(told);
         }
       } finally {
         set.remove();

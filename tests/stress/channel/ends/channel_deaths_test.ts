@@ -69,6 +69,7 @@ const ring = new C.OneToOneRingBuffer(memory.map().bytes);
 ring.write(1, new Uint8Array([1]));
 ring.tryClaim(1, 24);
 console.log("ready");
+await stay();
 `;
 
 const RECEIVER = `${IMPORT}
