@@ -70,7 +70,7 @@ const waits = [
 ];
 setTimeout(() => (Atomics.store(words, 1, 1), notify(words, 1)), 20);
 setTimeout(() => controller.abort(new RangeError()), 30);
-setTimeout(() => mapping.unmap(), 100);
+Promise.allSettled(waits.slice(0, 3)).then(() => mapping.unmap());
 const ends = await Promise.allSettled(waits);
 say(ends.map(({ value, reason }) => value ?? reason.name).join());
 `;
