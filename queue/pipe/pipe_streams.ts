@@ -43,9 +43,16 @@ export function readableEnd(
         socket.resume();
         return;
       }
-      // A pipe that nobody has opened yet reads as ended, so wait for someone.
-      await poll(fd, "read", FOREVER, () => true);
-      const watch = await loadWatch();
+      let watch: Watch;
+      try {
+        // A pipe that nobody has opened yet reads as ended, so wait for someone.
+        await poll(fd, "read", FOREVER, () => true);
+        watch = await loadWatch();
+      } catch (error) {
+        // The stream fails with it, and cannot be cancelled any more.
+        if (!cancelled) closeDescriptor(fd);
+        throw error;
+      }
       if (cancelled) return;
       socket = watch(fd, "read");
       pump(socket, controller, label);

@@ -7,7 +7,9 @@
 import { assert, assertEquals, assertThrows } from "../../deps.ts";
 import { NamedPipe } from "../../queue/mod.ts";
 import { runDeno } from "../helpers/deno.ts";
+import { withLimits } from "../helpers/limits.ts";
 import { outcomesOf } from "../helpers/memory/outcomes.ts";
+import { needing } from "../helpers/needs.ts";
 import { testFolder } from "../helpers/queue/queues.ts";
 
 Deno.test("NamedPipe.create() sets the mode whatever the umask is", async () => {
@@ -119,3 +121,48 @@ Deno.test("NamedPipe asks for Deno's permissions of its path", async () => {
     ["allowed", "allowed", "allowed", "TimedOut", "allowed"],
   );
 });
+
+Deno.test(needing(
+  ["prlimit"],
+  "a readable end of a pipe that cannot be waited for keeps no descriptor",
+  async () => {
+    using folder = testFolder();
+    const { left } = await outcomesOf(
+      `
+      import { NamedPipe } from "queue/mod.ts";
+      const pipe = NamedPipe.create(Deno.args[0] + "/pipe");
+      const fill = () => {
+        const files = [];
+        for (;;) {
+          try {
+            files.push(Deno.openSync("/dev/null"));
+          } catch {
+            return files;
+          }
+        }
+      };
+      const empty = (files) => files.splice(0).forEach((file) => file.close());
+      const room = () => {
+        const files = fill();
+        const { length } = files;
+        empty(files);
+        return length;
+      };
+      const before = room();
+      const failed = [];
+      for (let i = 0; i < 7; i++) {
+        const files = fill();
+        files.pop().close(); // Room for the pipe, and not for what waits.
+        const reading = pipe.openReadable().getReader().read();
+        await reading.catch((error) => failed.push(error));
+        empty(files);
+      }
+      const after = room();
+      attempt("left", () => [failed.map(({ code }) => code), before - after]);
+      `,
+      (command) => withLimits({ nofile: 80 }, command),
+      { args: [folder.path] },
+    );
+    assertEquals(left?.value, [Array(7).fill("EMFILE"), 0]);
+  },
+));
