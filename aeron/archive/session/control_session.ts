@@ -12,11 +12,8 @@ import {
 } from "../codec/answers.ts";
 import { decode, decodeHeader } from "../codec/decode.ts";
 import { encode, encodeObject } from "../codec/encode.ts";
-import {
-  AUTH_CONNECT,
-  CHALLENGE_RESPONSE,
-  CLOSE_SESSION,
-} from "../codec/requests.ts";
+import { AUTH_CONNECT, CLOSE_SESSION } from "../codec/requests.ts";
+import { answerOf } from "./challenge.ts";
 import { type Outcome, PendingRequests } from "./pending_requests.ts";
 import { signalOf } from "../recording.ts";
 import {
@@ -52,6 +49,7 @@ export class ControlSession {
   );
   readonly #ending = new AbortController();
   #id = -1n;
+  #isChallenged = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
   #failure: Error | undefined;
@@ -231,6 +229,9 @@ export class ControlSession {
       case SIGNAL_EVENT.id:
         return this.#takeSignal(bytes);
       case CHALLENGE.id:
+        // Its next one comes when this is answered, and none behind its welcome.
+        if (this.#id !== -1n || this.#isChallenged) return;
+        this.#isChallenged = true;
         this.#answerChallenge(bytes).catch((error) => this.#fail(error));
     }
     // A newer archive may say more than is known here.
@@ -258,22 +259,8 @@ export class ControlSession {
   }
 
   async #answerChallenge(bytes: Uint8Array): Promise<void> {
-    const { controlSessionId, correlationId, encodedChallenge } = decode(
-      CHALLENGE,
-      bytes,
-    );
-    const { onChallenge } = this.#options.credentials;
-    const answer = await onChallenge?.(encodedChallenge) ?? NOTHING;
-    if (!(answer instanceof Uint8Array)) {
-      throw new TypeError(
-        "Cannot connect to the archive: onChallenge must return a Uint8Array",
-      );
-    }
-    await this.#send(encode(CHALLENGE_RESPONSE, {
-      controlSessionId,
-      correlationId,
-      encodedCredentials: answer,
-    }));
+    await this.#send(await answerOf(bytes, this.#options.credentials));
+    this.#isChallenged = false;
   }
 
   #fail(reason: unknown): void {
