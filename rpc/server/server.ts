@@ -30,6 +30,7 @@ import { Lanes } from "./lanes.ts";
 import { noRoom, otherCodec, tooLong } from "./refusals.ts";
 import {
   type Handler,
+  type Limits,
   readServerOptions,
   type ServerOptions,
 } from "./server_options.ts";
@@ -59,8 +60,7 @@ const LOOK_MS = 500;
 export class Server implements AsyncDisposable {
   readonly #lanes: Lanes;
   readonly #parts: AnswerParts;
-  readonly #longest: number;
-  readonly #maxClients: number;
+  readonly #limits: Limits;
   readonly #place: CheckedPlace;
   readonly #visitors = new Map<number, Visitor>();
   readonly #ended = Promise.withResolvers<void>();
@@ -76,13 +76,12 @@ export class Server implements AsyncDisposable {
   private constructor(
     place: CheckedPlace,
     parts: AnswerParts,
-    { longest, maxClients, lanes }: ReturnType<typeof readServerOptions>,
+    { limits, lanes }: ReturnType<typeof readServerOptions>,
   ) {
-    this.#lanes = new Lanes(place, lanes, maxClients);
+    this.#lanes = new Lanes(place, lanes, limits.clients);
     this.#place = place;
     this.#parts = parts;
-    this.#longest = longest;
-    this.#maxClients = maxClients;
+    this.#limits = limits;
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // A server that has nothing else to do may end.
     Deno.unrefTimer(Number(this.#timer));
@@ -204,13 +203,15 @@ export class Server implements AsyncDisposable {
     const visitor = this.#visitors.get(client);
     // It has gone, or was never there.
     if (visitor === undefined) return;
+    // It does not read its answers, or asks without end.
+    if (visitor.underWay >= this.#limits.calls) return this.#drop(client);
     switch (typeId) {
       case REQUEST_PART:
-        if (visitor.addPart(call, bytes, this.#longest)) return;
+        if (visitor.addPart(call, bytes, this.#limits.longest)) return;
         return this.#refuse(visitor, call);
       case CALL:
       case STREAM: {
-        const whole = visitor.whole(call, bytes, this.#longest);
+        const whole = visitor.whole(call, bytes, this.#limits.longest);
         if (whole === undefined) return this.#refuse(visitor, call);
         if (visitor.answering.has(call)) return;
         new Answering(visitor, call, this.#parts).answer(whole, typeId);
@@ -243,9 +244,9 @@ export class Server implements AsyncDisposable {
     }
     // From here on the name is of no use, and cannot be left behind.
     tryRemove(() => sender.unlink());
-    if (this.#visitors.size >= this.#maxClients) this.#dropDead();
-    if (this.#visitors.size >= this.#maxClients) {
-      const error = noRoom(this.name, this.#maxClients);
+    if (this.#visitors.size >= this.#limits.clients) this.#dropDead();
+    if (this.#visitors.size >= this.#limits.clients) {
+      const error = noRoom(this.name, this.#limits.clients);
       void this.#turnedAway.tell(client, sender, error);
       return;
     }
@@ -268,7 +269,7 @@ export class Server implements AsyncDisposable {
   }
 
   #refuse(visitor: Visitor, call: number): void {
-    const error = tooLong(this.name, this.#longest);
+    const error = tooLong(this.name, this.#limits.longest);
     void visitor.send(call, ERROR, encodeError(error));
   }
 

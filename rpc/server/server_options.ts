@@ -18,6 +18,11 @@ export interface ServerOptions {
    * ring of `capacity`, made when they come. Default: 1000.
    */
   readonly maxClients?: number;
+  /**
+   * How many calls of one client may be under way, with those whose answers it has
+   * not read; one that has more is left, as if the server had ended. Default: 2^18.
+   */
+  readonly maxCalls?: number;
   /** Permission bits of the channel. Default: 0o600. */
   readonly mode?: number;
   /** What people and tools are shown, up to 32 bytes of UTF-8. Default: none. */
@@ -43,6 +48,7 @@ const OPTION_NAMES: OptionNames<ServerOptions> = {
   capacity: true,
   maxRequestLength: true,
   maxClients: true,
+  maxCalls: true,
   mode: true,
   label: true,
 };
@@ -50,11 +56,22 @@ const OPTION_NAMES: OptionNames<ServerOptions> = {
 /** As many as there is room for in all lanes. */
 const MOST_CLIENTS = MAX_LANES * LANE_ROOM - SPARE;
 
+/** Calls have numbers of 32 bits. */
+const MOST_CALLS = 2 ** 32;
+
+/** What a server takes at most. */
+export interface Limits {
+  /** Bytes of a request. */
+  readonly longest: number;
+  readonly clients: number;
+  /** Calls of a client that are under way. */
+  readonly calls: number;
+}
+
 /** Reads how a server listens, once, and checks it. */
 export function readServerOptions(options: ServerOptions | undefined): {
   readonly codec: Codec;
-  readonly longest: number;
-  readonly maxClients: number;
+  readonly limits: Limits;
   readonly lanes: LaneOptions;
 } {
   const {
@@ -62,16 +79,17 @@ export function readServerOptions(options: ServerOptions | undefined): {
     capacity = 2 ** 20,
     maxRequestLength = 2 ** 26,
     maxClients = 1000,
+    maxCalls = 2 ** 18,
     mode = 0o600,
     label = "",
   } = readOptions(options, OPTION_NAMES, "listen");
   const checked = codecNamed(codec);
   checkLongest(maxRequestLength, "listen: maxRequestLength");
   checkInteger(maxClients, "maxClients", 1, MOST_CLIENTS);
+  checkInteger(maxCalls, "maxCalls", 1, MOST_CALLS);
   return {
     codec: checked,
-    longest: maxRequestLength,
-    maxClients,
+    limits: { longest: maxRequestLength, clients: maxClients, calls: maxCalls },
     lanes: { capacity, mode, label },
   };
 }

@@ -24,6 +24,8 @@ export class Visitor implements Sleeper {
   #unfinished: Unfinished | undefined;
   readonly #wakes: Wakes;
   readonly #gone: () => void;
+  /** How many messages wait until it has read others. */
+  #waiting = 0;
 
   /**
    * Has come.
@@ -47,6 +49,11 @@ export class Visitor implements Sleeper {
   /** Whether its process is there still. */
   get isThere(): boolean {
     return !this.#sender.closed && this.#sender.hasReceiver;
+  }
+
+  /** How many of its calls are being answered, or have answers that it must take. */
+  get underWay(): number {
+    return Math.max(this.answering.size, this.#waiting);
   }
 
   /**
@@ -108,7 +115,18 @@ export class Visitor implements Sleeper {
       // It died or left: there is no one to tell.
       return this.#gone();
     }
-    return this.#frames.send(type, content).catch(this.#gone);
+    return this.#sendLater(type, content);
+  }
+
+  async #sendLater(type: number, content: string | Uint8Array): Promise<void> {
+    this.#waiting++;
+    try {
+      await this.#frames.send(type, content);
+    } catch {
+      this.#gone();
+    } finally {
+      this.#waiting--;
+    }
   }
 
   /** Wakes it for what was sent. */

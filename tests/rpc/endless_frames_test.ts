@@ -4,11 +4,15 @@
  * @module
  */
 
-import { assert, assertEquals, assertRejects } from "../../deps.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+} from "../../deps.ts";
 import { Receiver, Sender } from "../../channel/mod.ts";
 import { SharedMemory } from "../../mod.ts";
 import { Client, Server } from "../../rpc/mod.ts";
-import { Assembly } from "../../rpc/wire/assembly.ts";
 import {
   CALL,
   clientOf,
@@ -136,38 +140,6 @@ Deno.test("a server keeps the parts of one request of each client", async () => 
   assertEquals(given, [602, 7]);
 });
 
-Deno.test("parts without bytes and of one byte take about what they bring", () => {
-  const assembly = new Assembly();
-  const before = Deno.memoryUsage();
-  const nothing = new Uint8Array();
-  for (let i = 0; i < 3_000_000; i++) assembly.add(nothing, 10);
-  const one = Uint8Array.of(7);
-  for (let i = 0; i < 1_000_000; i++) assembly.add(one.slice(), 2 ** 20);
-  const { heapTotal } = Deno.memoryUsage();
-  assert(heapTotal - before.heapTotal < 40e6, `${heapTotal}`);
-  const whole = assembly.finish(one);
-  assertEquals(whole.byteLength, 1_000_001);
-  assert(whole.every((byte) => byte === 7));
-});
-
-Deno.test("an assembly keeps the order of short and long parts", () => {
-  const assembly = new Assembly();
-  const expected: number[] = [];
-  for (let i = 0; i < 90; i++) {
-    const part = new Uint8Array([1, 999, 1023, 1024, 5000][i % 5]!).fill(i);
-    expected.push(...part);
-    assertEquals(assembly.add(part, 2 ** 20), true);
-  }
-  assertEquals(assembly.byteLength, expected.length);
-  assertEquals(
-    assembly.finish(Uint8Array.of(200)),
-    Uint8Array.from([
-      ...expected,
-      200,
-    ]),
-  );
-});
-
 Deno.test("a client waits for its answer behind frames that are none", async () => {
   using at = testName();
   using stack = new DisposableStack();
@@ -247,4 +219,54 @@ Deno.test("a server goes on when a sender gives up before its end", async () => 
     words[(2 ** 20 + 588) / 4] = 2 ** 31 - 1;
   }
   for (let i = 0; i < 5; i++) assertEquals(await client.call(i), i);
+});
+
+Deno.test("a client that reads no answers is left with those that its server has room for", async () => {
+  using at = testName();
+  using stack = new DisposableStack();
+  let calls = 0;
+  await using server = Server.listen(at.place, () => {
+    calls++;
+    return new Uint8Array(500);
+  }, { codec: "bytes", capacity: 4096, maxCalls: 31 });
+  await using client = await Client.connect(at.place, { codec: "bytes" });
+  const { send } = await comeFree(at, stack);
+  for (let call = 1; call <= 500; call++) {
+    await send(call, CALL, new Uint8Array());
+  }
+  await until(() => server.clients === 1, "it is left");
+  assert(calls >= 31 && calls < 60, `${calls}`);
+  assertEquals(await client.call(new Uint8Array()), new Uint8Array(500));
+});
+
+Deno.test("a client has no more calls under way than maxCalls says", async () => {
+  using at = testName();
+  const aborted: string[] = [];
+  await using server = Server.listen(at.place, (request, { signal }) => {
+    if (request === "quick") return request;
+    return new Promise((_resolve, reject) =>
+      signal.addEventListener("abort", () => {
+        aborted.push(String(request));
+        reject(signal.reason);
+      })
+    );
+  }, { maxCalls: 7 });
+  await using modest = await Client.connect(at.place);
+  await using greedy = await Client.connect(at.place);
+  const six = Array.from({ length: 6 }, (_, i) => greedy.call(`slow ${i}`));
+  assertEquals(await greedy.call("quick"), "quick");
+  const more = [greedy.call("slow 6"), greedy.call("slow 7")];
+  const ends = await Promise.allSettled([...six, ...more]);
+  for (const end of ends) {
+    assert(end.status === "rejected");
+    assert(end.reason instanceof Deno.errors.ConnectionReset);
+  }
+  assertEquals(aborted.length, 7);
+  assertEquals(server.clients, 1);
+  assertEquals(await modest.call("quick"), "quick");
+  assertThrows(
+    () => Server.listen(`${at.name}-other`, () => 0, { maxCalls: 0 }),
+    RangeError,
+    "maxCalls",
+  );
 });

@@ -100,7 +100,7 @@ export const RPC_MUTANTS: readonly Mutant[] = [
   {
     fault: "the name of a client's ring stays",
     file: "rpc/server/server.ts",
-    find: "    ignoreMissing(() => sender.unlink());\n",
+    find: "    tryRemove(() => sender.unlink());\n",
     replace: "",
     world: [CALLS, "oneCalls"],
     bounds: ONE,
@@ -141,7 +141,7 @@ export const RPC_MUTANTS: readonly Mutant[] = [
     fault: "a dead client keeps its place until the next look",
     file: "rpc/server/server.ts",
     find:
-      "    if (this.#visitors.size >= this.#maxClients) this.#dropDead();\n",
+      "    if (this.#visitors.size >= this.#limits.clients) this.#dropDead();\n",
     replace: "",
     world: [CALLS, "clientDies"],
     bounds: DEADLY,
