@@ -145,25 +145,7 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       // Enough to be under way for longer than it takes to be seen, and not too
       // much for the /dev/shm of a container.
       using file = temporaryFile(new Uint8Array(50_000_003));
-      const [command = "", ...args] = demoCommand(file.path);
-      const demo = new Deno.Command(command, {
-        args,
-        stdin: "null",
-        stdout: "null",
-        stderr: "piped",
-      }).spawn();
-      const { pid } = demo;
-      const ended = demo.output();
-      let over = false;
-      ended.then(() => over = true);
-      const childrenOf = async () =>
-        (await processes()).filter(({ parent }) => parent === pid);
-      let children = await childrenOf();
-      while (children.length < 3) {
-        assert(!over, "the demo ended before it could be interrupted");
-        await pause();
-        children = await childrenOf();
-      }
+      const { demo, ended, children } = await startedWithChildren(file.path);
       demo.kill(signal);
       const { code: exitCode, stderr } = await ended;
 
@@ -178,6 +160,31 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       throw new Error("Processes of the demo are still running");
     },
   ));
+}
+
+/** Starts the demo, and waits until it has started others. */
+async function startedWithChildren(path: string) {
+  const [command = "", ...args] = demoCommand(path);
+  // On a busy machine it may be over before anybody looks: once more.
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const demo = new Deno.Command(command, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const { pid } = demo;
+    const ended = demo.output();
+    let over = false;
+    ended.then(() => over = true);
+    while (!over) {
+      const all = await processes();
+      const children = all.filter(({ parent }) => parent === pid);
+      if (children.length >= 3 && !over) return { demo, ended, children };
+      await pause();
+    }
+  }
+  throw new Error("the demo ended before it could be interrupted");
 }
 
 /** All processes that run now, with what identifies each for good. */
