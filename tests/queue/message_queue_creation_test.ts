@@ -45,7 +45,8 @@ Deno.test("MessageQueue.create() sets the mode whatever the umask is", async () 
     import { MessageQueue } from "queue/mod.ts";
     attempt("modes", () =>
       [0o666, 0o600, 0o777, 0].map((mode) => {
-        using queue = MessageQueue.create("/" + crypto.randomUUID(), { mode });
+        const name = "/" + crypto.randomUUID();
+        using queue = MessageQueue.create(name, { mode, maxMessageLength: 99 });
         queue.unlink();
         return queue.status().mode;
       }));
@@ -56,11 +57,12 @@ Deno.test("MessageQueue.create() sets the mode whatever the umask is", async () 
 });
 
 Deno.test("MessageQueue.create() takes the system's sizes for what was left out", () => {
-  using made = testQueue();
+  using made = MessageQueue.create(randomName());
+  made.unlink();
   using narrow = testQueue({ maxMessageLength: 7 });
-  assert(made.queue.maxMessages >= 1);
-  assert(made.queue.maxMessageLength >= 128);
-  assertEquals(narrow.queue.maxMessages, made.queue.maxMessages);
+  assert(made.maxMessages >= 1);
+  assert(made.maxMessageLength >= 128);
+  assertEquals(narrow.queue.maxMessages, made.maxMessages);
   assertEquals(narrow.queue.maxMessageLength, 7);
 });
 
@@ -77,7 +79,10 @@ Deno.test('MessageQueue.create() with `ifExists: "open"` opens what is there, if
     "it takes 3 messages of 100 bytes, and 4 of 100 were expected",
   );
   const fresh = randomName();
-  using created = MessageQueue.create(fresh, { ifExists: "open" });
+  using created = MessageQueue.create(fresh, {
+    ifExists: "open",
+    maxMessageLength: 99,
+  });
   created.unlink();
   assert(created.created);
 });

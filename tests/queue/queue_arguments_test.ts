@@ -248,7 +248,9 @@ Deno.test("messages may lie in memory that others share or that grows", () => {
 Deno.test("-0 is taken for 0, as a mode, a key, an id, flags and a priority", () => {
   using undo = new DisposableStack();
   const name = randomName();
-  const queue = undo.use(MessageQueue.create(name, { mode: -0 }));
+  const queue = undo.use(
+    MessageQueue.create(name, { mode: -0, maxMessageLength: 64 }),
+  );
   queue.unlink();
   assertEquals(queue.trySend(bytesOf("x"), { priority: -0 }), true);
   assertEquals(queue.tryReceive()?.priority, 0);

@@ -38,7 +38,7 @@ Deno.test(needing(
       const words = new Int32Array(mapping.bytes.buffer);
       const semaphore = Semaphore.createAt(mapping.bytes, 64);
       using set = SemaphoreSet.create({ values: [0] });
-      using posix = MessageQueue.create("/" + crypto.randomUUID());
+      using posix = MessageQueue.create("/" + crypto.randomUUID(), { maxMessageLength: 64 });
       posix.unlink();
       using system = SystemMessageQueue.create();
       const timeoutMs = 150;

@@ -12,12 +12,18 @@ import {
 } from "../../../queue/mod.ts";
 import { randomKey, randomName } from "../names.ts";
 
-/** A POSIX queue, unlinked at the end of the block. */
+/**
+ * A POSIX queue, unlinked at the end of the block; of short messages, because all
+ * processes of a user together have room for nine queues of the usual size.
+ */
 export function testQueue(
   options: MessageQueueCreateOptions = {},
 ): Disposable & { readonly queue: MessageQueue; readonly name: string } {
   const name = randomName();
-  const queue = MessageQueue.create(name, options);
+  const queue = MessageQueue.create(name, {
+    maxMessageLength: 1024,
+    ...options,
+  });
   return {
     queue,
     name,

@@ -77,6 +77,7 @@ const AWHILE = { timeoutMs: 1 };
 const KINDS: readonly ((waits: boolean) => void | Promise<unknown>)[] = [
   (waits) => {
     const mutex = Mutex.create(bytes, AT, { recursive: next(4) === 0 });
+    let waiting: Promise<void> | undefined;
     if (next(2) === 0) damage();
     attempt(() => {
       const guard = mutex.lock(SOON);
@@ -86,13 +87,13 @@ const KINDS: readonly ((waits: boolean) => void | Promise<unknown>)[] = [
         () => mutex.lock(SOON).unlock(),
         () => Mutex.open(bytes, AT),
       );
-      const waiting = waits ? mutex.lockAsync(AWHILE) : undefined;
+      if (waits) waiting = mutex.lockAsync(AWHILE).then(end, () => {});
       damage();
       attempt(() => guard.unlock());
-      waiting?.then((taken) => attempt(() => taken.unlock()), () => {});
     });
     if (!waits) return;
-    return Promise.allSettled([mutex.lockAsync(AWHILE).then(end)]);
+    // Both, or the next round would find what the first one has taken late.
+    return Promise.allSettled([waiting, mutex.lockAsync(AWHILE).then(end)]);
   },
   (waits) => {
     const lock = ReadWriteLock.create(bytes, AT, { slots: 3 });
