@@ -1,8 +1,8 @@
 // deno run --allow-run tools/sweep.ts
 
 /**
- * Removes what tests left behind that were killed in the middle: objects and
- * semaphores whose name says which process made them, and System V objects with
+ * Removes what tests left behind that were killed in the middle: objects, semaphores
+ * and queues whose name says which process made them, and System V objects with
  * a key of tests whose maker has ended. Nothing of a run that goes on, and
  * nothing of other programs, is touched. Compiled programs that no test has used for
  * a month go, too: most belong to sources that have changed since.
@@ -25,7 +25,17 @@ for (const file of await lines("ls", SHM)) {
   console.error(`removed ${SHM}/${file}, which a killed run left`);
 }
 
-// Of sets and queues the system does not say who made them, but for segments it
+// Queues of POSIX are seen where their file system is mounted: here, for a moment, in
+// a name space of its own, which takes the right to mount.
+const QUEUES = "/dev/shm";
+for (const queue of await inQueues("ls", QUEUES)) {
+  const [, pid] = name.exec(queue) ?? [];
+  if (pid === undefined || running.has(pid)) continue;
+  await inQueues("rm", "-f", `${QUEUES}/${queue}`);
+  console.error(`removed queue /${queue}, which a killed run left`);
+}
+
+// Of sets and queues of System V the system does not say who made them, but for segments it
 // does. A test that goes on has others' keys, because keys are random.
 const makers = new Map(
   (await lines("ipcs", "-m", "-p")).map((line) => {
@@ -58,6 +68,12 @@ await lines(
   "{}",
   "+",
 );
+
+/** What a command prints that finds the queues in place of what is there else. */
+async function inQueues(...command: string[]): Promise<string[]> {
+  const script = `mount -t mqueue none ${QUEUES} && exec "$@"`;
+  return await lines("unshare", "-m", "sh", "-c", script, "sh", ...command);
+}
 
 /** What a command prints; nothing when there is no such command. */
 async function lines(command: string, ...args: string[]): Promise<string[]> {

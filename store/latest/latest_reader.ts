@@ -1,5 +1,6 @@
 import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { isPlainEnough } from "../../channel/buffers/store_order.ts";
+import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import type { StoreObject } from "../object/store_object.ts";
@@ -132,15 +133,14 @@ export class LatestReader {
         continue;
       }
       const length = this.#length;
-      const fits = length <= target.byteLength;
-      if (fits) {
-        const start = this.#slot * 8 + VALUE;
-        target.set(this.#bytes.subarray(start, start + length));
-      }
+      const start = this.#slot * 8 + VALUE;
+      const room = byteLengthOf(target);
+      const fits = length <= room;
+      if (fits) target.set(this.#bytes.subarray(start, start + length));
       if (!this.#stillWhole()) continue;
       if (!fits) {
         throw new RangeError(
-          `Cannot read ${this.#object.what}: the value has ${length} bytes, and the target has room for ${target.byteLength}`,
+          `Cannot read ${this.#object.what}: the value has ${length} bytes, and the target has room for ${room}`,
         );
       }
       this.#took();

@@ -1,3 +1,8 @@
+import {
+  byteLengthOf,
+  setBytes,
+  subarrayOf,
+} from "../../channel/buffers/typed_arrays.ts";
 import { Inconsistent } from "../object/repair.ts";
 import {
   CHUNK,
@@ -111,18 +116,18 @@ export class MapChunks {
 
   /** Whether the entry in a slot has a key. */
   hasKey(slot: number, key: Uint8Array): boolean {
-    if (this.words[slot + KEY_LENGTH] !== key.byteLength) return false;
-    const bytes = this.#bytes;
-    if (key.byteLength <= FIRST_ROOM) {
-      const start = slot * 4 + FIRST_START;
-      for (let i = 0; i < key.byteLength; i++) {
-        if (bytes[start + i] !== key[i]) return false;
-      }
-      return true;
+    const length = byteLengthOf(key);
+    if (this.words[slot + KEY_LENGTH] !== length) return false;
+    let bytes = this.#bytes;
+    let start = slot * 4 + FIRST_START;
+    if (length > FIRST_ROOM) {
+      bytes = this.keyAt(slot);
+      start = 0;
     }
-    const own = new Uint8Array(key.byteLength);
-    this.#copyOut(slot, 0, own);
-    return own.every((byte, i) => byte === key[i]);
+    for (let i = 0; i < length; i++) {
+      if (bytes[start + i] !== key[i]) return false;
+    }
+    return true;
   }
 
   /** Writes an entry into free chunks; returns the first of them. */
@@ -131,8 +136,8 @@ export class MapChunks {
     const index = this.take();
     const slot = this.at(index);
     words[slot + HASH] = hash;
-    words[slot + KEY_LENGTH] = key.byteLength;
-    words[slot + VALUE_LENGTH] = value.byteLength;
+    words[slot + KEY_LENGTH] = byteLengthOf(key);
+    words[slot + VALUE_LENGTH] = byteLengthOf(value);
     words[slot + FLAGS] = flags;
     this.#times.setFloat64(slot * 4 + EXPIRES, expires, true);
     this.#copyIn(slot, [key, value]);
@@ -145,8 +150,9 @@ export class MapChunks {
     let room = FIRST_ROOM;
     let last = slot;
     for (const part of parts) {
+      const end = byteLengthOf(part);
       let from = 0;
-      while (from < part.byteLength) {
+      while (from < end) {
         if (room === 0) {
           const next = this.take();
           words[last + NEXT] = next + 1;
@@ -154,10 +160,11 @@ export class MapChunks {
           at = last * 4 + NEXT_START;
           room = NEXT_ROOM;
         }
-        const length = Math.min(room, part.byteLength - from);
-        const isWhole = length === part.byteLength;
-        this.#bytes.set(
-          isWhole ? part : part.subarray(from, from + length),
+        const length = Math.min(room, end - from);
+        const isWhole = length === end;
+        setBytes(
+          this.#bytes,
+          isWhole ? part : subarrayOf(part, from, from + length),
           at,
         );
         from += length;
@@ -170,7 +177,8 @@ export class MapChunks {
 
   /** Copies what lies behind the first `skip` bytes of key and value. */
   #copyOut(slot: number, skip: number, target: Uint8Array): void {
-    if (target.byteLength === 0) return;
+    const end = byteLengthOf(target);
+    if (end === 0) return;
     const bytes = this.#bytes;
     let chunk = slot;
     let at = slot * 4 + FIRST_START;
@@ -182,10 +190,10 @@ export class MapChunks {
       left -= skipped;
       at += skipped;
       room -= skipped;
-      const length = Math.min(room, target.byteLength - to);
-      if (length > 0) target.set(bytes.subarray(at, at + length), to);
+      const length = Math.min(room, end - to);
+      if (length > 0) setBytes(target, subarrayOf(bytes, at, at + length), to);
       to += length;
-      if (to === target.byteLength) return;
+      if (to === end) return;
       chunk = this.at(this.words[chunk + NEXT]! - 1);
       at = chunk * 4 + NEXT_START;
       room = NEXT_ROOM;

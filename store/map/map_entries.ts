@@ -1,3 +1,4 @@
+import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
 import { errnoNumber } from "../../ffi/errors/errno.ts";
 import { systemError } from "../../ffi/errors/system_error.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
@@ -69,7 +70,9 @@ export class MapEntries {
   /** Puts an entry, making room for it, with the lock of its key held. */
   put(entry: Entry): void {
     const hash = this.#hashOf(entry.key);
-    const needed = chunksOf(entry.key.byteLength + entry.value.byteLength);
+    const needed = chunksOf(
+      byteLengthOf(entry.key) + byteLengthOf(entry.value),
+    );
     this.#access.change(() => {
       if (this.#table.free < needed) this.#makeRoom(needed);
       this.#table.put(hash, entry, nowTicks());

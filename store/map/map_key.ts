@@ -1,4 +1,8 @@
-import { isBytes, setBytes } from "../../channel/buffers/typed_arrays.ts";
+import {
+  byteLengthOf,
+  isBytes,
+  setBytes,
+} from "../../channel/buffers/typed_arrays.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { trueLength } from "../object/true_bytes.ts";
 import { LONGEST_KEY, TEXT_KEY } from "./map_layout.ts";
@@ -72,8 +76,9 @@ export function keyOf(bytes: Uint8Array, flags: number): Key {
 
 /** FNV-1a, 32 bits, with a seed and a last mix for its low bits. */
 export function hashOf(key: Uint8Array, seed: number): number {
+  const length = byteLengthOf(key);
   let hash = seed ^ 0x811c_9dc5;
-  for (let i = 0; i < key.byteLength; i++) {
+  for (let i = 0; i < length; i++) {
     hash = Math.imul(hash ^ key[i]!, 0x0100_0193);
   }
   hash = Math.imul(hash ^ hash >>> 16, 0x85eb_ca6b);

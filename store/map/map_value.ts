@@ -1,4 +1,8 @@
-import { bufferOf, byteOffsetOf } from "../../channel/buffers/typed_arrays.ts";
+import {
+  bufferOf,
+  byteLengthOf,
+  byteOffsetOf,
+} from "../../channel/buffers/typed_arrays.ts";
 import { requireWhole } from "../../memory/checks/value_layout.ts";
 import { trueLength } from "../object/true_bytes.ts";
 import { CHUNK } from "./map_layout.ts";
@@ -33,6 +37,6 @@ export function isSame(
   other: Uint8Array | undefined,
 ): boolean {
   if (one === undefined || other === undefined) return one === other;
-  return one.byteLength === other.byteLength &&
+  return byteLengthOf(one) === byteLengthOf(other) &&
     one.every((byte, i) => byte === other[i]);
 }

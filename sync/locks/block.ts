@@ -39,7 +39,7 @@ export class Block {
   readonly offset: number;
   /** What else lies in the mapping. */
   readonly neighbourhood: Neighbourhood;
-  readonly #name: string;
+  readonly #kind: BlockKind;
   readonly #operation: string;
   #place: Place | undefined;
 
@@ -87,7 +87,7 @@ export class Block {
     this.region = region;
     this.offset = offset;
     this.neighbourhood = neighbourhoodOf(mapping);
-    this.#name = name;
+    this.#kind = kind;
     this.#operation = what;
   }
 
@@ -97,11 +97,10 @@ export class Block {
    * @throws {RangeError} When it overlaps another one that this process uses.
    */
   claim(): Place {
-    const { offset, bytes: { byteLength } } = this;
-    const { neighbourhood } = this;
-    return this.#place ??= neighbourhood.claim(
-      this.#name,
-      offset,
+    const { name, byteLength } = this.#kind;
+    return this.#place ??= this.neighbourhood.claim(
+      name,
+      this.offset,
       byteLength,
       this.#operation,
     );

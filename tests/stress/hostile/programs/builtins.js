@@ -250,3 +250,50 @@ export async function protoPollution() {
     console.log(String(e).slice(0, 100));
   }
 }
+
+/** Arrays say that they are longer than they are, or that they have no end. */
+export async function patchedByteLength() {
+  const typed = Object.getPrototypeOf(Uint8Array.prototype);
+  const { get } = Object.getOwnPropertyDescriptor(typed, "byteLength");
+  const map = T.SharedMap.create(name(), { budget: 65536 });
+  const queue = T.WorkQueue.create(name(), { jobs: 4, byteLength: 64 });
+  const latest = T.Latest.create(name(), { byteLength: 64 });
+  const key = new Uint8Array(100).fill(3);
+  for (const length of [Infinity, 2 ** 31, 1000, 1, 0, NaN, -1, "5", {}]) {
+    Object.defineProperty(typed, "byteLength", {
+      get: () => length,
+      configurable: true,
+    });
+    for (
+      const act of [
+        () => map.set("a", new Uint8Array(300).fill(1)),
+        () => map.set(key, Uint8Array.of(2)),
+        () => map.compareAndSet("a", Uint8Array.of(1), Uint8Array.of(2)),
+        () => map.get("a"),
+        () => map.get(key),
+        () => map.delete(key),
+        () => [...map.entries()],
+        () => queue.tryPut(Uint8Array.of(1)),
+        () => queue.tryTake()?.done(),
+        () => latest.write(Uint8Array.of(1)),
+        () => latest.read(),
+        () => latest.readInto(new Uint8Array(64)),
+      ]
+    ) {
+      try {
+        act();
+      } catch {
+        // That may be.
+      }
+    }
+  }
+  Object.defineProperty(typed, "byteLength", { get, configurable: true });
+  map.set("b", new Uint8Array(300).fill(4));
+  if (map.get("b")?.every((byte) => byte === 4) !== true) {
+    throw new Error("the map is damaged");
+  }
+  for (const object of [map, queue, latest]) {
+    object.unlink();
+    object.close();
+  }
+}
