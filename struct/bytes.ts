@@ -50,7 +50,8 @@ export function sourceOf(
   bytes: Bytes,
   operation: string,
 ): DataView | ReadableBytes {
-  if (bytes instanceof Uint8Array) {
+  // A proxy of an array is no array: nothing of it can be asked for.
+  if (bytes instanceof Uint8Array && ArrayBuffer.isView(bytes)) {
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
   if (isReadable(bytes)) return bytes;

@@ -1,3 +1,4 @@
+import { isBytes } from "../../channel/buffers/typed_arrays.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import {
@@ -128,7 +129,7 @@ function checkCredentials(credentials: Credentials | undefined): Credentials {
     "use the credentials",
   );
   const { encoded } = given;
-  if (encoded !== undefined && !(encoded instanceof Uint8Array)) {
+  if (encoded !== undefined && !isBytes(encoded)) {
     throw new TypeError(
       `Cannot use the credentials: encoded must be a Uint8Array: received ${
         describe(encoded)

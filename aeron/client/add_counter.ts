@@ -1,3 +1,4 @@
+import { byteLengthOf, isBytes } from "../../channel/buffers/typed_arrays.ts";
 import { checkInteger, describe } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import { Counter, COUNTER_SECRET } from "../cnc/counter.ts";
@@ -76,7 +77,7 @@ function checkCounter(
     { key: true },
     "add counter",
   );
-  if (!(key instanceof Uint8Array) || key.length > LONGEST_KEY) {
+  if (!isBytes(key) || byteLengthOf(key) > LONGEST_KEY) {
     throw new TypeError(
       `Cannot add counter: key must be a Uint8Array of at most ${LONGEST_KEY} bytes: received ${
         describe(key)

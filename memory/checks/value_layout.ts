@@ -63,15 +63,28 @@ export function checkLayout(
   operation: string,
 ): CheckedLayout | undefined {
   if (layout === undefined) return undefined;
-  const { hash, layout: text, size } = layout ?? {};
+  const { hash, layout: text, size } = membersOf(layout);
   if (
     typeof hash === "bigint" && hash === BigInt.asUintN(64, hash) &&
-    hash !== 0n && typeof text === "string" && Number.isSafeInteger(size) &&
-    size > 0
+    hash !== 0n && typeof text === "string" && typeof size === "number" &&
+    Number.isSafeInteger(size) && size > 0
   ) return { hash, text: text.slice(0, LONGEST_TEXT), size };
   throw new TypeError(
     `Cannot ${operation}: the layout must be a struct of @shmem/shmem/struct`,
   );
+}
+
+/** What it says of itself; nothing when it is a proxy of a struct, which says nothing. */
+function membersOf(
+  layout: ValueLayout | null,
+): { readonly [Name in keyof ValueLayout]?: unknown } {
+  try {
+    const { hash, layout: text, size } = layout ?? {};
+    return { hash, layout: text, size };
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return {};
+  }
 }
 
 /** Reads the options of opening, once, for the layout alone. */

@@ -1,6 +1,6 @@
 import { HeldSource } from "../../channel/buffers/held_source.ts";
 import { isPlainEnough } from "../../channel/buffers/store_order.ts";
-import { byteLengthOf } from "../../channel/buffers/typed_arrays.ts";
+import { byteLengthOf, isBytes } from "../../channel/buffers/typed_arrays.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import type { StoreObject } from "../object/store_object.ts";
@@ -120,7 +120,7 @@ export class LatestReader {
   /** The same, once more, for what was not read into just before. */
   #readOnce(target: Uint8Array): number | null {
     this.#requireOpen();
-    if (!(target instanceof Uint8Array)) {
+    if (!isBytes(target)) {
       throw new TypeError(
         `Cannot read ${this.#object.what}: the target must be a Uint8Array: received ${
           describe(target)

@@ -44,7 +44,8 @@ export function locate(
 
 /** Throws unless something is an array of 32-bit words that can be written. */
 export function requireArray(view: Int32Array, operation: string): Int32Array {
-  if (view instanceof Int32Array) return view;
+  // A proxy of one is none.
+  if (view instanceof Int32Array && ArrayBuffer.isView(view)) return view;
   throw new TypeError(
     `Cannot ${operation}: it takes an Int32Array over mapped memory: received ${
       Object.prototype.toString.call(view)

@@ -98,3 +98,23 @@ Deno.test("Bytes without memory are refused, and nothing is stored", () => {
   map.set("empty", new Uint8Array(0));
   assertEquals(map.get("empty"), new Uint8Array(0));
 });
+
+Deno.test("A proxy of an array is no value, key, job or target, and is called so", () => {
+  using at = testName();
+  const proxy = new Proxy(new Uint8Array(8), {});
+  using latest = Latest.create(`${at.name}-latest`, { byteLength: 8 });
+  latest.unlink();
+  latest.write(new Uint8Array(8));
+  using map = SharedMap.create(`${at.name}-map`, { budget: 8192 });
+  map.unlink();
+  using queue = WorkQueue.create(at.place, { jobs: 2, byteLength: 8 });
+  for (
+    const act of [
+      () => latest.write(proxy),
+      () => latest.readInto(proxy),
+      () => map.set("key", proxy),
+      () => map.set(proxy, new Uint8Array(1)),
+      () => queue.tryPut(proxy),
+    ]
+  ) assertThrows(act, TypeError, "must be ");
+});

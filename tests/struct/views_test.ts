@@ -86,8 +86,17 @@ Deno.test("a view of an unaligned place has atomics that say so", () => {
 });
 
 Deno.test("Struct.at() refuses what is no memory or too small", () => {
-  for (const wrong of [null, undefined, 5, {}, [], new ArrayBuffer(100), "x"]) {
-    assertThrows(() => Reflect.apply(Shape.at, Shape, [wrong]), TypeError);
+  const proxy = new Proxy(new Uint8Array(100), {});
+  for (
+    const wrong of [
+      ...[null, undefined, 5, {}, [], new ArrayBuffer(100), "x", proxy],
+    ]
+  ) {
+    assertThrows(
+      () => Reflect.apply(Shape.at, Shape, [wrong]),
+      TypeError,
+      "it takes a Uint8Array",
+    );
   }
   assertThrows(() => Shape.at(new Uint8Array(Shape.size - 1)), RangeError);
   assertThrows(() => Shape.at(new Uint8Array(100), -1), RangeError);

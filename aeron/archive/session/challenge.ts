@@ -1,3 +1,4 @@
+import { isBytes } from "../../../channel/buffers/typed_arrays.ts";
 import type { CheckedArchiveOptions } from "../archive_options.ts";
 import { CHALLENGE } from "../codec/answers.ts";
 import { decode } from "../codec/decode.ts";
@@ -16,7 +17,7 @@ export async function answerOf(
     challenge,
   );
   const answer = await onChallenge?.(encodedChallenge) ?? NOTHING;
-  if (!(answer instanceof Uint8Array)) {
+  if (!isBytes(answer)) {
     throw new TypeError(
       "Cannot connect to the archive: onChallenge must return a Uint8Array",
     );

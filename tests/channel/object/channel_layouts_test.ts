@@ -218,12 +218,15 @@ Deno.test("a channel has room for a message of its layout", () => {
 
 Deno.test("a layout that is none is refused before anything is made", () => {
   using at = testName();
-  for (const layout of [null, 7, {}, { hash: 1n, layout: "u8", size: 0 }]) {
+  // A proxy of a struct cannot say what it is.
+  const proxy = new Proxy(Here, {});
+  const few = { hash: 1n, layout: "u8", size: 0 };
+  for (const layout of [null, 7, {}, few, proxy]) {
     for (const act of [Receiver.create, Sender.create, Publisher.create]) {
       assertThrows(
         () => Reflect.apply(act, undefined, [at.name, { layout }]),
         TypeError,
-        "layout",
+        "the layout must be a struct",
       );
     }
     assertThrows(

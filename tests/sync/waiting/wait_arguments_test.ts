@@ -24,6 +24,7 @@ function wrongViews(): [string, unknown, string][] {
     ["DataView", new DataView(buffer), "Int32Array"],
     ["the buffer", buffer, "Int32Array"],
     ["plain array", [0, 0], "Int32Array"],
+    ["a proxy", new Proxy(new Int32Array(buffer, 0, 4), {}), "Int32Array"],
     ["null", null, "Int32Array"],
     ["undefined", undefined, "Int32Array"],
     ["heap memory", new Int32Array(4), "not mapped memory"],
