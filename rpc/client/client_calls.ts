@@ -8,6 +8,7 @@ import {
   CREDIT,
   END,
   ERROR,
+  isAnswer,
   ITEM,
   REQUEST_HEAD,
   REQUEST_PART,
@@ -76,7 +77,7 @@ export class ClientCalls implements CallOwner {
     // It was cancelled meanwhile.
     if (call === undefined) return;
     // Another program overwrote it: the call waits for its answer still.
-    if (type < RESPONSE_PART || type > END) return;
+    if (!isAnswer(type)) return;
     if (type === RESPONSE_PART) {
       if (call.addPart(bytes, this.#parts.longest)) return;
       this.cancel(number);

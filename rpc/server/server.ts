@@ -17,6 +17,7 @@ import {
   CREDIT,
   ERROR,
   HELLO,
+  isRequest,
   readWord,
   replyPlace,
   REQUEST_HEAD,
@@ -184,7 +185,6 @@ export class Server implements AsyncDisposable {
     while (!this.#closed) {
       try {
         await forEachBatch(lane, answer);
-        if (!this.#closed) continue;
       } catch (error) {
         // It was closed; or the ring is corrupt.
         if (this.#closed || lane.closed) return;
@@ -204,7 +204,8 @@ export class Server implements AsyncDisposable {
     // It has gone, or was never there.
     if (visitor === undefined) return;
     // It does not read its answers, or asks without end.
-    if (visitor.underWay >= this.#limits.calls) return this.#drop(client);
+    const isFull = visitor.underWay >= this.#limits.calls;
+    if (isFull && isRequest(typeId)) return this.#drop(client);
     switch (typeId) {
       case REQUEST_PART:
         if (visitor.addPart(call, bytes, this.#limits.longest)) return;
@@ -214,8 +215,7 @@ export class Server implements AsyncDisposable {
         const whole = visitor.whole(call, bytes, this.#limits.longest);
         if (whole === undefined) return this.#refuse(visitor, call);
         if (visitor.answering.has(call)) return;
-        new Answering(visitor, call, this.#parts).answer(whole, typeId);
-        return;
+        return new Answering(visitor, call, this.#parts).answer(whole, typeId);
       }
       case CANCEL:
         visitor.forgetParts(call);

@@ -32,6 +32,16 @@ export const ERROR = 4;
 export const ITEM = 5;
 export const END = 6;
 
+/** Whether a type, which comes from shared memory, is that of a request or its part. */
+export function isRequest(type: number): boolean {
+  return type === REQUEST_PART || type === CALL || type === STREAM;
+}
+
+/** The same of an answer. */
+export function isAnswer(type: number): boolean {
+  return type >= RESPONSE_PART && type <= END;
+}
+
 /** Length of what stands before the bytes. */
 export const REQUEST_HEAD = 16;
 export const RESPONSE_HEAD = 4;

@@ -12,7 +12,7 @@ import {
 } from "../../deps.ts";
 import { Receiver, Sender } from "../../channel/mod.ts";
 import { SharedMemory } from "../../mod.ts";
-import { Client, Server } from "../../rpc/mod.ts";
+import { Client, Server, type ServerOptions } from "../../rpc/mod.ts";
 import {
   CALL,
   clientOf,
@@ -70,16 +70,25 @@ async function serveFree(at: TestPlace, stack: DisposableStack) {
   return { client: await connecting, send, nextCall };
 }
 
+/** A server that notes how long the requests are that its handler is given. */
+function listenNoting(at: TestPlace, options: ServerOptions) {
+  const given: number[] = [];
+  const server = Server.listen(at.place, (request) => {
+    if (request instanceof Uint8Array) given.push(request.byteLength);
+    return new Uint8Array(1);
+  }, { codec: "bytes", ...options });
+  return { given, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
 const text = (value: unknown) =>
   new TextEncoder().encode(JSON.stringify(value));
 
 Deno.test("a handler is never given the rest of a request that was too long", async () => {
   using at = testName();
-  const given: number[] = [];
-  await using _server = Server.listen(at.place, (request) => {
-    if (request instanceof Uint8Array) given.push(request.byteLength);
-    return new Uint8Array(1);
-  }, { codec: "bytes", capacity: 2 ** 16, maxRequestLength: 3001 });
+  await using server = listenNoting(at, {
+    capacity: 2 ** 16,
+    maxRequestLength: 3001,
+  });
   await using client = await Client.connect(at.place, { codec: "bytes" });
   // In parts of 8 KiB, the last of which would be short enough.
   for (const length of [8179, 17_000, 24_600, 33_000]) {
@@ -90,7 +99,7 @@ Deno.test("a handler is never given the rest of a request that was too long", as
     );
   }
   await client.call(new Uint8Array(3001));
-  assertEquals(given, [3001]);
+  assertEquals(server.given, [3001]);
 });
 
 Deno.test("many long requests at once come whole, whatever is cancelled between them", async () => {
@@ -124,11 +133,7 @@ Deno.test("many long requests at once come whole, whatever is cancelled between 
 Deno.test("a server keeps the parts of one request of each client", async () => {
   using at = testName();
   using stack = new DisposableStack();
-  const given: number[] = [];
-  await using _server = Server.listen(at.place, (request) => {
-    if (request instanceof Uint8Array) given.push(request.byteLength);
-    return new Uint8Array(1);
-  }, { codec: "bytes", capacity: 4096 });
+  await using server = listenNoting(at, { capacity: 4096 });
   const { send, receiver } = await comeFree(at, stack);
   const part = new Uint8Array(301);
   // Of each but the last no end comes: it was given up.
@@ -137,7 +142,7 @@ Deno.test("a server keeps the parts of one request of each client", async () => 
   await receiver.receive();
   await send(1, CALL, new Uint8Array(7));
   await receiver.receive();
-  assertEquals(given, [602, 7]);
+  assertEquals(server.given, [602, 7]);
 });
 
 Deno.test("a client waits for its answer behind frames that are none", async () => {
@@ -269,4 +274,19 @@ Deno.test("a client has no more calls under way than maxCalls says", async () =>
     RangeError,
     "maxCalls",
   );
+});
+
+Deno.test("a client with as many calls as maxCalls says may take its items, and cancel", async () => {
+  using at = testName();
+  await using server = Server.listen(at.place, async function* () {
+    for (let i = 0; i < 100; i++) yield i;
+  }, { maxCalls: 2 });
+  await using client = await Client.connect(at.place);
+  const [first, second] = [client.stream(1), client.stream(2)];
+  assertEquals((await second.next()).value, 0);
+  // Both wait for credit, which is given for the first one, and then it is cancelled.
+  for (let i = 0; i < 50; i++) assertEquals((await first.next()).value, i);
+  await first.return?.();
+  assertEquals((await Array.fromAsync(second)).length, 99);
+  assertEquals(server.clients, 1);
 });
