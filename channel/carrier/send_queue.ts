@@ -15,12 +15,12 @@ export class SendQueue {
    * Does something when all that came before is done.
    *
    * @param send Called with the deadline when it is its turn.
-   * @param refuse Creates the error for a timeout.
+   * @param refuse Creates the error for a timeout; not for calls without one.
    */
   async enter(
     { timeoutMs = Infinity, signal }: WaitOptions,
     send: (deadline: number) => Promise<void>,
-    refuse: (timeoutMs: number) => Error,
+    refuse?: (timeoutMs: number) => Error,
   ): Promise<void> {
     const deadline = timeoutMs === Infinity
       ? Infinity
@@ -30,7 +30,7 @@ export class SendQueue {
     this.#last = promise;
     this.#waiting++;
     try {
-      const isOver = () => refuse(timeoutMs);
+      const isOver = () => refuse?.(timeoutMs);
       if (this.#waiting > 1) await settled(previous, timeoutMs, signal, isOver);
       await send(deadline);
     } finally {
@@ -46,7 +46,7 @@ async function settled(
   promise: Promise<void>,
   timeoutMs: number,
   signal: AbortSignal | undefined,
-  refuse: () => Error,
+  refuse: () => Error | undefined,
 ): Promise<void> {
   if (signal === undefined && timeoutMs === Infinity) return await promise;
   const ended = Promise.withResolvers<never>();

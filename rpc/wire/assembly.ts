@@ -1,7 +1,7 @@
 /** Parts that are shorter are put together: an array takes as much as they do. */
 const SHORT = 1024;
-/** How many bytes of short parts are put together. */
-const CHUNK = 2 ** 14;
+/** How many bytes of short parts are put together: first few, and more each time. */
+const CHUNK = { first: SHORT, most: 2 ** 14 };
 
 /** Puts the parts of a message together, up to a length. */
 export class Assembly {
@@ -10,6 +10,7 @@ export class Assembly {
   /** Short parts that came one after the other, and how long they are. */
   #chunk: Uint8Array | undefined;
   #used = 0;
+  #nextLength = CHUNK.first;
 
   /** Adds a part; false when it has become too long. */
   add(part: Uint8Array, longest: number): boolean {
@@ -44,10 +45,19 @@ export class Assembly {
   }
 
   #addShort(part: Uint8Array): void {
-    if (this.#used + part.byteLength > CHUNK) this.#endChunk();
-    this.#chunk ??= new Uint8Array(CHUNK);
+    const end = this.#used + part.byteLength;
+    if (this.#chunk !== undefined && end > this.#chunk.byteLength) {
+      this.#endChunk();
+    }
+    this.#chunk ??= this.#newChunk();
     this.#chunk.set(part, this.#used);
     this.#used += part.byteLength;
+  }
+
+  #newChunk(): Uint8Array {
+    const chunk = new Uint8Array(this.#nextLength);
+    this.#nextLength = Math.min(4 * chunk.byteLength, CHUNK.most);
+    return chunk;
   }
 
   #endChunk(): void {

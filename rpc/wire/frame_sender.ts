@@ -3,6 +3,7 @@ import {
   partOf,
   setBytes,
 } from "../../channel/buffers/typed_arrays.ts";
+import { SendQueue } from "../../channel/carrier/send_queue.ts";
 import { trySendSilently, trySendTyped } from "../../channel/ends/sender.ts";
 import type { Sender } from "../../channel/mod.ts";
 
@@ -49,8 +50,8 @@ export class FrameSender {
   readonly #partType: number;
   readonly #frame: Frame;
   readonly #room: number;
-  /** Settles when what goes in parts before the next one that does was sent. */
-  #turn: Promise<void> | undefined;
+  /** What goes in parts, one frame behind the other. */
+  readonly #queue = new SendQueue();
   /** Fields of the head, all to be set right before something is sent. */
   readonly head: DataView;
 
@@ -107,11 +108,7 @@ export class FrameSender {
       await this.#sender.send(joined(head, bytes), { typeId, ...wait });
       return;
     }
-    const before = this.#turn;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#turn = promise;
-    try {
-      await before;
+    await this.#queue.enter(wait, async () => {
       let start = 0;
       for (; byteLength - start > room; start += room) {
         const part = joined(head, cut(bytes, start, start + room));
@@ -119,9 +116,7 @@ export class FrameSender {
       }
       const last = joined(head, cut(bytes, start, byteLength));
       await this.#sender.send(last, { typeId, ...wait });
-    } finally {
-      resolve();
-    }
+    });
   }
 
   /** The head and the content, if that fits. */

@@ -22,6 +22,33 @@ import { readerOf } from "../../helpers/aeron/aeron_spaces.ts";
 /** How many a term has: a multiple of what one poll takes. */
 const MESSAGES = 2000;
 
+/** What a session uses of a client: a log of answers, and a way to send. */
+function clientOf(
+  poll: (handler: FragmentHandler, limit: number) => number,
+  send: (bytes: Uint8Array) => Promise<bigint>,
+) {
+  const subscription = {
+    isConnected: true,
+    localAddresses: [],
+    close: () => {},
+    [Symbol.dispose]: () => {},
+    poll,
+  };
+  const publication = {
+    closed: false,
+    close: () => {},
+    offer: () => 1n,
+    [Symbol.dispose]: () => {},
+    send,
+  };
+  const aeron = {
+    addSubscription: () => Promise.resolve(subscription),
+    addExclusivePublication: () => Promise.resolve(publication),
+  };
+  // deno-lint-ignore no-explicit-any -- the rest of it is not used
+  return aeron as any;
+}
+
 Deno.test("AeronArchive.connect() expires while the log of answers never ends", async () => {
   using parts = makeLog();
   // Full polls everywhere, also at the end of a term, and nobody cleans: the next term is
@@ -35,31 +62,14 @@ Deno.test("AeronArchive.connect() expires while the log of answers never ends", 
   }
   const reader = readerOf(parts);
   let polls = 0;
-  const subscription = {
-    isConnected: true,
-    localAddresses: [],
-    close: () => {},
-    [Symbol.dispose]: () => {},
-    poll: (handler: FragmentHandler, limit: number) => {
-      polls++;
-      return reader.poll(handler, limit, TERM_LENGTH);
-    },
-  };
-  const publication = {
-    closed: false,
-    close: () => {},
-    [Symbol.dispose]: () => {},
-    send: () => Promise.resolve(1n),
-  };
-  const aeron = {
-    addSubscription: () => Promise.resolve(subscription),
-    addExclusivePublication: () => Promise.resolve(publication),
-  };
+  const aeron = clientOf((handler, limit) => {
+    polls++;
+    return reader.poll(handler, limit, TERM_LENGTH);
+  }, () => Promise.resolve(1n));
   await assertRejects(
     () =>
       ControlSession.connect(
-        // deno-lint-ignore no-explicit-any -- what a session uses of it
-        aeron as any,
+        aeron,
         readArchiveOptions({ timeoutMs: 50 }),
       ),
     Deno.errors.TimedOut,
@@ -78,46 +88,27 @@ Deno.test("AeronArchive.connect() answers one challenge at a time, and none behi
   });
   let [sent, asked, atOnce, most, polls] = [0, 0, 0, 0, 0];
   let connectId = 0n;
-  const subscription = {
-    isConnected: true,
-    localAddresses: [],
-    close: () => {},
-    [Symbol.dispose]: () => {},
+  const aeron = clientOf((handler, limit) => {
+    polls++;
+    const header = { flags: 0xc0 } as FrameHeader;
+    const welcome = encode(CONTROL_RESPONSE, {
+      controlSessionId: 7n,
+      correlationId: connectId,
+      relevantId: 0n,
+      code: 0,
+      version: 0x010c00,
+      errorMessage: "",
+    });
     // Each poll is full of challenges, of which there is no end.
-    poll: (handler: FragmentHandler, limit: number) => {
-      polls++;
-      const header = { flags: 0xc0 } as FrameHeader;
-      const welcome = encode(CONTROL_RESPONSE, {
-        controlSessionId: 7n,
-        correlationId: connectId,
-        relevantId: 0n,
-        code: 0,
-        version: 0x010c00,
-        errorMessage: "",
-      });
-      const bytes = sent === 3 ? welcome : challenge;
-      for (let i = 0; i < limit; i++) {
-        handler(bytes, 0, bytes.byteLength, header);
-      }
-      return limit;
-    },
-  };
-  const publication = {
-    closed: false,
-    close: () => {},
-    offer: () => 1n,
-    [Symbol.dispose]: () => {},
-    send: (bytes: Uint8Array) => {
-      const isConnect = decodeHeader(bytes)?.templateId === AUTH_CONNECT.id;
-      if (isConnect) connectId = decode(AUTH_CONNECT, bytes).correlationId;
-      else sent++;
-      return Promise.resolve(1n);
-    },
-  };
-  const aeron = {
-    addSubscription: () => Promise.resolve(subscription),
-    addExclusivePublication: () => Promise.resolve(publication),
-  };
+    const bytes = sent === 3 ? welcome : challenge;
+    for (let i = 0; i < limit; i++) handler(bytes, 0, bytes.byteLength, header);
+    return limit;
+  }, (bytes) => {
+    const isConnect = decodeHeader(bytes)?.templateId === AUTH_CONNECT.id;
+    if (isConnect) connectId = decode(AUTH_CONNECT, bytes).correlationId;
+    else sent++;
+    return Promise.resolve(1n);
+  });
   const onChallenge = async () => {
     asked++;
     most = Math.max(most, ++atOnce);
@@ -126,8 +117,7 @@ Deno.test("AeronArchive.connect() answers one challenge at a time, and none behi
     return new Uint8Array(1);
   };
   const session = await ControlSession.connect(
-    // deno-lint-ignore no-explicit-any -- what a session uses of it
-    aeron as any,
+    aeron,
     readArchiveOptions({ timeoutMs: 10_000, credentials: { onChallenge } }),
   );
   const before = polls;
