@@ -59,6 +59,8 @@ export class ZeroedSpace implements ConsumedSpace {
     const carry = next >>> 0 < low >>> 0 ? 1 : 0;
     memory.store(journal + HIGH_WORD, words[head + HIGH_WORD]! + carry);
     memory.store(journal, next);
+    // Zeroes may pass the store, but not this load.
+    if (!memory.inOrder) Atomics.load(words, journal);
     this.#zero(start, byteLength);
     memory.advance(head, byteLength);
   }

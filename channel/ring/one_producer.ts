@@ -21,10 +21,13 @@ export class OneProducer implements Producer {
     this.#memory = memory;
   }
 
-  /** See {@linkcode Producer.claim}. */
+  /**
+   * See {@linkcode Producer.claim}. The consumer does not look at the tail, and the
+   * release of the record makes it visible to those who ask for the size.
+   */
   claim(recordLength: number): number {
     const memory: RingMemory = this.#memory;
-    const { words, capacity, mask } = memory;
+    const { words, marks, capacity, mask, inOrder } = memory;
     const aligned = align(recordLength);
     // Room for the next header, too, which is zeroed ahead.
     const needed = aligned + HEADER_LENGTH;
@@ -41,9 +44,21 @@ export class OneProducer implements Producer {
     memory.checkIndex(index);
     const toEnd = capacity - index;
     if (aligned === toEnd || needed <= toEnd) {
-      // What can fail for want of stack comes first: it is free space.
-      this.#zeroHeader((index + aligned) & mask);
-      this.#moveTail(aligned);
+      const next = (tail + aligned) | 0;
+      const ahead = ((index + aligned) & mask) >> 2;
+      // The tail first: who watches may still read what lies behind it. And after
+      // it no function of ours is called: the stack may end.
+      if (inOrder && next >>> 0 >= tail >>> 0) {
+        words[memory.tail] = next;
+        marks[ahead] = 0;
+        marks[ahead + 1] = 0;
+      } else {
+        memory.advance(memory.tail, aligned);
+        // Plain stores behind it may pass the store, but not this load.
+        Atomics.load(words, memory.tail);
+        Atomics.store(words, ahead, 0);
+        Atomics.store(words, ahead + 1, 0);
+      }
       return index;
     }
     return this.#claimAtStart(index, toEnd, head, aligned);
@@ -130,7 +145,7 @@ export class OneProducer implements Producer {
     const word = index >> 2;
     // It is 0: but what finds enough stack once does so again, behind the tail.
     Atomics.store(words, word, 0);
-    this.#moveTail(fits ? toEnd + aligned : toEnd);
+    memory.advance(memory.tail, fits ? toEnd + aligned : toEnd);
     Atomics.store(words, word, -toEnd);
     Atomics.store(words, word + TYPE_WORD, PADDING_TYPE);
     Atomics.store(words, word, toEnd);
@@ -147,18 +162,6 @@ export class OneProducer implements Producer {
     const behind = byteLength - toEnd;
     if (behind > 0) this.#memory.pad(0, behind);
     this.#memory.pad(index, Math.min(byteLength, toEnd));
-  }
-
-  /**
-   * Moves the tail, which nobody else does. The consumer does not look at it, and
-   * the release of the record makes it visible to those who ask for the size.
-   */
-  #moveTail(byteLength: number): void {
-    const { words, tail, inOrder } = this.#memory;
-    const low = words[tail]!;
-    const next = (low + byteLength) | 0;
-    if (inOrder && next >>> 0 >= low >>> 0) words[tail] = next;
-    else this.#memory.advance(tail, byteLength);
   }
 
   #zeroHeader(index: number): void {

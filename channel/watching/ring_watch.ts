@@ -13,6 +13,7 @@ import { type RegionViews, viewRegion } from "../buffers/region_views.ts";
 import { RingControl } from "../membership/ring_control.ts";
 import { channelSize, withoutLayout } from "../object/layout_area.ts";
 import { TRAILER } from "../ring/ring_layout.ts";
+import { spanOf } from "../ring/ring_memory.ts";
 import { finishLoads, loadWatched } from "./positions.ts";
 
 /** Where a watch begins: with what is there, or with what comes. */
@@ -39,12 +40,12 @@ const NO_TYPE = 0;
  * looks afterwards whether that was still so, and counts what it missed. It writes
  * nothing, and nobody waits for it.
  *
- * A producer moves the tail before it overwrites anything; a consumer of a ring
- * for many notes in its journal what it is about to zero. So what was copied
- * counts if neither the tail nor the journal has come to it. That is exact with
- * programs of this library on x86-64. On other processors stores may be seen
- * before the tail that announces them, so a quarter of the capacity is kept away
- * from; and a consumer of another library writes no journal: of a message that it
+ * What the consumer has not released is overwritten by nobody but the consumer of a
+ * ring for many, which zeroes it, and first notes in its journal up to where. What
+ * it has released in a ring for one is overwritten by a producer that moves the tail
+ * first. Producers of other libraries zero the header behind a record before that,
+ * as far ahead of the tail as two of the longest messages: what is that near does
+ * not count. Consumers of other libraries write no journal: of a message that one
  * zeroes in the same moment the end may be zero.
  */
 export class RingWatch {
@@ -54,7 +55,8 @@ export class RingWatch {
   readonly #head: number;
   readonly #tail: number;
   readonly #journal: number;
-  readonly #margin: number;
+  /** How far beyond the tail a producer may have written. */
+  readonly #ahead: number;
   #cursor: number;
   #missedBytes = 0;
   #damage: string | undefined;
@@ -77,7 +79,7 @@ export class RingWatch {
     this.#head = (capacity + TRAILER.head) >> 3;
     this.#tail = (capacity + TRAILER.tail) >> 3;
     this.#journal = (capacity + TRAILER.journal) >> 3;
-    this.#margin = Deno.build.arch === "x86_64" ? 0 : capacity >> 2;
+    this.#ahead = 2 * spanOf(Math.max(8, capacity >> 3)) + HEADER_LENGTH;
     const head = this.consumed;
     const tail = this.produced;
     const start = from === "oldest" && head <= tail && tail - head <= capacity
@@ -117,7 +119,7 @@ export class RingWatch {
         return this.#resync("its positions are those of no ring");
       }
       if (tail === cursor) return undefined;
-      if (tail - cursor > capacity - this.#margin) {
+      if (tail - cursor > capacity) {
         this.#skip(head, tail);
         continue;
       }
@@ -162,12 +164,13 @@ export class RingWatch {
     const { words, longs, capacity } = this.#views;
     finishLoads();
     if (Atomics.load(words, index >> 2) !== length) return false;
-    // A producer zeroes the header behind its record, too.
-    const used = this.produced + HEADER_LENGTH - cursor;
-    if (!(used <= capacity - this.#margin)) return false;
-    if (this.#control.producers === "one") return true;
+    const isReleased = !(this.consumed <= cursor);
+    if (this.#control.producers === "one") {
+      const used = this.produced + this.#ahead - cursor;
+      return !isReleased || used <= capacity;
+    }
     const journal = loadWatched(longs, this.#journal);
-    return this.consumed <= cursor && !(journal > cursor);
+    return !isReleased && !(journal > cursor);
   }
 
   /** Goes on where there still is something. */

@@ -59,32 +59,42 @@ const WRITES: Readonly<Record<string, Write>> = {
   },
 };
 
-for (const Ring of [OneToOneRingBuffer, ManyToOneRingBuffer]) {
-  for (const [what, write] of Object.entries(WRITES)) {
-    Deno.test(`${Ring.name}: ${what} leaves no open claim for want of stack`, () => {
-      using memory = SharedMemory.anonymous({
-        size: CAPACITY + RING_TRAILER_LENGTH,
-      });
-      using mapping = memory.map();
-      const ring = new Ring(mapping.bytes);
-      const big = new Uint8Array(2 ** 16);
-      while (ring.producerPosition < CAPACITY - 2 ** 17) {
-        assert(ring.write(1, big) && ring.read(() => {}) === 1);
-      }
-      const rest = CAPACITY - TO_END - Number(ring.producerPosition) - 8;
-      assert(ring.write(1, new Uint8Array(rest)) && ring.read(() => {}) === 1);
-      const written: number[] = [];
-      const { failed } = atEveryDepth((number) => {
-        write(ring, number);
-        written.push(number);
-      });
-      assert(failed > 0);
-      assert(ring.write(1, numbered(0xffff, 40)));
-      const read = numbersIn(ring);
-      // A call may fail behind the message that it wrote.
-      assertEquals(read.at(-1), 0xffff);
-      const missing = written.filter((number) => !read.includes(number));
-      assertEquals(missing, []);
+const cases = [OneToOneRingBuffer, ManyToOneRingBuffer].flatMap((Ring) =>
+  (["processor", "strict"] as const).flatMap((order) =>
+    Object.entries(WRITES).map(([what, write]) => ({
+      Ring,
+      order,
+      what,
+      write,
+    }))
+  )
+);
+
+for (const { Ring, order, what, write } of cases) {
+  const name = `${Ring.name}: ${what} in ${order} order`;
+  Deno.test(`${name} leaves no open claim for want of stack`, () => {
+    using memory = SharedMemory.anonymous({
+      size: CAPACITY + RING_TRAILER_LENGTH,
     });
-  }
+    using mapping = memory.map();
+    const ring = new Ring(mapping.bytes, { order });
+    const big = new Uint8Array(2 ** 16);
+    while (ring.producerPosition < CAPACITY - 2 ** 17) {
+      assert(ring.write(1, big) && ring.read(() => {}) === 1);
+    }
+    const rest = CAPACITY - TO_END - Number(ring.producerPosition) - 8;
+    assert(ring.write(1, new Uint8Array(rest)) && ring.read(() => {}) === 1);
+    const written: number[] = [];
+    const { failed } = atEveryDepth((number) => {
+      write(ring, number);
+      written.push(number);
+    });
+    assert(failed > 0);
+    assert(ring.write(1, numbered(0xffff, 40)));
+    const read = numbersIn(ring);
+    // A call may fail behind the message that it wrote.
+    assertEquals(read.at(-1), 0xffff);
+    const missing = written.filter((number) => !read.includes(number));
+    assertEquals(missing, []);
+  });
 }

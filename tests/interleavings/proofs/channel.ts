@@ -48,6 +48,30 @@ export const CHANNEL_PROOFS: readonly Proof[] = [
     ways: deadly(0, SHORT),
   },
   {
+    protocol: "one-to-one ring, watched",
+    file: "channel/watching.ts",
+    world: "watchedOfOne",
+    ways: within(1, TINY),
+  },
+  {
+    protocol: "one-to-one ring, watched, batch as long as the ring",
+    file: "channel/watching.ts",
+    world: "watchedOfOneFull",
+    ways: within(1, TINY),
+  },
+  {
+    protocol: "one-to-one ring of Agrona, watched",
+    file: "channel/watching.ts",
+    world: "watchedOfAgrona",
+    ways: within(1, TINY),
+  },
+  {
+    protocol: "many-to-one ring, watched",
+    file: "channel/watching.ts",
+    world: "watchedOfMany",
+    ways: within(1, TINY),
+  },
+  {
     protocol: "broadcast, lapping",
     file: "channel/broadcasts.ts",
     world: "lapped",
