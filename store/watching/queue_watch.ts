@@ -137,13 +137,12 @@ export class QueueWatch {
   }
 
   #look(index: number): WatchedJob | undefined {
+    // The number first: another job in its place may have the same state.
+    const number = this.#numberAt(index);
     const word = this.#stateAt(index);
     const known = this.#known.get(index);
     if (known === undefined && stateOf(word) === FREE) return undefined;
-    if (known?.word === word && known.number === this.#numberAt(index)) {
-      return undefined;
-    }
-    const number = this.#numberAt(index);
+    if (known?.word === word && known.number === number) return undefined;
     const isSame = known?.number === number && stateOf(word) !== FREE;
     if (known !== undefined && !isSame) {
       this.#known.delete(index);
@@ -183,7 +182,8 @@ export class QueueWatch {
 
   #number(word: number): number {
     const words = this.#words;
-    return (words[word]! >>> 0) + (words[word + 1]! >>> 0) * TWO_32;
+    const low = Atomics.load(words, word) >>> 0;
+    return low + (Atomics.load(words, word + 1) >>> 0) * TWO_32;
   }
 
   #slotOf(index: number): number {

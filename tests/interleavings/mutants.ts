@@ -14,6 +14,7 @@ import { OBJECT_MUTANTS } from "./mutants/objects.ts";
 import { RING_MUTANTS } from "./mutants/rings.ts";
 import { RPC_MUTANTS } from "./mutants/rpc.ts";
 import { STORE_MUTANTS } from "./mutants/store.ts";
+import { WATCHING_MUTANTS } from "./mutants/watching.ts";
 
 /** Every mutant. */
 export const MUTANTS: readonly Mutant[] = [
@@ -24,6 +25,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...END_MUTANTS,
   ...OBJECT_MUTANTS,
   ...STORE_MUTANTS,
+  ...WATCHING_MUTANTS,
   ...RPC_MUTANTS,
   ...AERON_MUTANTS,
 ];

@@ -20,10 +20,8 @@ import { BroadcastWatch } from "../../../channel/watching/broadcast_watch.ts";
 import { RingWatch } from "../../../channel/watching/ring_watch.ts";
 import { ObservedObject } from "../../../memory/posix/observed_object.ts";
 import { SharedMemory } from "../../../mod.ts";
-import { denoRun, projectPath } from "../../helpers/deno.ts";
 import { randomName } from "../../helpers/names.ts";
 import { shareOf } from "../../helpers/sync/size.ts";
-import { needing } from "../../helpers/needs.ts";
 
 const fc = await loadFastCheck();
 
@@ -105,6 +103,26 @@ Deno.test("RingWatch of one producer sees what was consumed and not overwritten"
   ring.sender.trySend(bytesOf("gone already"));
   ring.receiver.tryReceive();
   assertEquals(all(watch).map(({ bytes }) => text(bytes)), ["gone already"]);
+});
+
+Deno.test("RingWatch of one producer leaves out what a producer may zero before it moves the tail", () => {
+  using ring = ringOf("one");
+  const watch = new RingWatch(ring.memory);
+  for (let i = 1; i <= 7; i++) {
+    ring.sender.trySend(new Uint8Array(100).fill(i));
+    ring.receiver.tryReceive();
+  }
+  // As Agrona does, in front of a message of 128 bytes that starts the ring again:
+  // 240 bytes to the end, 136 of its own, and then the next header.
+  using memory = SharedMemory.open(ring.name);
+  using mapping = memory.map();
+  mapping.bytes.fill(0, 136, 144);
+  // The last one is lent until the next is received.
+  assertEquals(all(watch).map(({ bytes }) => bytes[0]), [7]);
+  assertEquals(watch.missedBytes, 6 * 112);
+  ring.sender.trySend(new Uint8Array(100).fill(8));
+  ring.receiver.tryReceive();
+  assertEquals(all(watch).map(({ bytes }) => bytes[0]), [8]);
 });
 
 Deno.test("RingWatch counts the bytes that it missed", () => {
@@ -239,54 +257,3 @@ Deno.test("no content of the memory makes a watch fail or go on without end", ()
     { numRuns: shareOf(500) },
   );
 });
-
-for (const producers of ["one", "many"] as const) {
-  Deno.test(needing(
-    // An emulated process sees nothing before the other two have overwritten it.
-    ["native"],
-    `every message that RingWatch tells is whole (${producers}) while two processes use all of the ring`,
-    async () => {
-      const name = randomName();
-      const script = projectPath("tests/peers/watched.ts");
-      const start = (role: string) => {
-        const [command = "", ...args] = denoRun(script, {
-          args: [role, name, `${shareOf(1000)}`],
-        });
-        return new Deno.Command(command, { args, stdout: "piped" }).spawn();
-      };
-      const receiver = start(producers);
-      const output = receiver.stdout.getReader();
-      await output.read();
-      const sender = start("send");
-      const children = [receiver, sender];
-      using observed = ObservedObject.open(name);
-      const watch = new RingWatch(observed.mapping.bytes);
-      let seen = 0;
-      let ended = false;
-      const over = Promise.all(children.map((child) => child.status))
-        .then((ends) => {
-          ended = true;
-          return ends;
-        });
-      while (!ended) {
-        for (let i = 0; i < 5000; i++) {
-          const message = watch.next();
-          if (message === undefined) continue;
-          seen++;
-          const { bytes, typeId } = message;
-          const mark = bytes[0]!;
-          assert(
-            bytes.every((byte) => byte === mark) && typeId === mark + 1 &&
-              bytes.length === 1 + mark,
-            `a torn message of type ${typeId}: ${bytes}`,
-          );
-        }
-        await new Promise((resolve) => setTimeout(resolve));
-      }
-      for (const { code } of await over) assertEquals(code, 0);
-      await Promise.all([output.cancel(), sender.stdout.cancel()]);
-      assert(seen > 0);
-      assertEquals(watch.damage, undefined);
-    },
-  ));
-}

@@ -7,12 +7,8 @@ import {
   WEAK,
   WEAK_CHANCE,
 } from "./mutant.ts";
-import type { Bounds } from "../machine/explore.ts";
 
 const RING = "channel/ring";
-const WATCH = "channel/watching/ring_watch.ts";
-/** At random: the watcher must stand where few schedules have it. */
-const WATCHED: Bounds = { order: "x86-64", random: 100_000, seed: 7 };
 
 /** Rings, and their repairs. */
 export const RING_MUTANTS: readonly Mutant[] = [
@@ -183,65 +179,5 @@ export const RING_MUTANTS: readonly Mutant[] = [
     replace: "    while",
     world: ["channel/deaths.ts", "producerTakenOver"],
     bounds: DEADLY,
-  },
-  {
-    fault:
-      "the header behind a batch is zeroed before the tail moves (found here)",
-    file: `${RING}/one_producer.ts`,
-    find:
-      "        words[memory.tail] = next;\n        marks[ahead] = 0;\n        marks[ahead + 1] = 0;\n",
-    replace:
-      "        marks[ahead] = 0;\n        marks[ahead + 1] = 0;\n        words[memory.tail] = next;\n",
-    world: ["channel/watching.ts", "watchedOfOne"],
-    bounds: WATCHED,
-  },
-  {
-    fault: "a batch may be seen before the tail that announces it",
-    file: `${RING}/one_producer.ts`,
-    find: "        Atomics.load(words, memory.tail);\n        Atomics.store",
-    replace: "        Atomics.store",
-    world: ["channel/watching.ts", "watchedOfOneFull"],
-    bounds: WEAK_CHANCE,
-  },
-  {
-    fault:
-      "zeroes may be seen before the journal that announces them (found here)",
-    file: `${RING}/consumed_space.ts`,
-    find: "    if (!memory.inOrder) Atomics.load(words, journal);\n",
-    replace: "",
-    world: ["channel/watching.ts", "watchedOfMany"],
-    bounds: WEAK,
-  },
-  {
-    fault: "who watches tells what is as near to the tail as a header",
-    file: WATCH,
-    find: "2 * spanOf(Math.max(8, capacity >> 3)) + HEADER_LENGTH",
-    replace: "HEADER_LENGTH",
-    world: ["channel/watching.ts", "watchedOfAgrona"],
-    bounds: WATCHED,
-  },
-  {
-    fault: "who watches does not look at the tail again",
-    file: WATCH,
-    find: "return !isReleased || used <= capacity;",
-    replace: "return !isReleased || used < Infinity;",
-    world: ["channel/watching.ts", "watchedOfOne"],
-    bounds: WATCHED,
-  },
-  {
-    fault: "who watches does not look at the journal",
-    file: WATCH,
-    find: "return !isReleased && !(journal > cursor);",
-    replace: "return !isReleased;",
-    world: ["channel/watching.ts", "watchedOfMany"],
-    bounds: WEAK,
-  },
-  {
-    fault: "who watches looks at the positions before its copy is made",
-    file: WATCH,
-    find: "    finishLoads();\n",
-    replace: "",
-    world: ["channel/watching.ts", "watchedOfOne"],
-    bounds: WEAK_CHANCE,
   },
 ];

@@ -1,4 +1,12 @@
-import { deadly, LONG, MIDDLE, type Proof, TINY, within } from "./proof.ts";
+import {
+  deadly,
+  LONG,
+  MIDDLE,
+  type Proof,
+  SHORT,
+  TINY,
+  within,
+} from "./proof.ts";
 
 /** Latest values, maps, work queues, broadcast channels and counts of events. */
 export const STORE_PROOFS: readonly Proof[] = [
@@ -97,5 +105,23 @@ export const STORE_PROOFS: readonly Proof[] = [
     file: "store/broadcast_channels.ts",
     world: "newsTorn",
     ways: deadly(0, LONG),
+  },
+  {
+    protocol: "latest value, watched",
+    file: "store/watching.ts",
+    world: "latestWatched",
+    ways: within(1, SHORT),
+  },
+  {
+    protocol: "map, watched",
+    file: "store/watching.ts",
+    world: "mapWatched",
+    ways: within(1, SHORT),
+  },
+  {
+    protocol: "work queue, watched",
+    file: "store/watching.ts",
+    world: "queueWatched",
+    ways: within(1, SHORT),
   },
 ];

@@ -14,7 +14,7 @@ const NAME = "/map";
 /** Chunks of the table. */
 const CHUNKS = 3;
 
-const SMALL: readonly Edit[] = [{
+export const SMALL_MAP: readonly Edit[] = [{
   file: "store/map/map_options.ts",
   find: "budget >= 4096 &&",
   replace: "budget >= 128 &&",
@@ -45,7 +45,7 @@ function look(self: Participant, value: Uint8Array | undefined): void {
 
 const WORLD: Omit<World, "participants"> = {
   byteLength: 1024,
-  constants: SMALL,
+  constants: SMALL_MAP,
   setup: () => {
     using map = SharedMap.create(NAME, { budget: 128 * CHUNKS });
     map.set("a", valueOf(1));

@@ -33,7 +33,7 @@ const work = (count: number) => async (self: Participant) => {
   }
 };
 
-const LESS: readonly Edit[] = [{
+export const FEW_TAKERS: readonly Edit[] = [{
   file: "store/work_queue/queue_layout.ts",
   find: "TAKERS = 1000;",
   replace: "TAKERS = 3;",
@@ -47,7 +47,7 @@ function worldOf(
   return {
     byteLength: 576,
     setup: () => WorkQueue.create(NAME, { jobs, byteLength: 4 }).close(),
-    constants: LESS,
+    constants: FEW_TAKERS,
     participants,
     check: ({ notes }) => {
       const done = Object.values(notes).flat().toSorted().join();
