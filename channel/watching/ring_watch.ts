@@ -164,13 +164,11 @@ export class RingWatch {
     const { words, longs, capacity } = this.#views;
     finishLoads();
     if (Atomics.load(words, index >> 2) !== length) return false;
-    const isReleased = !(this.consumed <= cursor);
+    const isUnread = this.consumed <= cursor;
     if (this.#control.producers === "one") {
-      const used = this.produced + this.#ahead - cursor;
-      return !isReleased || used <= capacity;
+      return isUnread || this.produced + this.#ahead - cursor <= capacity;
     }
-    const journal = loadWatched(longs, this.#journal);
-    return !isReleased && !(journal > cursor);
+    return isUnread && !(loadWatched(longs, this.#journal) > cursor);
   }
 
   /** Goes on where there still is something. */
