@@ -1,4 +1,5 @@
 import type { WaitOptions } from "../../memory/waiting/wait_options.ts";
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 /** Serves calls that wait in the order in which they came. */
 export class SendQueue {
@@ -52,7 +53,7 @@ async function settled(
   const ended = Promise.withResolvers<never>();
   const abort = () => ended.reject(signal?.reason);
   signal?.addEventListener("abort", abort);
-  const timer = timeoutMs === Infinity
+  const timer = timeoutMs > LONGEST_TIMER_MS
     ? undefined
     : setTimeout(() => ended.reject(refuse()), timeoutMs);
   try {

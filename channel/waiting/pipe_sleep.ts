@@ -9,6 +9,7 @@ import {
   type Sleeping,
   wakeWhenDue,
 } from "../../sync/bells/sleepers.ts";
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 /** What ends a sleep besides a ring. */
 export interface SleepLimits {
@@ -72,7 +73,7 @@ export class PipeSleep implements Sleeping, MappingUser {
     const mapping = mappingOf(this.#words.buffer);
     this.#unregister = mapping && addMappingUser(mapping, this);
     if (pollMs < timeoutMs) wakeWhenDue(this.#sleeper, pollMs);
-    if (timeoutMs === Infinity) return;
+    if (timeoutMs > LONGEST_TIMER_MS) return;
     this.#timer = setTimeout(() => this.wake(), timeoutMs);
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { type Polled, PollSet, type Readiness } from "../../ffi/pipes/poll.ts";
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 /** How a wait is ended but by success. */
 export interface PollOptions {
@@ -37,9 +38,6 @@ let state: "idle" | "starting" | "asleep" | "ringing" = "idle";
  * worker, so it sleeps for a shorter time.
  */
 const LONGEST_SLEEP_MS = "WorkerGlobalScope" in globalThis ? 100 : 1000;
-
-/** A timer cannot be set for longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Whether someone of this program waits for it already. */
 export function isAwaited(fd: number, readiness: Readiness): boolean {

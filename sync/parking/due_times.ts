@@ -5,8 +5,7 @@
  * @module
  */
 
-/** A timer cannot be set for longer. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 // Taken now: a program may put a clock or a timer of its own in place of these.
 const now = performance.now.bind(performance);

@@ -13,6 +13,7 @@ import {
   type RecordingSubscription,
   subscriptionOf,
 } from "../recording.ts";
+import { LONGEST_TIMER_MS } from "../../../memory/waiting/timers.ts";
 
 /** Numbers of errors that an archive tells by the code of its response. */
 const UNKNOWN_RECORDING = 5;
@@ -74,8 +75,7 @@ export class PendingRequests {
         ),
       );
     };
-    // What is far away never comes: a timer takes 31 bits.
-    const timer = setTimeout(expire, Math.min(timeoutMs, 0x7fff_ffff));
+    const timer = setTimeout(expire, Math.min(timeoutMs, LONGEST_TIMER_MS));
     this.#pending.set(id, {
       operation,
       timer,

@@ -6,6 +6,7 @@
  */
 
 import { assertEquals } from "../../../deps.ts";
+import { Name } from "../../helpers/channel/ends.ts";
 import { ROOT, runDeno } from "../../helpers/deno.ts";
 import { needing } from "../../helpers/needs.ts";
 
@@ -90,3 +91,22 @@ for (const [who, program, printed] of BEHAVIOURS) {
     assertEquals([code, stdout, stderr], [0, printed, ""]);
   }));
 }
+
+Deno.test("a receiver may wait for longer than a timer can, without a warning", async () => {
+  using name = new Name();
+  const { code, stdout, stderr } = await runDeno(
+    `
+import { Receiver, Sender } from ${url("channel/mod.ts")};
+import { hasBell } from ${url("sync/bells/sleepers.ts")};
+using receiver = Receiver.create(${JSON.stringify(name.text)});
+using sender = Sender.open(${JSON.stringify(name.text)});
+for (let i = 0; i < 3; i++) {
+  const receiving = receiver.receive({ timeoutMs: 86_400_000_000 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  sender.trySend(Uint8Array.of(i));
+  console.log(hasBell(), (await receiving).bytes[0]);
+}`,
+    { permissions: ["-A"] },
+  );
+  assertEquals([code, stdout, stderr], [0, "true 0\ntrue 1\ntrue 2\n", ""]);
+});

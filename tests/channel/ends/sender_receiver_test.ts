@@ -17,6 +17,7 @@ import {
   firstBytes,
   isPending,
 } from "../../helpers/channel/ends.ts";
+import { started } from "../../helpers/sync/wait_peers.ts";
 
 const KINDS: readonly Producers[] = ["one", "many"];
 
@@ -234,6 +235,21 @@ Deno.test("A signal ends a send that waits behind another one, and order stays",
   }
   await Promise.all([first, third]);
   assertEquals(receiver.tryReceive(), undefined);
+});
+
+Deno.test("A send that waits behind another one may wait for a month", async () => {
+  using channel = ends({ capacity: 128 });
+  const { sender, receiver } = channel;
+  const count = fill(sender, 16);
+  const timeoutMs = 30 * 86_400_000;
+  const sending = [0, 1, 2].map((i) =>
+    started(sender.send(bytesOf(count + i, 16), { timeoutMs }))
+  );
+  assertEquals(await isPending(Promise.race(sending)), true);
+  for (let i = 0; i < count + 3; i++) {
+    assertEquals((await receiver.receive())?.bytes, bytesOf(i, 16));
+  }
+  await Promise.all(sending);
 });
 
 Deno.test("A signal ends the wait for a message, and none is lost", async () => {
