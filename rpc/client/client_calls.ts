@@ -86,6 +86,11 @@ export class ClientCalls implements CallOwner {
     }
     const whole = call.whole(bytes);
     if (type !== ITEM) this.#pending.delete(number);
+    if (type !== ERROR && whole.byteLength > this.#parts.longest) {
+      if (type === ITEM) this.cancel(number);
+      call.fail(this.#tooLong());
+      return;
+    }
     try {
       this.#hand(call, type, whole);
     } catch (error) {

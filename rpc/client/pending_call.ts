@@ -1,8 +1,6 @@
 import type { Patience } from "../../store/object/wait_for.ts";
 import { Assembly } from "../wire/assembly.ts";
-
-/** The longest that a timer of the runtime waits. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 /** What is done with the answer to a call. */
 export interface Answer {
@@ -66,8 +64,12 @@ export class PendingCall {
     return this.#sending.signal;
   }
 
-  /** Adds a part of the answer; false when that is too long. */
+  /**
+   * Adds a part of the answer; false when that is too long. An empty one says that
+   * those before it are of no use.
+   */
   addPart(bytes: Uint8Array, longest: number): boolean {
+    if (bytes.byteLength === 0) this.#assembly = undefined;
     this.#assembly ??= new Assembly();
     return this.#assembly.add(bytes, longest);
   }

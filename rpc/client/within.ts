@@ -1,4 +1,5 @@
 import type { Patience } from "../../store/object/wait_for.ts";
+import { LONGEST_TIMER_MS } from "../../memory/waiting/timers.ts";
 
 /**
  * Waits for a promise, up to a time or a signal.
@@ -15,7 +16,7 @@ export async function within(
   signal?.addEventListener("abort", abort, { once: true });
   const timer = timeoutMs === Infinity ? undefined : setTimeout(
     () => ended.reject(late()),
-    Math.min(timeoutMs, 2 ** 31 - 1),
+    Math.min(timeoutMs, LONGEST_TIMER_MS),
   );
   try {
     await Promise.race([promise, ended.promise]);

@@ -63,7 +63,8 @@ export class Answering {
       value = this.#ask(request);
       // As most do: nothing to wait for, and nothing to remember.
       if (type !== STREAM && !isThenable(value)) {
-        void this.#sendResult(value);
+        const sent = this.#sendResult(value);
+        sent?.catch((error) => this.#send(ERROR, encodeError(error)));
         return;
       }
     } catch (error) {
@@ -81,10 +82,19 @@ export class Answering {
       else await this.#sendResult(awaited);
     } catch (error) {
       // A client that has cancelled does not listen any more.
-      if (!this.#isAborted) await this.#send(ERROR, encodeError(error));
+      if (!this.#isAborted) await this.#sendLast(ERROR, encodeError(error));
     } finally {
       this.#visitor.answering.delete(this.#call);
     }
+  }
+
+  /**
+   * Sends what ends the call. The client may ask the next before this goes on, so the
+   * call is not under way any more.
+   */
+  #sendLast(type: number, content: string | Uint8Array): Promise<void> | void {
+    this.#visitor.answering.delete(this.#call);
+    return this.#send(type, content);
   }
 
   /** Permits more items of a stream. */
@@ -111,7 +121,7 @@ export class Answering {
       );
     }
     const encoded = this.#parts.codec.encode(value);
-    if (!this.#isAborted) return this.#send(RESULT, encoded);
+    if (!this.#isAborted) return this.#sendLast(RESULT, encoded);
   }
 
   async #sendItems(value: unknown): Promise<void> {
@@ -124,7 +134,7 @@ export class Answering {
       this.#credit--;
       await this.#send(ITEM, this.#parts.codec.encode(item));
     }
-    if (!this.#isAborted) await this.#send(END, "");
+    if (!this.#isAborted) await this.#sendLast(END, "");
   }
 
   #send(type: number, content: string | Uint8Array): Promise<void> | void {

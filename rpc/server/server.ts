@@ -2,11 +2,8 @@ import { forEachBatch } from "../../channel/ends/message_reader.ts";
 import { type Message, type Receiver, Sender } from "../../channel/mod.ts";
 import { describe } from "../../memory/checks/integers.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
-import {
-  type CheckedPlace,
-  checkPlace,
-  type Place,
-} from "../../store/object/place.ts";
+import { giveTurn } from "../../memory/waiting/turns.ts";
+import type { CheckedPlace, Place } from "../../store/object/place.ts";
 import { Answering, type AnswerParts } from "./answering.ts";
 import { encodeError } from "../wire/errors.ts";
 import {
@@ -33,8 +30,10 @@ import {
   type Handler,
   type Limits,
   readServerOptions,
+  readServerPlace,
   type ServerOptions,
 } from "./server_options.ts";
+import { ServerTasks } from "./server_tasks.ts";
 import { TurnedAway } from "./turned_away.ts";
 import { Visitor } from "./visitor.ts";
 import { Wakes } from "./wakes.ts";
@@ -64,11 +63,7 @@ export class Server implements AsyncDisposable {
   readonly #limits: Limits;
   readonly #place: CheckedPlace;
   readonly #visitors = new Map<number, Visitor>();
-  readonly #ended = Promise.withResolvers<void>();
-  /** How many lanes are received from. */
-  #loops = 0;
-  /** Why one of them could not be received from any more. */
-  #failure: unknown;
+  readonly #tasks = new ServerTasks(() => this.#end());
   readonly #wakes = new Wakes();
   readonly #turnedAway = new TurnedAway(LOOK_MS, this.#wakes);
   readonly #timer: ReturnType<typeof setInterval>;
@@ -86,9 +81,7 @@ export class Server implements AsyncDisposable {
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
     // A server that has nothing else to do may end.
     Deno.unrefTimer(Number(this.#timer));
-    // Programs that want to know ask `finished`; others must not end by it.
-    this.#ended.promise.catch(() => {});
-    for (const lane of this.#lanes.receivers) void this.#receiveFrom(lane);
+    for (const lane of this.#lanes.receivers) this.#receiveFrom(lane);
   }
 
   /**
@@ -107,7 +100,7 @@ export class Server implements AsyncDisposable {
     options?: ServerOptions,
   ): Server {
     const read = readServerOptions(options);
-    const checked = checkPlace(place);
+    const checked = readServerPlace(place);
     if (typeof handler !== "function") {
       throw new TypeError(
         `Cannot listen: it takes a function that answers: received ${
@@ -134,7 +127,7 @@ export class Server implements AsyncDisposable {
    */
   async close(): Promise<void> {
     this.#end();
-    await this.#ended.promise.catch(() => {});
+    await this.#tasks.ended.catch(() => {});
   }
 
   /**
@@ -143,7 +136,7 @@ export class Server implements AsyncDisposable {
    * removed, as by {@linkcode Server.close}.
    */
   get finished(): Promise<void> {
-    return this.#ended.promise;
+    return this.#tasks.ended;
   }
 
   /** The same as {@linkcode Server.close}, for `await using`. */
@@ -151,22 +144,8 @@ export class Server implements AsyncDisposable {
     await this.close();
   }
 
-  async #receiveFrom(lane: Receiver): Promise<void> {
-    this.#loops++;
-    try {
-      await this.#serve(lane);
-    } catch (error) {
-      this.#failure ??= error;
-      try {
-        // One that is half there would be found by new clients, and answer none.
-        this.#end();
-      } catch {
-        // A name stays that cannot be removed: why it ended is of more use.
-      }
-    }
-    if (--this.#loops > 0) return;
-    if (this.#failure === undefined) this.#ended.resolve();
-    else this.#ended.reject(this.#failure);
+  #receiveFrom(lane: Receiver): void {
+    void this.#tasks.run(() => this.#serve(lane));
   }
 
   #end(): void {
@@ -193,19 +172,24 @@ export class Server implements AsyncDisposable {
     }
   }
 
-  #take({ typeId, bytes: message }: Message): void {
+  #take(message: Message): void {
+    const { typeId, bytes: frame } = message;
     // A handler closed it; the rest of the batch is for nobody.
-    if (this.#closed || message.byteLength < REQUEST_HEAD) return;
-    const client = clientOf(message);
-    const call = readWord(message, 8);
-    const bytes = message.subarray(REQUEST_HEAD);
+    if (this.#closed || frame.byteLength < REQUEST_HEAD) return;
+    const client = clientOf(frame);
+    const call = readWord(frame, 8);
+    const bytes = frame.subarray(REQUEST_HEAD);
     if (typeId === HELLO) return this.#welcome(client, bytes);
     const visitor = this.#visitors.get(client);
     // It has gone, or was never there.
     if (visitor === undefined) return;
-    // It does not read its answers, or asks without end.
+    if (visitor.held?.push(message) !== undefined) return;
     const isFull = visitor.underWay >= this.#limits.calls;
-    if (isFull && isRequest(typeId)) return this.#drop(client);
+    if (isFull && isRequest(typeId)) {
+      visitor.held = [message];
+      void this.#tasks.run(() => this.#judge(client, visitor));
+      return;
+    }
     switch (typeId) {
       case REQUEST_PART:
         if (visitor.addPart(call, bytes, this.#limits.longest)) return;
@@ -224,7 +208,7 @@ export class Server implements AsyncDisposable {
         );
         return;
       case CREDIT:
-        visitor.answering.get(call)?.addCredit(readWord(message, 12));
+        visitor.answering.get(call)?.addCredit(readWord(frame, 12));
         return;
       case BYE:
         this.#drop(client);
@@ -282,13 +266,26 @@ export class Server implements AsyncDisposable {
 
   #makeRoom(): void {
     const added = this.#lanes.addFor(this.#visitors.size);
-    if (added !== undefined) void this.#receiveFrom(added);
+    if (added !== undefined) this.#receiveFrom(added);
   }
 
   #dropDead(): void {
     for (const [client, visitor] of this.#visitors) {
       if (!visitor.isThere) this.#drop(client);
     }
+  }
+
+  /**
+   * Leaves a client that does not read its answers, or asks without end. In a new
+   * turn: those whose answers it has read may have been counted still.
+   */
+  async #judge(client: number, visitor: Visitor): Promise<void> {
+    await giveTurn();
+    const held = visitor.held ?? [];
+    visitor.held = undefined;
+    if (this.#visitors.get(client) !== visitor) return;
+    if (visitor.underWay >= this.#limits.calls) return this.#drop(client);
+    for (const message of held) this.#take(message);
   }
 
   #drop(client: number): void {

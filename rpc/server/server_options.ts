@@ -1,6 +1,12 @@
 import { checkInteger } from "../../memory/checks/integers.ts";
 import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import { type Codec, type CodecName, codecNamed } from "../wire/codec.ts";
+import {
+  type CheckedPlace,
+  checkPlace,
+  type Place,
+} from "../../store/object/place.ts";
+import { CLIENT_SUFFIX_LENGTH } from "../wire/frames.ts";
 import { LANE_ROOM, MAX_LANES, SPARE } from "../wire/lanes.ts";
 import { checkLongest } from "../wire/longest.ts";
 import type { LaneOptions } from "./lanes.ts";
@@ -9,7 +15,7 @@ import type { LaneOptions } from "./lanes.ts";
 export interface ServerOptions {
   /** How values become bytes; clients say the same. Default: `"json"`. */
   readonly codec?: CodecName;
-  /** Bytes of the ring that requests come in. Default: 2^20. */
+  /** Bytes of the ring that requests come in, at least 256. Default: 2^20. */
   readonly capacity?: number;
   /** Bytes of the longest request. Default: 2^26. */
   readonly maxRequestLength?: number;
@@ -59,6 +65,13 @@ const MOST_CLIENTS = MAX_LANES * LANE_ROOM - SPARE;
 /** Calls have numbers of 32 bits. */
 const MOST_CALLS = 2 ** 32;
 
+/** In a smaller ring there is no room for a client to say that it has come. */
+const SMALLEST_RING = 256;
+const LARGEST_RING = 2 ** 30;
+
+/** Of Linux, in bytes. */
+const LONGEST_NAME = 255;
+
 /** What a server takes at most. */
 export interface Limits {
   /** Bytes of a request. */
@@ -87,9 +100,28 @@ export function readServerOptions(options: ServerOptions | undefined): {
   checkLongest(maxRequestLength, "listen: maxRequestLength");
   checkInteger(maxClients, "maxClients", 1, MOST_CLIENTS);
   checkInteger(maxCalls, "maxCalls", 1, MOST_CALLS);
+  checkInteger(capacity, "capacity", SMALLEST_RING, LARGEST_RING);
   return {
     codec: checked,
     limits: { longest: maxRequestLength, clients: maxClients, calls: maxCalls },
     lanes: { capacity, mode, label },
   };
+}
+
+/**
+ * Checks where a server listens: clients make names of their own beside it.
+ *
+ * @throws {RangeError} When these would be too long.
+ */
+export function readServerPlace(place: Place): CheckedPlace {
+  const checked = checkPlace(place);
+  const name = checked.name.slice(checked.name.lastIndexOf("/") + 1);
+  const { byteLength } = new TextEncoder().encode(name);
+  const longest = LONGEST_NAME - CLIENT_SUFFIX_LENGTH;
+  if (byteLength <= longest) return checked;
+  throw new RangeError(
+    `Cannot listen on ${
+      JSON.stringify(name)
+    }: it has ${byteLength} bytes, and may have ${longest}, because clients put ${CLIENT_SUFFIX_LENGTH} behind it`,
+  );
 }

@@ -1,5 +1,5 @@
 import { receiverSleeps, wakeReceiver } from "../../channel/ends/sender.ts";
-import type { Sender } from "../../channel/mod.ts";
+import type { Message, Sender } from "../../channel/mod.ts";
 import type { Answering } from "./answering.ts";
 import { Assembly } from "../wire/assembly.ts";
 import { FrameSender } from "../wire/frame_sender.ts";
@@ -20,6 +20,8 @@ export class Visitor implements Sleeper {
   readonly answering = new Map<number, Answering>();
   readonly #sender: Sender;
   readonly #frames: FrameSender;
+  /** What came since it had as many calls as it may, until that is looked at again. */
+  held: Message[] | undefined;
   /** The request that comes in parts. */
   #unfinished: Unfinished | undefined;
   readonly #wakes: Wakes;
@@ -98,7 +100,8 @@ export class Visitor implements Sleeper {
   /**
    * Sends something to it: at once when there is room, else when there is.
    *
-   * @returns A promise when it has to wait, or when it comes in parts.
+   * @returns A promise when it has to wait, or when it comes in parts. Rejects with
+   * `TypeError` when its memory is given away meanwhile.
    */
   send(
     call: number,
@@ -115,15 +118,22 @@ export class Visitor implements Sleeper {
       // It died or left: there is no one to tell.
       return this.#gone();
     }
-    return this.#sendLater(type, content);
+    return this.#sendLater(call, type, content);
   }
 
-  async #sendLater(type: number, content: string | Uint8Array): Promise<void> {
+  async #sendLater(
+    call: number,
+    type: number,
+    content: string | Uint8Array,
+  ): Promise<void> {
     this.#waiting++;
     try {
       await this.#frames.send(type, content);
-    } catch {
-      this.#gone();
+    } catch (error) {
+      if (!(error instanceof TypeError)) return this.#gone();
+      // Its memory was given away between two parts: there, what came is forgotten.
+      await this.send(call, RESPONSE_PART, "");
+      throw error;
     } finally {
       this.#waiting--;
     }

@@ -47,7 +47,9 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
       requireBytes(value, 'send: with the codec "bytes" a value');
       return value;
     },
-    decode: (bytes) => bytes,
+    // Short messages share a buffer, which whoever gets one may transfer.
+    decode: (bytes) =>
+      bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice(),
   },
 };
 

@@ -89,6 +89,9 @@ export function clientText(client: number): string {
   return client.toString(16).padStart(16, "0");
 }
 
+/** What a client puts behind the name of its server, in bytes. */
+export const CLIENT_SUFFIX_LENGTH = 17;
+
 /** The place of a client's own channel, beside that of its server. */
 export function replyPlace(
   server: { readonly kind: "name" | "path"; readonly name: string },

@@ -17,6 +17,7 @@ import {
   type ServerOptions,
 } from "../../rpc/mod.ts";
 import { objectsOf } from "../helpers/store/objects.ts";
+import { randomName } from "../helpers/names.ts";
 import { testName, testPath } from "../helpers/store/place.ts";
 
 async function serve(
@@ -261,4 +262,30 @@ Deno.test("Server and Client refuse wrong arguments before anything is made", as
     '"timeout"',
   );
   assertEquals(objectsOf(at.name), []);
+});
+
+Deno.test("Server.listen refuses names and rings that no client could use", async () => {
+  // A client puts a dot and 16 digits behind the name.
+  const name = randomName().padEnd(239, "x");
+  await using server = Server.listen(name, (request) => request, {
+    capacity: 256,
+    codec: "structured",
+  });
+  await using client = await Client.connect(server.name, {
+    codec: "structured",
+  });
+  assertEquals(await client.call("a"), "a");
+  const longer = `${name}x`;
+  assertThrows(
+    () => Server.listen(longer, () => 1),
+    RangeError,
+    "may have 238",
+  );
+  const file = { path: `/tmp${longer}` };
+  assertThrows(() => Server.listen(file, () => 1), RangeError, "may have 238");
+  assertThrows(
+    () => Server.listen(randomName(), () => 1, { capacity: 128 }),
+    RangeError,
+    "from 256 to",
+  );
 });
