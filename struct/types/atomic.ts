@@ -170,7 +170,7 @@ class AtomicPart implements Part {
       ? allWords(base, source)
       : undefined;
     this.move(offset);
-    this.value = this.#cell();
+    this.value = Object.freeze(this.#cell());
   }
 
   move(byteOffset: number): void {

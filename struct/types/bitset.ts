@@ -202,12 +202,12 @@ class BitsPart implements Part, Bits<string> {
     this.#codec = codec;
     this.#maskOf = maskOf;
     this.#load = load;
-    this.value = {
-      has: (name) => this.has(name),
+    this.value = Object.freeze({
+      has: (name: string) => this.has(name),
       read: () => this.read(),
-      set: (name, on) => this.set(name, on),
-      write: (values) => this.write(values),
-    };
+      set: (name: string, on?: boolean) => this.set(name, on),
+      write: (values: Partial<BitValues<string>>) => this.write(values),
+    });
   }
 
   move(byteOffset: number): void {

@@ -4,7 +4,8 @@ import { type FieldType, plainType } from "./field_type.ts";
 import { checkCount } from "./count.ts";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A mark of the order of bytes is a character like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Text of at most `length` bytes of UTF-8, as a `char` array of C and `S` of

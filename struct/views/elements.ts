@@ -64,6 +64,8 @@ export class Elements<T extends AnyType> implements Iterable<ElementOf<T>> {
     this.#offset = offset;
     this.#little = little;
     this.#path = path;
+    // `items[3] = 5` is an error, and not kept beside the memory.
+    Object.freeze(this);
   }
 
   static {

@@ -69,6 +69,8 @@ export class StructView {
     this.#size = size;
     this.#path = path;
     this.#movable = movable;
+    // A field that is misspelt is an error, and not kept beside the memory.
+    Object.preventExtensions(this);
   }
 
   static {

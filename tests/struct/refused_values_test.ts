@@ -135,3 +135,39 @@ Deno.test("types made of others refuse what those cannot do", () => {
   assertThrows(() => Reflect.apply(array, null, ["u8", 3]), TypeError);
   assertThrows(() => array(array(u64, 2 ** 20), 2 ** 20), RangeError);
 });
+
+Deno.test("what a view has no place for is a TypeError, and is not kept beside the memory", () => {
+  const memory = fillRandomly(new Uint8Array(2 * All.size));
+  const before = memory.slice();
+  const view = All.at(memory);
+  const list = All.array(memory);
+  const { point, numbers, bits, shared } = view;
+  const wrong: readonly (readonly [object, PropertyKey, unknown])[] = [
+    [view, "prise", 5],
+    [view, Symbol("u8"), 5],
+    [point, "z", 1],
+    [numbers, 0, 7],
+    [numbers, 3, 7],
+    [numbers, "length", 9],
+    [list, 0, { u8: 1 }],
+    [list, "get", () => view],
+    [list.get(1), "prise", 5],
+    [bits, "low", true],
+    [bits, "has", () => true],
+    [shared, "value", 4n],
+    [shared, "load", () => 4n],
+  ];
+  for (const [target, key, value] of wrong) {
+    const had = Reflect.get(target, key);
+    assertThrows(
+      () => Object.assign(target, { [key]: value }),
+      TypeError,
+    );
+    assertEquals(Reflect.get(target, key), had, String(key));
+  }
+  assertEquals(memory, before);
+  assertEquals([list.length, numbers.length], [2, 3]);
+  // What has a place is still written.
+  Object.assign(view, { u8: 5 });
+  assertEquals(memory[All.offsets.u8], 5);
+});

@@ -94,6 +94,10 @@ Deno.test("text fills its room up with NUL, and ends at the first", () => {
   assertEquals(view.text, "1234567");
   view.text = "";
   assertEquals(view.text, "");
+  for (const text of ["\ufeffAB", "\ufeff", "\ufeff\ufeff", "A\ufeff"]) {
+    view.text = text;
+    assertEquals(view.text, text);
+  }
   memory.set([65, 0xff, 66, 0, 67], at);
   assertEquals(view.text, "A\ufffdB");
 });
