@@ -10,7 +10,8 @@ import { describe } from "./integers.ts";
 export const LABEL_LENGTH = 32;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A mark of the order of bytes is a character like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Checks a label: text of at most so many bytes. */
 export function checkLabel(label: string, most = LABEL_LENGTH): void {

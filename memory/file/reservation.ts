@@ -167,7 +167,7 @@ function requireMemory(
     "posix_fallocate",
     errnoNumber("ENOMEM"),
     operation,
-    `${available} bytes of memory are available: ask for less, use MappedFile, or pass \`sparse: true\` for memory of which only a part is used`,
+    `${available} bytes of memory are available: ask for less, use a file, or, where that is an option, pass \`sparse: true\` for memory of which only a part is used`,
   );
 }
 

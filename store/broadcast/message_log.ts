@@ -7,7 +7,7 @@ import { requireStack } from "../../memory/checks/stack_room.ts";
 import { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import { EventCount } from "../object/event_count.ts";
 import { HEADER_LENGTH } from "../object/header.ts";
-import { objectMutex } from "../object/object_mutex.ts";
+import { lockObject, objectMutex } from "../object/object_mutex.ts";
 import type { StoreObject } from "../object/store_object.ts";
 
 /** Words: an event, how many sleep on it, and the number of the last message. */
@@ -48,6 +48,7 @@ export class MessageLog {
   #transmitter: BroadcastTransmitter;
   readonly #receiver: BroadcastReceiver;
   readonly #buffer: Uint8Array<ArrayBuffer>;
+  readonly #what: string;
   readonly #id: bigint;
   readonly #missed: (count: number) => void;
   /** The number of the last message that this one is not to get. */
@@ -72,6 +73,7 @@ export class MessageLog {
     this.#transmitter = new BroadcastTransmitter(this.#buffer);
     this.#receiver = new BroadcastReceiver(this.#buffer);
     this.posted = new EventCount(object, EVENT, SLEEPERS);
+    this.#what = object.what;
     this.#id = id;
     this.#missed = missed;
     this.#seen = this.#newestNumber(Atomics.load(this.#words, NUMBER));
@@ -91,7 +93,7 @@ export class MessageLog {
     requireStack("change");
     {
       using guard = this.#mutex.tryLock() ??
-        this.#mutex.lock({ timeoutMs: PATIENCE_MS });
+        lockObject(this.#what, this.#mutex, PATIENCE_MS);
       const number = (this.#takeOver(guard.ownerDied) + 1) | 0;
       view.setInt32(8, number, true);
       this.#transmitter.transmit(1, record);

@@ -35,8 +35,8 @@ const MESSAGES_A_TURN = 100;
  *
  * The first one creates it, under a name or at a path, and the name stays until
  * {@linkcode SharedBroadcastChannel.unlink}. A process that is too slow misses
- * messages, and is told by a `messageerror` event. While there is a listener, the
- * program does not end by itself, as with the Web's.
+ * messages, and is told by a `messageerror` event. From the first listener on, the
+ * program does not end by itself until `close()`.
  *
  * @example Tell all others
  * ```ts
@@ -231,7 +231,8 @@ export class SharedBroadcastChannel extends EventTarget implements Disposable {
       const { event } = this.#log.posted;
       const message = this.#log.next();
       if (message !== undefined) {
-        if (message !== null) this.#dispatch(message);
+        // A listener that is told what was missed may have closed it.
+        if (message !== null && !this.#closed) this.#dispatch(message);
         // Others of this program have a turn, however much is posted.
         if (++turns % MESSAGES_A_TURN === 0) {
           await new Promise((resolve) => setTimeout(resolve, 0));

@@ -234,7 +234,8 @@ export class Latest implements Disposable, AsyncIterable<LatestValue> {
    * a newer one, a hundred times at most. So it must do nothing but compute a
    * result, and believe nothing before `view` returns.
    *
-   * @param handler Takes the bytes, which end with the call, and returns a result.
+   * @param handler Takes the bytes, which the writer overwrites sooner or later, and
+   * returns a result; it must not be async.
    * @returns What the handler returned for a value that was whole all the time;
    * null when none was written yet.
    * @throws {Deno.errors.Busy} When the writer overtook it again and again.

@@ -3,7 +3,7 @@ import { hasCode, systemError } from "../../ffi/errors/system_error.ts";
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
-import { objectMutex } from "../object/object_mutex.ts";
+import { lockObject, objectMutex } from "../object/object_mutex.ts";
 import { Inconsistent, useRepaired } from "../object/repair.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import { KEY_MUTEX_COUNT, KEY_MUTEXES, MUTEX } from "./map_layout.ts";
@@ -53,7 +53,7 @@ export class MapAccess {
     this.#object.requireOpen("change");
     requireStack("change");
     const guard = this.#mutex.tryLock() ??
-      this.#mutex.lock({ timeoutMs: PATIENCE_MS });
+      lockObject(this.#object.what, this.#mutex, PATIENCE_MS);
     // Not `using`, which takes longer than the lock itself.
     try {
       if (guard.ownerDied) this.#table.rebuild();
@@ -74,7 +74,8 @@ export class MapAccess {
       KEY_MUTEXES + 64 * which,
     );
     try {
-      return mutex.tryLock() ?? mutex.lock({ timeoutMs });
+      return mutex.tryLock() ??
+        lockObject(this.#object.what, mutex, timeoutMs);
     } catch (error) {
       throw hasCode(error, "EDEADLK") ? this.#changesWithin() : error;
     }

@@ -11,7 +11,8 @@ import { LONGEST_KEY, TEXT_KEY } from "./map_layout.ts";
 export type Key = string | Uint8Array;
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A mark of the order of bytes is a character like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** UTF-8 takes three bytes at most for each unit of a text. */
 const scratch = new Uint8Array(3 * LONGEST_KEY);

@@ -193,7 +193,13 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
 
   /** Throws when it is closed. */
   requireOpen(operation: string): void {
-    if (!this.mapping.closed) return;
+    const { bytes, closed } = this.mapping;
+    if (bytes.byteLength > 0) return;
+    if (!closed) {
+      throw new TypeError(
+        `Cannot ${operation} ${this.what}: its memory was transferred to another owner, such as a worker; pass copies of values instead`,
+      );
+    }
     throw new Deno.errors.BadResource(
       `Cannot ${operation} ${this.what}: it is closed`,
     );

@@ -73,8 +73,7 @@ export class Job implements Disposable {
    * @throws {TypeError} When it has ended already.
    */
   done(): void {
-    this.#end("end");
-    this.#actions.done();
+    this.#end("end", () => this.#actions.done());
   }
 
   /**
@@ -85,9 +84,7 @@ export class Job implements Disposable {
    * @throws {TypeError} When it has ended already.
    */
   retry(options?: RetryOptions): void {
-    if (this.#ended) this.#end("give back");
-    this.#actions.retry(options);
-    this.#ended = true;
+    this.#end("give back", () => this.#actions.retry(options));
   }
 
   /** Returns it to the queue, unless it has ended. */
@@ -95,11 +92,18 @@ export class Job implements Disposable {
     if (!this.#ended) this.retry();
   }
 
-  #end(operation: string): void {
+  #end(operation: string, act: () => void): void {
     if (this.#ended) {
       throw new TypeError(
         `Cannot ${operation} job ${this.number}: it has ended`,
       );
+    }
+    try {
+      act();
+    } catch (error) {
+      // It is another's by now, or lost; else it can be ended once more.
+      if (error instanceof Deno.errors.InvalidData) this.#ended = true;
+      throw error;
     }
     this.#ended = true;
   }

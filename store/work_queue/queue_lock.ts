@@ -1,7 +1,7 @@
 import { requireStack } from "../../memory/checks/stack_room.ts";
 import type { Mutex } from "../../sync/locks/mutex/mutex.ts";
 import type { MutexGuard } from "../../sync/locks/mutex/mutex_guard.ts";
-import { objectMutex } from "../object/object_mutex.ts";
+import { lockError, lockObject, objectMutex } from "../object/object_mutex.ts";
 import { useRepaired } from "../object/repair.ts";
 import type { StoreObject } from "../object/store_object.ts";
 import type { Patience } from "../object/wait_for.ts";
@@ -56,9 +56,13 @@ export class QueueLock {
   /** Takes it, waiting while another process has it. */
   async lock({ end, signal }: Patience): Promise<Held> {
     const timeoutMs = Math.max(0, end - performance.now());
-    const guard = await this.#mutex.lockAsync(
-      signal === undefined ? { timeoutMs } : { timeoutMs, signal },
-    );
+    const options = signal === undefined
+      ? { timeoutMs }
+      : { timeoutMs, signal };
+    const guard = await this.#mutex.lockAsync(options).catch((error) => {
+      this.#requireOpen();
+      throw lockError(this.#object.what, error);
+    });
     if (this.#closed) {
       guard.unlock();
       this.#closeObject();
@@ -79,7 +83,7 @@ export class QueueLock {
   /** Takes it, blocking this thread while another process has it. */
   lockNow(): Held {
     return this.tryLock() ??
-      this.#repair(this.#mutex.lock({ timeoutMs: END_MS }));
+      this.#repair(lockObject(this.#object.what, this.#mutex, END_MS));
   }
 
   /** Changes the table, which is rebuilt when it does not fit; with the lock. */

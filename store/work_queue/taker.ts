@@ -31,29 +31,13 @@ export class Taker {
   }
 
   /**
-   * Becomes one that takes, unless it is.
+   * Takes a job, with the lock held; looks for the dead when there is none.
    *
-   * @throws {Deno.errors.Busy} When there are as many as there can be.
+   * @throws {Deno.errors.Busy} When as many take as can.
    */
-  enter(): void {
-    this.#object.requireOpen("take a job from");
-    if (this.#place !== -1) return;
-    for (let place = 0; place < TAKERS; place++) {
-      if (!this.#object.tryLock(LOCKS.takers + place)) continue;
-      this.#place = place;
-      // What the taker before left in this place has no owner.
-      using _guard = this.#lock.lockNow();
-      this.#lock.change(() => this.#table.putBackAllOf(place));
-      return;
-    }
-    throw new Deno.errors.Busy(
-      `Cannot take a job from ${this.#object.what}: ${TAKERS} handles take already`,
-    );
-  }
-
-  /** Takes a job, with the lock held; looks for the dead when there is none. */
   take(): TakenJob | undefined {
     return this.#lock.change(() => {
+      if (this.#place === -1) this.#enter();
       const job = this.#table.take(this.#place, Date.now());
       if (job !== undefined || !this.#putBackJobsOfDead()) return job;
       return this.#table.take(this.#place, Date.now());
@@ -63,6 +47,21 @@ export class Taker {
   /** Whether a job is still in its hands, with the lock held. */
   has(job: TakenJob): boolean {
     return this.#table.has(job, this.#place);
+  }
+
+  /** Becomes one that takes. */
+  #enter(): void {
+    for (let place = 0; place < TAKERS; place++) {
+      if (!this.#object.tryLock(LOCKS.takers + place)) continue;
+      // What the taker before left in this place has no owner. Where that fails, the
+      // place is not taken, and the next try returns them.
+      this.#table.putBackAllOf(place);
+      this.#place = place;
+      return;
+    }
+    throw new Deno.errors.Busy(
+      `Cannot take a job from ${this.#object.what}: ${TAKERS} handles take already`,
+    );
   }
 
   /** Returns the jobs of dead processes to the queue; whether there was any. */

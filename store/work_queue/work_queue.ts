@@ -205,7 +205,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
   async take(options?: WaitOptions): Promise<Job> {
     const operation = `take a job from ${this.#object.what}`;
     const patience = readPatience(options, operation);
-    this.#taker.enter();
+    this.#object.requireOpen("take a job from");
     for (;;) {
       using guard = this.#lock.tryLock() ?? await this.#lock.lock(patience);
       const { event } = this.#takers.changes;
@@ -224,7 +224,7 @@ export class WorkQueue implements Disposable, AsyncIterable<Job> {
    * middle of a change.
    */
   tryTake(): Job | null {
-    this.#taker.enter();
+    this.#object.requireOpen("take a job from");
     using guard = this.#lock.tryLock();
     return guard === null ? null : this.#handed.take() ?? null;
   }

@@ -77,3 +77,22 @@ Deno.test("whatever stands in the memory of a broadcast channel causes errors at
     }
   }
 });
+
+Deno.test("no message comes after close() within onmessageerror", async () => {
+  using at = testName();
+  using here = new SharedBroadcastChannel(at.place, { capacity: CAPACITY });
+  using there = new SharedBroadcastChannel(at.place);
+  const seen: string[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  there.onmessage = ({ data }) => seen.push(`message ${data}`);
+  there.onmessageerror = () => {
+    seen.push("missed");
+    there.close();
+    resolve();
+  };
+  // More than there is room for, before the other one has a turn.
+  for (let i = 0; i < 100; i++) here.postMessage(i);
+  await promise;
+  for (let i = 0; i < 20; i++) await turn();
+  assertEquals(seen, ["missed"]);
+});

@@ -246,3 +246,15 @@ Deno.test("SharedMap.update() leaves the entry when its function throws, and ref
   assertEquals(map.update("a", () => undefined), undefined);
   assertEquals(map.has("a"), false);
 });
+
+Deno.test("keys of SharedMap that begin with a mark of the order of bytes come back whole", () => {
+  using at = testName();
+  using map = SharedMap.create(at.place, { budget: 10_000 });
+  const keys = ["x", "\ufeffx", "\ufeff", "\ufeff\ufeffx", "x\ufeff"];
+  for (const key of keys) map.set(key, bytesOf(JSON.stringify(key)));
+  assertEquals([...map.keys()].sort(), keys.toSorted());
+  for (const [key, value] of map) {
+    assertEquals(JSON.parse(new TextDecoder().decode(value)), key);
+    assertEquals(map.get(key), value);
+  }
+});

@@ -6,10 +6,11 @@
  */
 
 import { assert, assertEquals } from "../../deps.ts";
-import { Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
+import { type Job, Latest, SharedMap, WorkQueue } from "../../store/mod.ts";
 import { traces } from "../helpers/channel/ends.ts";
 import { atEveryDepth } from "../helpers/memory/every_depth.ts";
 import { namesOf } from "../helpers/names.ts";
+import { killTaker } from "../helpers/store/dead_taker.ts";
 
 const MAKERS = {
   Latest: (name: string) => Latest.create(name, { byteLength: 64 }),
@@ -17,6 +18,8 @@ const MAKERS = {
   WorkQueue: (name: string) =>
     WorkQueue.create(name, { jobs: 16, byteLength: 64 }),
 };
+
+const SMALL = { jobs: 4, byteLength: 8 };
 
 for (const [what, make] of Object.entries(MAKERS)) {
   Deno.test(`${what} that cannot be created or closed for want of stack leaves nothing`, () => {
@@ -82,6 +85,42 @@ Deno.test("WorkQueue's lock is free after calls that failed for want of stack", 
   takeAll(other);
   assertEquals([...put].filter((number) => !done.has(number)), []);
   assert(other.tryPut(new Uint8Array(8)) !== null);
+});
+
+Deno.test("a job of a killed process comes back to a handle whose first calls failed for want of stack", async () => {
+  using names = namesOf();
+  using queue = WorkQueue.create(names.start, SMALL);
+  using warm = WorkQueue.create(`${names.start}-warm`, SMALL);
+  await queue.put(Uint8Array.of(7));
+  await killTaker(names.start);
+  const jobs: Job[] = [];
+  const { failed } = atEveryDepth((number) => {
+    // The call in peace is for another one.
+    const job = (number === 0 ? warm : queue).tryTake();
+    if (job !== null) jobs.push(job);
+  });
+  assert(failed > 0);
+  assertEquals(jobs.map(({ attempts }) => attempts), [2]);
+  jobs[0]?.done();
+  assertEquals(queue.status().taken, 0);
+});
+
+Deno.test("Job.done() that failed for want of stack may be repeated", async () => {
+  using names = namesOf();
+  const count = 4000;
+  using queue = WorkQueue.create(names.start, { jobs: count, byteLength: 8 });
+  const jobs: Job[] = [];
+  for (let i = 0; i < count; i++) {
+    await queue.put(new Uint8Array(8));
+    jobs.push(await queue.take());
+  }
+  let ended = 0;
+  const { failed, done } = atEveryDepth(() => {
+    jobs[ended]?.done();
+    ended++;
+  });
+  assert(failed > 0);
+  assertEquals([ended, queue.status().taken], [done, count - done]);
 });
 
 Deno.test("Latest is whole after writes that failed for want of stack", () => {

@@ -140,6 +140,37 @@ Deno.test("after close() every call is a clear error", () => {
   for (const call of calls) assertThrows(call, Deno.errors.BadResource);
 });
 
+Deno.test("memory of a claim that went to another owner is what every call says afterwards", async () => {
+  using at = testName();
+  // It cannot be closed in the end: its memory is another owner's.
+  const latest = Latest.create(at.place, { byteLength: 8 });
+  latest.write(Uint8Array.of(1));
+  const claimed = latest.claim();
+  structuredClone(claimed, { transfer: [claimed.buffer] });
+  const calls: Record<string, () => unknown> = {
+    "commit": () => latest.commit(),
+    "write": () => latest.write(Uint8Array.of(1)),
+    "claim": () => latest.claim(),
+    "read": () => latest.read(),
+    "readInto": () => latest.readInto(new Uint8Array(8)),
+    "view": () => latest.view(() => 1),
+    "next": () => latest.next({ timeoutMs: 30_000 }),
+    "hasWriter": () => latest.hasWriter,
+    "label": () => latest.label,
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    const error = await assertRejects(async () => await call(), TypeError);
+    assertStringIncludes(
+      error.message,
+      `latest value "${at.name}": its memory was transferred`,
+      name,
+    );
+  }
+  assertThrows(() => latest.close(), TypeError, "transferred");
+  using again = Latest.open(at.place);
+  assertEquals(again.read()?.bytes, Uint8Array.of(1));
+});
+
 Deno.test("an object that another program overwrites causes errors at most", () => {
   using at = testName();
   using writer = Latest.create(at.place, { byteLength: 64, slots: 2 });
