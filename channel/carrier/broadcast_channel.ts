@@ -14,6 +14,7 @@ import type { ChannelObject } from "../object/channel_object.ts";
 import type { CheckedCreation } from "../object/create_object.ts";
 import {
   channelSize,
+  kindOfSharedLength,
   requireChannelLayout,
   withoutLayout,
   writeLayout,
@@ -58,7 +59,8 @@ export function checkBroadcast<A extends ObjectAccess>(
   const bytes = withoutLayout(all, found);
   const view = bytes instanceof ReadonlyBytes ? viewOf(bytes) : bytes;
   const control = new BroadcastControl(view, capacity);
-  if (control.isForeign || !hasPositions(view, capacity)) {
+  const isRing = kindOfSharedLength(view) === "ring";
+  if (isRing || control.isForeign || !hasPositions(view, capacity)) {
     throw new TypeError(
       `Cannot open ${what}: it holds something else than a broadcast buffer`,
     );

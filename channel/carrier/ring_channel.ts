@@ -25,6 +25,7 @@ import {
 import {
   type ChannelSize,
   channelSize,
+  kindOfSharedLength,
   requireChannelLayout,
   withoutLayout,
   writeLayout,
@@ -92,6 +93,11 @@ export class RingChannel {
     using undo = new DisposableStack();
     undo.defer(() => object.abandon());
     const size = checkSize(object);
+    if (kindOfSharedLength(object.mapping.bytes) === "broadcast") {
+      throw new TypeError(
+        `Cannot open ${object.what}: it holds something else than a ring buffer`,
+      );
+    }
     const { capacity } = size;
     const bytes = withoutLayout(object.mapping.bytes, size);
     if (creation !== undefined) checkSizes(object.what, capacity, creation);

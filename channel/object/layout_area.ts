@@ -19,13 +19,15 @@ import {
   layoutText,
   requireLayout,
 } from "../../memory/checks/value_layout.ts";
+import { magicOf } from "../../sync/locks/block.ts";
 import { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { subarrayOf } from "../buffers/typed_arrays.ts";
 import { isPowerOfTwo } from "./capacity.ts";
 
 /**
  * Its length. The size of an object tells whether it is there, as no two capacities,
- * which are powers of two, differ by so much.
+ * which are powers of two, differ by so much; but a ring of 128 bytes with it is as
+ * long as a broadcast of 4096 without.
  */
 export const LAYOUT_AREA_LENGTH = 3328;
 
@@ -51,6 +53,31 @@ export function channelSize(size: number, trailerLength: number): ChannelSize {
   return isPowerOfTwo(shorter) && !isPowerOfTwo(capacity)
     ? { capacity: shorter, length: shorter + trailerLength, hasLayout: true }
     : { capacity, length: size, hasLayout: false };
+}
+
+/** Where a ring of 128 bytes with a layout says what it is; see `ring_control.ts`. */
+const SMALL_RING_KIND = 128 + 576;
+/** Where a broadcast of 4096 bytes does, which is as long; see `broadcast_control.ts`. */
+const BROADCAST_KIND = 4096 + 72;
+const SHARED_LENGTH = 4224;
+
+/**
+ * Which of the two objects of the one length that both a ring and a broadcast have
+ * this is; nothing of another length, and when it does not say.
+ */
+export function kindOfSharedLength(
+  memory: Uint8Array,
+): "ring" | "broadcast" | undefined {
+  if (memory.byteLength !== SHARED_LENGTH) return undefined;
+  const { buffer, byteOffset } = memory;
+  const words = new Int32Array(buffer, byteOffset, SHARED_LENGTH / 4);
+  if (Atomics.load(words, BROADCAST_KIND / 4) === magicOf("brd1")) {
+    return "broadcast";
+  }
+  const ring = Atomics.load(words, SMALL_RING_KIND / 4);
+  return ring === magicOf("rng1") || ring === magicOf("rngN")
+    ? "ring"
+    : undefined;
 }
 
 /** The memory of a channel up to the end of its trailer. */

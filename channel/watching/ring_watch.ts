@@ -174,7 +174,10 @@ export class RingWatch {
   /** Goes on where there still is something. */
   #skip(head: number, tail: number): void {
     const cursor = this.#cursor;
-    const next = head > cursor && head <= tail ? head : tail;
+    const isAhead = (position: number) => position > cursor && position <= tail;
+    // Of many, the consumer is about to release up to its journal.
+    const journal = loadWatched(this.#views.longs, this.#journal);
+    const next = [head, journal].find(isAhead) ?? tail;
     this.#missedBytes += next - cursor;
     this.#cursor = next;
   }

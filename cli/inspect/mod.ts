@@ -21,12 +21,8 @@ export { identify, type Identity } from "./objects/identify.ts";
 export type { LatestState } from "./objects/stores/latest.ts";
 export type { LockState } from "./objects/locks.ts";
 export type { MapState } from "./objects/stores/map.ts";
-export type {
-  Participant,
-  RingState,
-  SenderState,
-  Sleep,
-} from "./objects/ring.ts";
+export type { Participant } from "./objects/participant.ts";
+export type { RingState, SenderState, Sleep } from "./objects/ring.ts";
 export type { RecordsState } from "./objects/ring_records.ts";
 export type { SemaphoreState } from "./objects/semaphore.ts";
 export type { StoreHeader } from "./objects/stores/store_header.ts";

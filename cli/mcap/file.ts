@@ -9,6 +9,7 @@ export class FileIn implements FileSource, Disposable {
 
   /** Opens it. */
   constructor(path: string) {
+    requireFile(path, "read");
     this.#file = Deno.openSync(path, { read: true });
     this.size = this.#file.statSync().size;
   }
@@ -45,10 +46,18 @@ export class FileOut implements Sink, Disposable {
    * @throws {Deno.errors.AlreadyExists} When it exists, unless it may be replaced.
    */
   constructor(path: string, replace: boolean) {
-    this.#file = Deno.openSync(path, {
-      write: true,
-      ...(replace ? { create: true, truncate: true } : { createNew: true }),
-    });
+    if (replace) requireFile(path, "write");
+    try {
+      this.#file = Deno.openSync(path, {
+        write: true,
+        ...(replace ? { create: true, truncate: true } : { createNew: true }),
+      });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      throw new Deno.errors.AlreadyExists(
+        `Cannot write ${path}: it exists; --force replaces it`,
+      );
+    }
   }
 
   /** Writes all of them. */
@@ -62,4 +71,28 @@ export class FileOut implements Sink, Disposable {
   [Symbol.dispose](): void {
     this.#file.close();
   }
+}
+
+/** What is open already: no open of it waits. */
+const DESCRIPTORS = /^\/(dev\/(fd\/|std(in|out|err)$)|proc\/)/;
+
+/**
+ * Refuses what is no file: to open a FIFO waits for its other end, and no signal ends
+ * that.
+ */
+function requireFile(path: string, operation: string): void {
+  let info: Deno.FileInfo;
+  try {
+    info = Deno.statSync(path);
+  } catch {
+    // What is not there, or may not be looked at, the open tells better.
+    return;
+  }
+  if (info.isDirectory) {
+    throw new TypeError(`Cannot ${operation} ${path}: it is a folder`);
+  }
+  if (!info.isFifo || DESCRIPTORS.test(path)) return;
+  throw new TypeError(
+    `Cannot ${operation} ${path}: it is a FIFO, and recordings are files`,
+  );
 }

@@ -1,4 +1,7 @@
-import { channelSize } from "../../channel/object/layout_area.ts";
+import {
+  channelSize,
+  kindOfSharedLength,
+} from "../../channel/object/layout_area.ts";
 import { RingControl } from "../../channel/membership/ring_control.ts";
 import {
   BROADCAST_TRAILER_LENGTH,
@@ -51,17 +54,12 @@ export function identify(memory: ReadonlyBytes, name: string): Identity {
     const { a, b } = readHeader(memory, name, kind, size);
     return storeIdentity(name, kind, a, b);
   }
-  const { capacity: ring } = channelSize(size, RING_TRAILER_LENGTH);
-  if (isCapacity(ring)) {
-    const { producers } = new RingControl(viewOf(memory), ring);
-    return {
-      kind: producers === undefined
-        ? "ring"
-        : producers === "one"
-        ? "channel"
-        : "channel-many",
-      sizes: { capacity: ring },
-    };
+  const { capacity: ring, hasLayout } = channelSize(size, RING_TRAILER_LENGTH);
+  // A ring with a layout is of this library; a broadcast may be as long.
+  const isOther = hasLayout && kindOfSharedLength(viewOf(memory)) !== "ring" &&
+    isCapacity(size - BROADCAST_TRAILER_LENGTH);
+  if (isCapacity(ring) && !isOther) {
+    return { kind: ringKind(memory, ring), sizes: { capacity: ring } };
   }
   const { capacity } = channelSize(size, BROADCAST_TRAILER_LENGTH);
   if (isCapacity(capacity)) return { kind: "broadcast", sizes: { capacity } };
@@ -73,6 +71,13 @@ export function identify(memory: ReadonlyBytes, name: string): Identity {
   throw new Deno.errors.InvalidData(
     `Cannot use ${name}: it is no channel, newest value, map or work queue; try: shmem info ${name}`,
   );
+}
+
+/** Which kind of ring it is: `"ring"` while nobody says who sends. */
+export function ringKind(memory: ReadonlyBytes, capacity: number): WatchedKind {
+  const { producers } = new RingControl(viewOf(memory), capacity);
+  if (producers === undefined) return "ring";
+  return producers === "one" ? "channel" : "channel-many";
 }
 
 /** Finds out what has a name. */

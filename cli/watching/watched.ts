@@ -8,7 +8,12 @@ import type { ReadonlyBytes } from "../../memory/views/readonly_bytes.ts";
 import { LatestWatch } from "../../store/watching/latest_watch.ts";
 import { MapWatch } from "../../store/watching/map_watch.ts";
 import { QueueWatch } from "../../store/watching/queue_watch.ts";
-import { identify, type Identity, type WatchedKind } from "./identify.ts";
+import {
+  identify,
+  type Identity,
+  ringKind,
+  type WatchedKind,
+} from "./identify.ts";
 import { type NamedPlace, placeText } from "./place.ts";
 
 /** Something that was seen: a message, a value, a change. */
@@ -70,13 +75,19 @@ export function openWatched(
   const name = placeText(place);
   const memory = object.mapping.bytes;
   const identity = identify(memory, name);
-  const { kind } = identity;
+  const { kind, sizes } = identity;
   const isState = kind === "latest" || kind === "map";
   const start = from === "state" ? isState ? "oldest" : "now" : from;
   const watch = watchOf(kind, memory, name, start);
   undo.move();
+  let told = kind;
   return {
     ...identity,
+    // Its creator may say only later who sends: a foreign ring never does.
+    get kind() {
+      if (told === "ring") told = ringKind(memory, sizes.capacity!);
+      return told;
+    },
     object,
     next: () => watch.next(),
     get missed() {

@@ -56,7 +56,9 @@ export class LatestWatch {
     this.#bytes = bytes;
     this.#words = words;
     this.#slots = slots;
-    if (from === "now") this.next();
+    // What is there counts as seen; when nothing is, all that comes is counted.
+    if (Atomics.load(words, NEWEST) === 0) this.#last = 0;
+    else if (from === "now") this.next();
   }
 
   /** How many values were replaced before they were seen. */

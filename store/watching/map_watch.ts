@@ -46,7 +46,8 @@ interface Known {
   readonly sign: string;
 }
 
-const decoder = new TextDecoder();
+// A mark of the order of bytes is a character like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * Watches the changes of a `SharedMap` without a lock: each bucket has a version,

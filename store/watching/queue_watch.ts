@@ -13,6 +13,7 @@ import {
   KIND,
   LENGTH,
   NUMBER,
+  packState,
   ROOM_EVENT,
   STATE,
   stateOf,
@@ -24,6 +25,8 @@ import { isLayoutArea } from "../object/layout_area.ts";
 import { damagedHeader, viewObject } from "./object_view.ts";
 
 const TWO_32 = 2 ** 32;
+/** The state of a job that was put, and not taken yet. */
+const PUT = packState(WAITING, 0, 0);
 /** How many jobs are looked at in one turn. */
 const LOOKS = 4096;
 
@@ -157,9 +160,14 @@ export class QueueWatch {
     if (this.#stateAt(index) !== word || this.#numberAt(index) !== number) {
       return undefined;
     }
+    if (known === undefined) {
+      // It was put, whatever became of it: the next look tells that.
+      if (number > this.#firstNumber) this.#seen++;
+      this.#known.set(index, { word: PUT, number });
+      return this.#event("put", number, PUT, bytes);
+    }
     this.#known.set(index, { word, number });
-    if (known === undefined && number > this.#firstNumber) this.#seen++;
-    const event = eventOf(known?.word, word);
+    const event = eventOf(word);
     return event && this.#event(event, number, word, bytes);
   }
 
@@ -191,13 +199,10 @@ export class QueueWatch {
   }
 }
 
-function eventOf(
-  before: number | undefined,
-  word: number,
-): JobEvent | undefined {
+function eventOf(word: number): JobEvent | undefined {
   switch (stateOf(word)) {
     case WAITING:
-      return before === undefined ? "put" : "returned";
+      return "returned";
     case TAKEN:
       return "taken";
     case FAILED:

@@ -63,6 +63,22 @@ Deno.test("LatestWatch tells each value once, and counts those that were replace
   assertEquals(now.missed, 2);
 });
 
+Deno.test("LatestWatch that begins before the first value counts all that it did not see", () => {
+  const name = randomName();
+  using object = watched(name, Latest.create(name, { byteLength: 100 }));
+  const { handle, memory } = object;
+  const watches = [
+    new LatestWatch(memory, name),
+    new LatestWatch(memory, name, "oldest"),
+  ];
+  for (const watch of watches) assertEquals(watch.next(), undefined);
+  for (let i = 1; i <= 10; i++) handle.write(bytesOf(`${i}`));
+  for (const watch of watches) {
+    assertEquals(all(watch).map(({ number }) => number), [10]);
+    assertEquals(watch.missed, 9);
+  }
+});
+
 Deno.test("MapWatch tells what was set and deleted, and counts what was set again meanwhile", () => {
   const name = randomName();
   using object = watched(name, SharedMap.create(name, { budget: 100_003 }));
@@ -88,6 +104,21 @@ Deno.test("MapWatch tells what was set and deleted, and counts what was set agai
   assertEquals(all(now).map(({ bytes }) => textOf(bytes)), ["4"]);
   assertEquals(now.missed, 2);
   assertEquals(oldest.missed, 0);
+});
+
+Deno.test("MapWatch shows keys that begin with a mark of the order of bytes whole", () => {
+  const name = randomName();
+  using object = watched(name, SharedMap.create(name, { budget: 10_000 }));
+  const { handle, memory } = object;
+  const watch = new MapWatch(memory, name);
+  handle.set("\ufeffx", bytesOf("1"));
+  assertEquals(all(watch).map(({ event, key }) => [event, key]), [
+    ["set", "\ufeffx"],
+  ]);
+  handle.delete("\ufeffx");
+  assertEquals(all(watch).map(({ event, key }) => [event, key]), [
+    ["deleted", "\ufeffx"],
+  ]);
 });
 
 Deno.test("QueueWatch tells what becomes of jobs, and counts those that came and went", () => {
@@ -123,6 +154,29 @@ Deno.test("QueueWatch tells what becomes of jobs, and counts those that came and
   }
   assertEquals(events(now), []);
   assertEquals(now.missed, 7);
+});
+
+Deno.test("QueueWatch tells that a job was put that was taken before it looked", () => {
+  const name = randomName();
+  using object = watched(
+    name,
+    WorkQueue.create(name, { jobs: 5, byteLength: 100, maxAttempts: 3 }),
+  );
+  const { handle, memory } = object;
+  const watch = new QueueWatch(memory, name);
+  const events = () =>
+    all(watch).map(({ event, number, attempts, bytes }) =>
+      `${event} ${number} ${attempts} ${textOf(bytes)}`
+    );
+  handle.tryPut(bytesOf("job"));
+  const job = handle.tryTake()!;
+  assertEquals(events(), ["put 1 0 job", "taken 1 1 job"]);
+  job.done();
+  assertEquals(events(), ["gone 1 1 "]);
+  handle.tryPut(bytesOf("next"));
+  handle.tryTake()!.retry();
+  assertEquals(events(), ["put 2 0 next", "returned 2 1 next"]);
+  assertEquals(watch.missed, 0);
 });
 
 Deno.test("watches of the store refuse what is something else", () => {

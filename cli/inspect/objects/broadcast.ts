@@ -7,7 +7,7 @@ import { LOCKS } from "../../../channel/object/channel_object.ts";
 import { BROADCAST_TRAILER_LENGTH } from "../../../channel/broadcast/broadcast_layout.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
-import { type Participant, participant } from "./ring.ts";
+import { openOrDied, type Participant, participant } from "./participant.ts";
 
 /** The state of a broadcast. */
 export interface BroadcastState {
@@ -41,8 +41,7 @@ export function readBroadcast(
   source: ByteSource,
   capacity: number,
 ): BroadcastState {
-  const trailer = new Uint8Array(BROADCAST_TRAILER_LENGTH);
-  source.readInto(trailer, capacity);
+  const trailer = copyTrailer(source, capacity);
   const words = new Words(trailer);
   const control = new BroadcastControl(trailer, 0);
   const ordinals = PAIRS.map((pair) => words.i64(pair + 8));
@@ -53,22 +52,40 @@ export function readBroadcast(
     tail: words.i64(TAIL),
     latest: words.i64(LATEST),
     messages: Math.max(0, ...ordinals) || null,
-    publisher: publisherOf(source, control),
+    publisher: publisherOf(
+      source,
+      control,
+      () => new BroadcastControl(copyTrailer(source, capacity), 0),
+    ),
     publishers: control.publisher >>> STATE_BITS,
     sleepers: words.u32(SLEEPERS),
   };
 }
 
+function copyTrailer(
+  source: ByteSource,
+  capacity: number,
+): Uint8Array<ArrayBuffer> {
+  const trailer = new Uint8Array(BROADCAST_TRAILER_LENGTH);
+  source.readInto(trailer, capacity);
+  return trailer;
+}
+
 function publisherOf(
   source: ByteSource,
   control: BroadcastControl,
+  now: () => BroadcastControl,
 ): Participant {
   const pid = control.publisherPid >>> 0;
   switch (stateOf(control.publisher)) {
     case PUBLISHER.open:
-      return source.isLocked(LOCKS.publisher)
-        ? participant(pid, "open")
-        : participant(pid, "died");
+      return participant(
+        pid,
+        openOrDied(
+          () => source.isLocked(LOCKS.publisher),
+          () => stateOf(now().publisher) === PUBLISHER.open,
+        ),
+      );
     case PUBLISHER.ended:
       return participant(pid, "closed");
     case PUBLISHER.aborted:

@@ -1,4 +1,7 @@
-import { channelSize } from "../../../channel/object/layout_area.ts";
+import {
+  channelSize,
+  kindOfSharedLength,
+} from "../../../channel/object/layout_area.ts";
 import { BROADCAST_TRAILER_LENGTH } from "../../../channel/broadcast/broadcast_layout.ts";
 import { BroadcastControl } from "../../../channel/membership/broadcast_control.ts";
 import { RingControl } from "../../../channel/membership/ring_control.ts";
@@ -63,8 +66,11 @@ function ringIdentity(
   source: ByteSource,
   size: number,
 ): Identity | undefined {
-  const { capacity } = channelSize(size, RING_TRAILER_LENGTH);
+  const { capacity, hasLayout } = channelSize(size, RING_TRAILER_LENGTH);
   if (!isCapacity(capacity)) return undefined;
+  if (hasLayout && kindOfSharedLength(source.read(0, size)) === "broadcast") {
+    return undefined;
+  }
   const trailer = new Uint8Array(RING_TRAILER_LENGTH);
   source.readInto(trailer, capacity);
   const control = new RingControl(trailer, 0);
@@ -76,7 +82,10 @@ function ringIdentity(
     const sound = head >= 0 && tail >= head && tail - head <= capacity &&
       head % 8 === 0 && tail % 8 === 0;
     // What never was written to may be anything of this size.
-    if (control.isForeign || !sound || tail === 0) return undefined;
+    // Only this library has layouts: a broadcast may be as long.
+    if (hasLayout || control.isForeign || !sound || tail === 0) {
+      return undefined;
+    }
     return { kind: "ring", capacity, label: null, creator: null };
   }
   return {

@@ -10,23 +10,8 @@ import { ANNOUNCED, WRAPS } from "../../../channel/ring/claim_repair.ts";
 import { TRAILER } from "../../../channel/ring/ring_layout.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { Words } from "../bytes/words.ts";
-import { processInfo } from "../processes/process_info.ts";
+import { openOrDied, type Participant, participant } from "./participant.ts";
 import { type RecordsState, walkRecords } from "./ring_records.ts";
-
-/** Someone who takes part in a channel. */
-export interface Participant {
-  /** Its process, in its own PID namespace; 0 when it is not known. */
-  readonly pid: number;
-  /** Its program, when it runs here. */
-  readonly command: string | null;
-  /** One letter of `proc_pid_stat(5)`, when it runs here: T is stopped. */
-  readonly processState: string | null;
-  /**
-   * Whether it is there, has never been, has closed, has given up (a sender), or
-   * died: its words say that it is there, and the kernel that nobody is.
-   */
-  readonly state: "open" | "never" | "closed" | "aborted" | "died";
-}
 
 /** A sender of a channel. */
 export interface SenderState extends Participant {
@@ -97,6 +82,12 @@ export function readRing(
   const words = new Words(trailer);
   // All offsets of the control words count from the end of the data area.
   const control = new RingControl(trailer, 0);
+  const copyTrailer = () => {
+    const copy = new Uint8Array(TRAILER.length);
+    source.readInto(copy, capacity);
+    return copy;
+  };
+  const now = () => new RingControl(copyTrailer(), 0);
   const distance = tail - head;
   const sound = head >= 0 && distance >= 0 && distance <= capacity;
   const heartbeat = words.i64(TRAILER.heartbeat);
@@ -113,10 +104,15 @@ export function readRing(
       ? new Date(heartbeat)
       : null,
     records: withRecords
-      ? walkRecords(source, capacity, head, sound ? tail : head)
+      ? walkRecords(source, capacity, head, sound ? tail : head, () => {
+        const positions = new Words(copyTrailer());
+        const journal = positions.i64(TRAILER.journal);
+        const released = positions.i64(TRAILER.head);
+        return journal <= tail ? Math.max(journal, released) : released;
+      })
       : null,
-    receiver: receiverOf(source, control),
-    senders: sendersOf(source, control, capacity),
+    receiver: receiverOf(source, control, now),
+    senders: sendersOf(source, control, now, capacity),
     receiverSleeps: sleepOf(words.i32(RECEIVER_BELL)),
     sendersSleep: sleepOf(words.i32(SENDERS_BELL)),
     deaths: control.deaths,
@@ -141,13 +137,21 @@ function readPositions(source: ByteSource, capacity: number) {
   return last ?? { trailer: new Uint8Array(TRAILER.length), head: 0, tail: 0 };
 }
 
-function receiverOf(source: ByteSource, control: RingControl): Participant {
+function receiverOf(
+  source: ByteSource,
+  control: RingControl,
+  now: () => RingControl,
+): Participant {
   const pid = control.receiverPid >>> 0;
   switch (control.receiver) {
     case RECEIVER.open:
-      return source.isLocked(LOCKS.receiver)
-        ? participant(pid, "open")
-        : participant(pid, "died");
+      return participant(
+        pid,
+        openOrDied(
+          () => source.isLocked(LOCKS.receiver),
+          () => now().receiver === RECEIVER.open,
+        ),
+      );
     case RECEIVER.closed:
       return participant(pid, "closed");
     default:
@@ -166,11 +170,12 @@ function claimStart(announced: number, capacity: number): number | null {
 function sendersOf(
   source: ByteSource,
   control: RingControl,
+  now: () => RingControl,
   capacity: number,
 ): SenderState[] {
   const senders: SenderState[] = [];
   for (let slot = 0; slot < MAX_SENDERS; slot++) {
-    const state = stateOf(source, control, slot);
+    const state = stateOf(source, control, now, slot);
     if (state === undefined) continue;
     senders.push({
       ...participant(control.senderPid(slot), state),
@@ -184,11 +189,15 @@ function sendersOf(
 function stateOf(
   source: ByteSource,
   control: RingControl,
+  now: () => RingControl,
   slot: number,
 ): Participant["state"] | undefined {
   switch (control.senderState(slot)) {
     case SENDER.open:
-      return source.isLocked(LOCKS.senders + slot) ? "open" : "died";
+      return openOrDied(
+        () => source.isLocked(LOCKS.senders + slot),
+        () => now().senderState(slot) === SENDER.open,
+      );
     case SENDER.ended:
       return "closed";
     case SENDER.aborted:
@@ -196,20 +205,6 @@ function stateOf(
     default:
       return undefined;
   }
-}
-
-/** What is known of a participant. */
-export function participant(
-  pid: number,
-  state: Participant["state"],
-): Participant {
-  const info = state === "open" ? processInfo(pid) : undefined;
-  return {
-    pid,
-    command: info?.command ?? null,
-    processState: info?.state ?? null,
-    state,
-  };
 }
 
 function sleepOf(bell: number): Sleep {

@@ -35,14 +35,24 @@ const MOST_RECORDS = 10_000;
 /** Most bytes that are copied. */
 const MOST_BYTES = 8 * 1024 * 1024;
 
-/** Walks the records between two positions. */
+/** How often to begin again where the consumer was faster. */
+const MOST_RESTARTS = 20;
+
+/**
+ * Walks the records between two positions.
+ *
+ * @param released Up to where the consumer has come, or is about to, by now: what lies
+ * before that may be another record's, or zero.
+ */
 export function walkRecords(
   source: ByteSource,
   capacity: number,
   head: number,
   tail: number,
+  released: () => number,
 ): RecordsState {
-  const types: Record<string, number> = {};
+  let types: Record<string, number> = {};
+  let restarts = 0;
   let messages = 0;
   let bytes = 0;
   let looked = 0;
@@ -59,9 +69,21 @@ export function walkRecords(
     damage,
   });
   let copied = position;
+  /** Whether what was copied at the position is gone; then it goes on behind it. */
+  const isGone = () => {
+    const now = released();
+    if (!(now > position)) return false;
+    restarts++;
+    messages = bytes = looked = 0;
+    types = {};
+    position = head = copied = Math.min(now, tail);
+    return true;
+  };
   let words = new Words(new Uint8Array());
   let from = 0;
-  while (position < tail && looked < MOST_RECORDS) {
+  while (
+    position < tail && looked < MOST_RECORDS && restarts < MOST_RESTARTS
+  ) {
     const index = position % capacity;
     if (position + HEADER_LENGTH > copied) {
       if (position - head >= MOST_BYTES) break;
@@ -74,12 +96,15 @@ export function walkRecords(
       words = new Words(source.read(index, length));
       from = index;
       copied = position + length;
+      if (isGone()) continue;
     }
     const length = words.i32(index - from);
     if (length <= 0) {
+      if (isGone()) continue;
       return result({ position, length: length === 0 ? null : -length });
     }
     if (length < HEADER_LENGTH || length > capacity - index) {
+      if (isGone()) continue;
       return result(
         null,
         `the record at ${position} has length ${length}, which does not fit`,

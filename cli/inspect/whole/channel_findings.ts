@@ -1,5 +1,6 @@
 import { plural, showPart, showSize } from "../../terminal/units.ts";
-import type { Participant, RingState } from "../objects/ring.ts";
+import type { Participant } from "../objects/participant.ts";
+import type { RingState } from "../objects/ring.ts";
 import type { Finding, Kind } from "../types.ts";
 
 /** A message of this part of the capacity is the longest, and must find room. */

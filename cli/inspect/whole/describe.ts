@@ -15,6 +15,7 @@ import { mapLocks, readMap } from "../objects/stores/map.ts";
 import { readRing } from "../objects/ring.ts";
 import { readSemaphore } from "../objects/semaphore.ts";
 import { queueLocks, readWorkQueue } from "../objects/stores/work_queue.ts";
+import { identity as fileOf } from "../processes/identity.ts";
 import { type ProcessScan, scanProcesses } from "../processes/scan.ts";
 import type { Description, Entry } from "../types.ts";
 import { fileEntry, pathOf } from "./entry.ts";
@@ -43,11 +44,15 @@ export type Details = Omit<
   keyof Entry | "at" | "findings" | "locks"
 >;
 
+/** How often to look again at a name that gets another object meanwhile. */
+const MAX_TRIES = 20;
+
 /**
  * Tells all that is known of an object.
  *
  * @param text Its NAME, as `parseAddress` reads it.
  * @throws {Deno.errors.NotFound} When there is none.
+ * @throws {Deno.errors.Busy} When it is created again and again.
  * @throws {TypeError} When it cannot be a name.
  */
 export function describe(
@@ -55,6 +60,22 @@ export function describe(
   options: DescribeOptions = {},
 ): Description {
   const address = parseAddress(text);
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const description = describeOnce(address, options);
+    if (description !== undefined) return description;
+  }
+  throw new Deno.errors.Busy(
+    `Cannot describe ${
+      addressText(address)
+    }: it is created again and again, and is another object at each look`,
+  );
+}
+
+/** Nothing when the name got another object meanwhile. */
+function describeOnce(
+  address: Address,
+  options: DescribeOptions,
+): Description | undefined {
   const scan = options.scan === null
     ? undefined
     : options.scan ?? scanProcesses();
@@ -83,6 +104,8 @@ export function describe(
     return finish({ ...entry, at, locks: [], findings: [] });
   }
   using source = ByteSource.open(address);
+  const { device, inode } = source.status;
+  if (fileOf(device, inode) !== file.file) return undefined;
   const withContent = options.records ?? true;
   const found = locksOf(source, identity, withContent);
   const asked = (options.locks ?? [])

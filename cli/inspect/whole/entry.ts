@@ -38,6 +38,8 @@ export interface FileEntry {
   readonly entry: Entry;
   /** What it says that it is, when its bytes could be read. */
   readonly identity: Identity | undefined;
+  /** Which file it is: its name may be another one's by now. */
+  readonly file: string | undefined;
 }
 
 /**
@@ -57,10 +59,15 @@ export function fileEntry(
   const holders = scan?.holders.get(identity(status.device, status.inode));
   const seen = scan === undefined ? null : holders?.length ?? 0;
   if (!status.regular) {
-    return { entry: noFile(address, status, seen), identity: undefined };
+    return {
+      entry: noFile(address, status, seen),
+      identity: undefined,
+      file: undefined,
+    };
   }
   try {
     using source = ByteSource.open(address);
+    const own = source.status;
     const found = kindOf(address, source);
     const fill = found.capacity === undefined ? null : fillOf(source, found);
     // Asked only when it says something new: the question locks for a moment.
@@ -68,7 +75,7 @@ export function fileEntry(
     const stale = isStale(found, flocked, seen, scan);
     return {
       entry: {
-        ...common(address, status),
+        ...common(address, own),
         kind: found.kind,
         label: found.label,
         fill,
@@ -80,13 +87,18 @@ export function fileEntry(
           : creatorOf(found.creator.pid, found.creator.startTime),
       },
       identity: found,
+      file: identity(own.device, own.inode),
     };
   } catch (error) {
     if (!isSystemError(error) && !(error instanceof Deno.errors.NotCapable)) {
       throw error;
     }
     if (error instanceof Deno.errors.NotFound) return undefined;
-    return { entry: unreadable(address, status, seen), identity: undefined };
+    return {
+      entry: unreadable(address, status, seen),
+      identity: undefined,
+      file: undefined,
+    };
   }
 }
 
