@@ -84,8 +84,10 @@ export class MessageQueue {
       const value = await this.#next(Infinity, signal, until);
       return value === undefined ? END : { value, done: false };
     };
+    let returned = false;
     const iterator: AsyncIterableIterator<AeronMessage, undefined> = {
       next: () => {
+        if (returned) return Promise.resolve(END);
         try {
           if (!this.#receiving && !signal?.aborted && !isTurnDue()) {
             const value = this.#take();
@@ -99,7 +101,10 @@ export class MessageQueue {
           return Promise.reject(error);
         }
       },
-      return: () => Promise.resolve(END),
+      return: () => {
+        returned = true;
+        return Promise.resolve(END);
+      },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;

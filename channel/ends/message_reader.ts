@@ -219,8 +219,10 @@ export abstract class MessageReader extends ChannelEnd
         throw error;
       }
     };
+    let returned = false;
     const iterator: AsyncIterableIterator<Value, undefined> = {
       next: () => {
+        if (returned) return Promise.resolve(END);
         try {
           const value = receive(isDue());
           return value instanceof Promise
@@ -230,7 +232,10 @@ export abstract class MessageReader extends ChannelEnd
           return Promise.reject(error);
         }
       },
-      return: () => Promise.resolve(END),
+      return: () => {
+        returned = true;
+        return Promise.resolve(END);
+      },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;

@@ -69,3 +69,13 @@ Deno.test("receive({ timeoutMs: 0 }) takes the message behind padding, after a w
   const { bytes } = await queue.receive({ timeoutMs: 0 });
   assertEquals(bytes.length, 1000);
 });
+
+Deno.test("an iterator over messages that was returned from takes nothing any more", async () => {
+  using parts = makeLog();
+  const { queue, write } = queueOver(parts);
+  write();
+  const iterator = queue.messages();
+  await iterator.return?.();
+  assertEquals(await iterator.next(), { done: true, value: undefined });
+  assertEquals((await queue.receive()).bytes.length, 1000);
+});

@@ -112,3 +112,16 @@ Deno.test("batches() of a subscriber has what was published, up to the limit", a
     assertThrows(() => subscriber.batches({ limit }), RangeError, "limit");
   }
 });
+
+Deno.test("an iterator that was returned from takes nothing any more", async () => {
+  using channel = ends({});
+  const { sender, receiver } = channel;
+  sender.trySend(bytesOf(1, 8));
+  for (
+    const iterator of [receiver[Symbol.asyncIterator](), receiver.batches()]
+  ) {
+    await iterator.return?.();
+    assertEquals(await iterator.next(), { done: true, value: undefined });
+  }
+  assertEquals(receiver.tryReceive()?.bytes, bytesOf(1, 8));
+});
