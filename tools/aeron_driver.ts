@@ -12,6 +12,7 @@
 
 import { parseArgs } from "node:util";
 import { defaultDirectory } from "../aeron/client/directory.ts";
+import { Aeron } from "../aeron/mod.ts";
 import { fromFileUrl, resolve } from "../deps.ts";
 import { AERON_VERSION, aeronJar, checkJava, givenFile } from "./aeron/jar.ts";
 import {
@@ -55,6 +56,9 @@ const OPTIONS = {
   "help": { type: "boolean", short: "h" },
 } as const;
 
+/** How long a driver that is killed seems to live: it writes the time each second. */
+const SILENT_MS = 3000;
+
 try {
   Deno.exit(await main(Deno.args));
 } catch (error) {
@@ -89,7 +93,41 @@ async function main(args: string[]): Promise<number> {
     threading,
     properties,
   });
+  await checkDirectory(directory);
   return await serve(command, directory, archive);
+}
+
+/** Looks that nothing is lost: a driver begins with removing the whole folder. */
+async function checkDirectory(directory: string): Promise<void> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(directory)) names.push(name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (names.length === 0) return;
+  if (!names.includes("cnc.dat")) {
+    throw new TypeError(
+      `Cannot start the driver in ${directory}: it removes what is in its folder, and there is ${
+        names[0]
+      }, which is no driver's; name a folder that there is not, or an empty one`,
+    );
+  }
+  try {
+    using _running = await Aeron.connect({
+      directory,
+      driverTimeoutMs: SILENT_MS,
+      timeoutMs: 0,
+    });
+  } catch (error) {
+    // What a driver left that has ended.
+    if (error instanceof Deno.errors.TimedOut) return;
+    throw error;
+  }
+  throw new Deno.errors.Busy(
+    `Cannot start the driver in ${directory}: one serves it; use that one, or name another --directory; or try again in ${SILENT_MS} ms if it was killed`,
+  );
 }
 
 /** Finds the driver in C or in Java, whichever was asked for. */

@@ -13,7 +13,11 @@ import * as requests from "./codec/requests.ts";
 import { ControlSession } from "./session/control_session.ts";
 import { type RecordOptions, recordValues } from "./record_options.ts";
 import { Recordings } from "./recordings.ts";
-import { type ReplayOptions, replayValues } from "./replay_options.ts";
+import {
+  type ReplayOptions,
+  replayValues,
+  splitOptions,
+} from "./replay_options.ts";
 
 /**
  * A client of Aeron's Archive, a program beside the media driver that records
@@ -110,14 +114,11 @@ export class AeronArchive implements Disposable {
     streamId: number,
     options?: RecordOptions,
   ): Promise<bigint> {
-    const operation = `record stream ${streamId} of ${channel}`;
-    const values = recordValues(operation, channel, streamId, options);
-    return await ask(
-      this.#session,
-      operation,
-      requests.START_RECORDING,
-      values,
-    );
+    const uri = checkChannel(channel);
+    const operation = `record stream ${checkStreamId(streamId)} of ${uri}`;
+    const values = recordValues(operation, uri, streamId, options);
+    const request = requests.START_RECORDING;
+    return await ask(this.#session, operation, request, values);
   }
 
   /**
@@ -137,11 +138,12 @@ export class AeronArchive implements Disposable {
     streamId: number,
     options?: RecordOptions,
   ): Promise<bigint> {
+    checkId(recordingId, "recordingId");
     const operation = `extend recording ${recordingId}`;
     const values = recordValues(operation, channel, streamId, options);
     return await ask(this.#session, operation, requests.EXTEND_RECORDING, {
       ...values,
-      recordingId: checkId(recordingId, "recordingId"),
+      recordingId,
     });
   }
 
@@ -152,9 +154,10 @@ export class AeronArchive implements Disposable {
    * @throws {ArchiveError} When there is none.
    */
   async stopRecording(subscriptionId: bigint): Promise<void> {
+    checkId(subscriptionId, "subscriptionId");
     const operation = `stop recording ${subscriptionId}`;
     await ask(this.#session, operation, requests.STOP_RECORDING_SUBSCRIPTION, {
-      subscriptionId: checkId(subscriptionId, "subscriptionId"),
+      subscriptionId,
     });
   }
 
@@ -169,10 +172,12 @@ export class AeronArchive implements Disposable {
     channel: ChannelLike,
     streamId: number,
   ): Promise<void> {
-    const operation = `stop recording stream ${streamId} of ${channel}`;
+    const uri = checkChannel(channel);
+    checkStreamId(streamId);
+    const operation = `stop recording stream ${streamId} of ${uri}`;
     await ask(this.#session, operation, requests.STOP_RECORDING_CHANNEL, {
-      channel: checkChannel(channel),
-      streamId: checkStreamId(streamId),
+      channel: uri,
+      streamId,
     });
   }
 
@@ -184,16 +189,10 @@ export class AeronArchive implements Disposable {
    * @throws {ArchiveError} When there is none.
    */
   async stopRecordingById(recordingId: bigint): Promise<boolean> {
+    checkId(recordingId, "recordingId");
     const operation = `stop recording ${recordingId}`;
-    const stopped = await ask(
-      this.#session,
-      operation,
-      requests.STOP_RECORDING_ID,
-      {
-        recordingId: checkId(recordingId, "recordingId"),
-      },
-    );
-    return stopped !== 0n;
+    const request = requests.STOP_RECORDING_ID;
+    return await ask(this.#session, operation, request, { recordingId }) !== 0n;
   }
 
   /**
@@ -212,6 +211,7 @@ export class AeronArchive implements Disposable {
     streamId: number,
     options?: ReplayOptions,
   ): Promise<bigint> {
+    checkId(recordingId, "recordingId");
     const operation = `replay recording ${recordingId}`;
     const { limitCounterId, ...values } = replayValues(
       operation,
@@ -246,32 +246,30 @@ export class AeronArchive implements Disposable {
     recordingId: bigint,
     channel: ChannelLike,
     streamId: number,
-    options: ReplayOptions & SubscriptionOptions = {},
+    options?: ReplayOptions & SubscriptionOptions,
   ): Promise<Subscription> {
-    const { onAvailableImage, onUnavailableImage, ...part } = options;
+    checkId(recordingId, "recordingId");
+    const operation = `replay recording ${recordingId}`;
+    const { replay, subscription } = splitOptions(options, operation);
     const uri = ChannelUri.parse(checkChannel(channel));
-    const replayId = await this.startReplay(
-      recordingId,
-      channel,
-      streamId,
-      part,
-    );
-    const sessionId = Number(BigInt.asIntN(32, replayId));
-    return await this.aeron.addSubscription(
-      uri.with({ sessionId }),
-      streamId,
-      {
-        ...onAvailableImage === undefined ? {} : { onAvailableImage },
-        ...onUnavailableImage === undefined ? {} : { onUnavailableImage },
-      },
-    );
+    const id = await this.startReplay(recordingId, channel, streamId, replay);
+    const sessionId = Number(BigInt.asIntN(32, id));
+    const own = uri.with({ sessionId });
+    try {
+      return await this.aeron.addSubscription(own, streamId, subscription);
+    } catch (error) {
+      // Nobody else knows of it. It may have ended by itself.
+      await this.stopReplay(id).catch(() => {});
+      throw error;
+    }
   }
 
   /** Ends a replay. */
   async stopReplay(replayId: bigint): Promise<void> {
+    checkId(replayId, "replayId");
     const operation = `stop replay ${replayId}`;
     await ask(this.#session, operation, requests.STOP_REPLAY, {
-      replaySessionId: checkId(replayId, "replayId"),
+      replaySessionId: replayId,
     });
   }
 
@@ -281,10 +279,9 @@ export class AeronArchive implements Disposable {
    * @param recordingId Of which recording. Default: all replays of the archive.
    */
   async stopAllReplays(recordingId = -1n): Promise<void> {
-    const operation = "stop replays";
-    await ask(this.#session, operation, requests.STOP_ALL_REPLAYS, {
-      recordingId: checkId(recordingId, "recordingId"),
-    });
+    checkId(recordingId, "recordingId");
+    const request = requests.STOP_ALL_REPLAYS;
+    await ask(this.#session, "stop replays", request, { recordingId });
   }
 
   /** Takes leave of the archive; recordings go on. Harmless when done before. */

@@ -88,9 +88,9 @@ export class Recordings {
   async get(id: bigint): Promise<Recording | undefined> {
     let found: Recording | undefined;
     await this.#session.list(
-      `describe recording ${id}`,
+      `describe recording ${checkId(id, "id")}`,
       requests.LIST_RECORDING,
-      { recordingId: checkId(id, "id") },
+      { recordingId: id },
       {
         count: 1,
         described: (what) => {
@@ -117,7 +117,7 @@ export class Recordings {
     sessionId: number,
     from = 0n,
   ): Promise<bigint | undefined> {
-    const operation = `find a recording of stream ${streamId}`;
+    const operation = `find a recording of stream ${checkStreamId(streamId)}`;
     const outcome = await this.#session.request(
       operation,
       requests.FIND_LAST_MATCHING,
@@ -214,9 +214,9 @@ export class Recordings {
    * @throws {ArchiveError} When it goes on, is replayed, or has no such position.
    */
   async truncate(id: bigint, position: bigint): Promise<void> {
-    const operation = `truncate recording ${id}`;
+    const operation = `truncate recording ${checkId(id, "id")}`;
     await ask(this.#session, operation, requests.TRUNCATE, {
-      recordingId: checkId(id, "id"),
+      recordingId: id,
       position: checkPosition(position),
     });
   }
@@ -241,9 +241,9 @@ export class Recordings {
    * @throws {ArchiveError} When there is no such position.
    */
   async purgeSegments(id: bigint, startPosition: bigint): Promise<bigint> {
-    const operation = `purge the beginning of recording ${id}`;
+    const operation = `purge the beginning of recording ${checkId(id, "id")}`;
     return await ask(this.#session, operation, requests.PURGE_SEGMENTS, {
-      recordingId: checkId(id, "id"),
+      recordingId: id,
       newStartPosition: checkPosition(startPosition, "startPosition"),
     });
   }
@@ -257,9 +257,9 @@ export class Recordings {
    * @throws {ArchiveError} When there is no such position.
    */
   async detachSegments(id: bigint, startPosition: bigint): Promise<void> {
-    const operation = `detach files of recording ${id}`;
+    const operation = `detach files of recording ${checkId(id, "id")}`;
     await ask(this.#session, operation, requests.DETACH_SEGMENTS, {
-      recordingId: checkId(id, "id"),
+      recordingId: id,
       newStartPosition: checkPosition(startPosition, "startPosition"),
     });
   }
@@ -287,8 +287,8 @@ export class Recordings {
     template: requests.AboutRecording,
     id: bigint,
   ): Promise<bigint> {
-    const operation = `${act} recording ${id}`;
-    const values = { recordingId: checkId(id, "id") };
+    const operation = `${act} recording ${checkId(id, "id")}`;
+    const values = { recordingId: id };
     return await ask(this.#session, operation, template, values);
   }
 }

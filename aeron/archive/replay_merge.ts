@@ -6,7 +6,7 @@ import type { FragmentHandler } from "../subscription/fragment_handler.ts";
 import type { Image } from "../subscription/image.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { ChannelUri } from "../uri/channel_uri.ts";
-import type { AeronArchive } from "./aeron_archive.ts";
+import { AeronArchive } from "./aeron_archive.ts";
 
 /** Where a merge receives, and from where in the stream. */
 export interface ReplayMergeOptions {
@@ -99,6 +99,13 @@ export class ReplayMerge implements Disposable {
       position: true,
       timeoutMs: true,
     }, "merge a replay");
+    if (!(archive instanceof AeronArchive)) {
+      throw new TypeError(
+        `Cannot merge a replay: it takes an AeronArchive: received ${
+          describe(archive)
+        }`,
+      );
+    }
     const replayDestination = destination(given.replayDestination, "replay");
     const liveDestination = destination(given.liveDestination, "live");
     const timeoutMs = checkTimeout(given.timeoutMs ?? TIMEOUT_MS);

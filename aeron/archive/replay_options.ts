@@ -1,6 +1,10 @@
 import { checkInteger } from "../../memory/checks/integers.ts";
 import { readOptions } from "../../memory/checks/options.ts";
 import {
+  SUBSCRIPTION_OPTIONS,
+  type SubscriptionOptions,
+} from "../client/add_subscription.ts";
+import {
   type ChannelLike,
   checkChannel,
   checkStreamId,
@@ -57,4 +61,26 @@ export function replayValues(
       ? undefined
       : checkInteger(limitCounterId, "limitCounterId", 0, 0x7fff_ffff),
   };
+}
+
+/** Takes apart what a replay to a subscription is told: of the one, and of the other. */
+export function splitOptions(
+  options: (ReplayOptions & SubscriptionOptions) | undefined,
+  operation: string,
+): {
+  readonly replay: ReplayOptions;
+  readonly subscription: SubscriptionOptions;
+} {
+  const { onAvailableImage, onUnavailableImage, sparse, ...replay } =
+    readOptions(
+      options,
+      { ...REPLAY_OPTIONS, ...SUBSCRIPTION_OPTIONS },
+      operation,
+    );
+  const subscription = {
+    ...onAvailableImage === undefined ? {} : { onAvailableImage },
+    ...onUnavailableImage === undefined ? {} : { onUnavailableImage },
+    ...sparse === undefined ? {} : { sparse },
+  };
+  return { replay, subscription };
 }

@@ -120,11 +120,18 @@ export class RecordedStream {
    * @throws {ArchiveError} When the archive refuses a replay.
    */
   async *messages(
-    options: { signal?: AbortSignal; from?: StreamPlace } = {},
+    options?: { signal?: AbortSignal; from?: StreamPlace },
   ): AsyncGenerator<RecordedMessage, void> {
-    const { signal, from = this.#from } = options;
+    const { signal, from = this.#from } = readOptions(
+      options,
+      { signal: true, from: true },
+      "read a recorded stream",
+    );
     checkSignal(signal);
-    let place = from;
+    let place = {
+      recordingId: checkId(from.recordingId, "recordingId"),
+      position: checkPosition(from.position),
+    };
     for (;;) {
       signal?.throwIfAborted();
       const recording = await this.#next(place.recordingId);

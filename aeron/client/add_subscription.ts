@@ -23,7 +23,8 @@ export interface SubscriptionOptions extends ImageEvents {
   readonly sparse?: boolean;
 }
 
-const NAMES: OptionNames<SubscriptionOptions> = {
+/** Their names. */
+export const SUBSCRIPTION_OPTIONS: OptionNames<SubscriptionOptions> = {
   onAvailableImage: true,
   onUnavailableImage: true,
   sparse: true,
@@ -38,7 +39,7 @@ export async function addSubscription(
 ): Promise<Subscription> {
   const text = checkChannel(channel);
   checkStreamId(streamId);
-  const events = readOptions(options, NAMES, "add subscription");
+  const events = readOptions(options, SUBSCRIPTION_OPTIONS, "add subscription");
   for (const handler of [events.onAvailableImage, events.onUnavailableImage]) {
     if (handler === undefined || typeof handler === "function") continue;
     throw new TypeError(

@@ -64,6 +64,7 @@ export class Aeron implements Disposable {
   #conductor: Conductor;
   #ending: AbortController;
   #counters: Counters;
+  #connecting = new AbortController();
 
   private constructor(options: ClientOptions, opened: Opened) {
     this.#options = options;
@@ -265,13 +266,18 @@ export class Aeron implements Disposable {
     const timeoutMs = checkTimeout(
       read.timeoutMs ?? this.#options.driverTimeoutMs,
     );
-    this.#conductor.close();
-    const signal = checkSignal(read.signal);
+    const given = checkSignal(read.signal);
+    this.close();
+    const { signal } = this.#connecting = new AbortController();
     const { conductor, ending, counters } = await open(
       this.#options,
       timeoutMs,
-      signal,
+      given === undefined ? signal : AbortSignal.any([given, signal]),
     );
+    if (signal.aborted) {
+      conductor.close();
+      throw signal.reason;
+    }
     this.#conductor = conductor;
     this.#ending = ending;
     this.#counters = counters;
@@ -279,6 +285,11 @@ export class Aeron implements Disposable {
 
   /** Takes leave of the driver; all that was added is closed. Harmless when done before. */
   close(): void {
+    this.#connecting.abort(
+      new Deno.errors.BadResource(
+        "Cannot connect again: meanwhile the Aeron client was closed, or told to connect once more",
+      ),
+    );
     this.#conductor.close();
   }
 

@@ -22,7 +22,15 @@ export function checkChannel(channel: ChannelLike): string {
       `Cannot use the channel: it must be a URI: received ${describe(channel)}`,
     );
   }
-  const text = `${channel}`;
+  let text: string;
+  try {
+    text = `${channel}`;
+  } catch (cause) {
+    throw new TypeError(
+      "Cannot use the channel: it must be a URI, and its text cannot be had",
+      { cause },
+    );
+  }
   if (!CHANNEL.test(text) || text.length > MAX_CHANNEL_LENGTH) {
     throw new TypeError(
       `Cannot use the channel: it must be a URI such as "aeron:ipc" or "aeron:udp?endpoint=host:port", of ASCII characters: received ${

@@ -20,7 +20,8 @@ export interface AeronOptions extends WaitOptions {
   readonly directory?: string;
   /**
    * How long the driver may be silent before it counts as dead, and how long it has for
-   * an answer, in milliseconds. Default: 10,000.
+   * an answer, in milliseconds. It tells the time once a second: with less than two
+   * seconds one that lives may count as dead. Default: 10,000.
    */
   readonly driverTimeoutMs?: number;
   /**
@@ -87,7 +88,10 @@ export function readAeronOptions(options: AeronOptions | undefined): {
   }
   return {
     client: {
-      directory,
+      // As it is now: the program may change its own folder.
+      directory: directory.startsWith("/")
+        ? directory
+        : `${Deno.cwd()}/${directory}`,
       driverTimeoutMs,
       sparse: checkFlag(read.sparse, "sparse"),
       onError: onError ?? (() => {}),

@@ -85,6 +85,8 @@ export class ControlSession {
         options.controlStreamId,
       ),
     );
+    // Its listener hears nothing of an abort that came while these were added.
+    options.signal?.throwIfAborted();
     const session = new ControlSession(options, publication, subscription);
     undo.defer(() => session.close());
     await session.#introduce();

@@ -12,6 +12,8 @@ import {
 } from "../../../../deps.ts";
 import { AeronArchive } from "../../../../aeron/archive/aeron_archive.ts";
 import { ArchiveError } from "../../../../aeron/archive/archive_error.ts";
+import { ReplayMerge } from "../../../../aeron/archive/replay_merge.ts";
+import { RecordedStream } from "../../../../aeron/bridge/recorded_stream.ts";
 import { Aeron } from "../../../../aeron/client/aeron.ts";
 import { startDriver } from "../../../helpers/aeron/aeron_driver.ts";
 import { needing } from "../../../helpers/needs.ts";
@@ -122,6 +124,83 @@ Deno.test(needing(
 
 Deno.test(needing(
   ["aeron driver"],
+  "AeronArchive replays with the options of a subscription, and refuses others before it begins",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron);
+    await archive.startRecording(CHANNEL, 1);
+    using publication = await aeron.addPublication(CHANNEL, 1);
+    await publication.send(new Uint8Array([7]));
+    let id: bigint | undefined;
+    while (id === undefined) {
+      const { sessionId } = publication;
+      id = await archive.recordings.findLast(CHANNEL, 1, sessionId);
+    }
+    using replay = await archive.replay(id, CHANNEL, 2, { sparse: true });
+    assertEquals([...(await replay.receive()).bytes], [7]);
+    const call: unknown = archive.replay.bind(archive);
+    assert(typeof call === "function");
+    const wrong: readonly (readonly [unknown, string])[] = [
+      [null, "options"],
+      [{ onAvailableImages: () => {} }, "onAvailableImage"],
+    ];
+    for (const [options, message] of wrong) {
+      await assertRejects(
+        () => call(id, CHANNEL, 3, options),
+        TypeError,
+        message,
+      );
+    }
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
+  "AeronArchive tells in its own sentences what ids, channels and streams are none",
+  async () => {
+    await using driver = await startDriver({ archive: true });
+    using aeron = await Aeron.connect({ directory: driver.directory });
+    using archive = await AeronArchive.connect(aeron);
+    const symbol = Symbol("id");
+    const hostile = { toString: () => symbol };
+    const on = (object: object, name: string, ...args: unknown[]) => () =>
+      Reflect.apply(Reflect.get(object, name), object, args);
+    const read = (options: unknown) => async () => {
+      const stream = new RecordedStream(archive, { streamId: 1 });
+      const messages = on(stream, "messages", options)();
+      await (messages as AsyncGenerator).next();
+    };
+    const { recordings } = archive;
+    const calls: readonly (readonly [() => unknown, string])[] = [
+      [on(archive, "stopRecording", symbol), "Cannot use subscriptionId"],
+      [on(archive, "stopRecordingById", symbol), "Cannot use recordingId"],
+      [on(archive, "stopReplay", symbol), "Cannot use replayId"],
+      [on(archive, "replay", symbol, CHANNEL, 1), "Cannot use recordingId"],
+      [on(archive, "startRecording", symbol, 1), "Cannot use the channel"],
+      [on(archive, "startRecording", hostile, 1), "Cannot use the channel"],
+      [on(archive, "startRecording", CHANNEL, symbol), "Cannot use streamId"],
+      [on(recordings, "get", symbol), "Cannot use id"],
+      [on(recordings, "truncate", symbol, 0n), "Cannot use id"],
+      [
+        on(ReplayMerge, "start", {}, 1n, {
+          replayDestination: "aeron:udp?endpoint=127.0.0.1:0",
+          liveDestination: "aeron:udp?endpoint=127.0.0.1:0",
+        }),
+        "it takes an AeronArchive",
+      ],
+      [read({ sginal: 1 }), "sginal"],
+      [read({ from: 5 }), "Cannot use recordingId"],
+      [read(null), "Cannot read a recorded stream"],
+    ];
+    for (const [call, message] of calls) {
+      await assertRejects(async () => await call(), TypeError, message);
+    }
+  },
+));
+
+Deno.test(needing(
+  ["aeron driver"],
   "AeronArchive.connect() ends in time where no archive is, and on its signal",
   async () => {
     await using driver = await startDriver();
@@ -139,5 +218,10 @@ Deno.test(needing(
     const connecting = AeronArchive.connect(aeron, { signal: later.signal });
     setTimeout(() => later.abort(reason), 50);
     assertEquals(await assertRejects(() => connecting), reason);
+    const soon = new AbortController();
+    const begun = AeronArchive.connect(aeron, { signal: soon.signal });
+    await null;
+    soon.abort(reason);
+    assertEquals(await assertRejects(() => begun), reason);
   },
 ));
