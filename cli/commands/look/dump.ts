@@ -80,6 +80,11 @@ struct is what a TypeScript file exports: struct({ … }) of @shmem/shmem/struct
       return STATUS.found;
     }
     const { size } = source;
+    if (offset > 0 && offset >= size) {
+      throw new RangeError(
+        `Cannot show ${name} from ${offset} on: it has ${size} bytes`,
+      );
+    }
     const length = context.flag("all")
       ? size - offset
       : Math.min(context.size("length") ?? DEFAULT_LENGTH, size - offset);

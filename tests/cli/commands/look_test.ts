@@ -125,6 +125,9 @@ Deno.test("shmem dump prints bytes in hexadecimal, raw, and by a struct", async 
   );
   const raw = await shmem(["dump", place.name, "--all", "--raw"]);
   assertEquals(new TextEncoder().encode(raw.stdout).byteLength, 3333);
+  const behind = await shmem(["dump", place.name, "--offset=3333"]);
+  assertEquals(behind.code, 1);
+  assertMatch(behind.stderr, /from 3333 on: it has 3333 bytes/);
 
   const folder = await Deno.makeTempDir({ prefix: "shmem-test-" });
   try {
