@@ -49,7 +49,7 @@ export function workQueueFindings(queue: WorkQueueState): Finding[] {
   if (lost > 0) {
     findings.push({
       tone: "warning",
-      text: `taken by processes that died: ${
+      text: `taken by handles that died or were closed: ${
         plural(lost, "job")
       }; the next taker gets them`,
     });

@@ -104,6 +104,12 @@ Deno.test("describe() tells the state of stores and their locks", () => {
   assert(!text(queuePlace.name).includes("nobody"), text(queuePlace.name));
   queue.tryPut(new Uint8Array(5));
   assert(text(queuePlace.name).includes("it is full"), text(queuePlace.name));
+  {
+    using other = WorkQueue.open(queuePlace.name);
+    other.tryTake();
+  }
+  const lost = "taken by handles that died or were closed: 1 job";
+  assert(text(queuePlace.name).includes(lost), text(queuePlace.name));
 
   using latestPlace = temporaryName();
   using latest = Latest.create(latestPlace.name, { byteLength: 100 });
