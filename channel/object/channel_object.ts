@@ -11,6 +11,7 @@ import { removeFile } from "../../memory/file/removal.ts";
 import {
   isByteLocked,
   isLinked,
+  refuseSuccessor,
   tryLockByte,
   unlockByte,
 } from "../../memory/locks/byte_lock.ts";
@@ -87,6 +88,10 @@ export class ChannelObject<A extends ObjectAccess = ObjectAccess> {
 
   /** Removes the name, or the file. */
   unlink(): void {
+    // One that is closed cannot ask.
+    if (!this.mapping.closed) {
+      refuseSuccessor(this.#handle, this.#place, this.what);
+    }
     removeObject(this.#place);
   }
 

@@ -31,6 +31,11 @@ export function checkLabel(label: string, most = LABEL_LENGTH): void {
   if (label.includes("\0")) {
     throw new TypeError("Cannot use the label: it contains a NUL");
   }
+  if (!label.isWellFormed()) {
+    throw new TypeError(
+      "Cannot use the label: it has half of a surrogate pair, which no UTF-8 can hold",
+    );
+  }
   const { byteLength } = encoder.encode(label);
   if (byteLength > most) {
     throw new RangeError(

@@ -11,6 +11,7 @@ import {
   tryLockRange,
   unlockRange,
 } from "../../ffi/files/range_lock.ts";
+import { statusAt } from "../../ffi/files/status.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
 import { type Lockable, lockableDescriptor } from "./lockable.ts";
 
@@ -68,4 +69,25 @@ export function isByteLocked(
   const fd = lockableDescriptor(handle, operation).fd(operation);
   const range = { start: byteOffset, length: 1 };
   return findLock(fd, "exclusive", range, operation) !== undefined;
+}
+
+/**
+ * Refuses to remove an object that was removed before while another one has its place.
+ *
+ * @throws {Deno.errors.NotFound} When that is so.
+ */
+export function refuseSuccessor(
+  handle: Lockable,
+  { kind, name }: { readonly kind: "name" | "path"; readonly name: string },
+  what: string,
+): void {
+  const operation = `unlink ${what}`;
+  if (isLinked(handle, operation)) return;
+  const { shmDirectory } = platform().capabilities;
+  const path = kind === "path" ? name : `${shmDirectory}${name}`;
+  // What else may be there, the kernel tells.
+  if (statusAt(path, operation)?.regular !== true) return;
+  throw new Deno.errors.NotFound(
+    `Cannot ${operation}: it was removed before, and another one has its place since`,
+  );
 }

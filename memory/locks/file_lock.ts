@@ -56,6 +56,9 @@ let construct: (request: Request) => FileLock;
  * process too, and closing the handle releases it. C takes the same lock with
  * `F_OFD_SETLK`, or `lockf(3)` and `F_SETLK` of another process.
  *
+ * A worker that ends without closing its handle leaves the lock until its process
+ * ends; a `Mutex` goes with its thread.
+ *
  * Nobody is woken when a lock is released; a process that waits looks again, after
  * pauses that grow to 50 ms. For locks that are taken often use `Mutex`.
  *

@@ -56,7 +56,7 @@ export function checkWindow(
 ): Pick<MapRequest, "offset" | "length"> {
   const { offset = 0 } = options;
   checkOffset(offset, "offset");
-  const { length = size - offset } = options;
+  const { length = Math.max(size - offset, 0) } = options;
   if (size === 0) {
     throw new RangeError(
       `Cannot map ${what}: it is empty; give it a size first`,

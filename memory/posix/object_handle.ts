@@ -1,4 +1,4 @@
-import { toDate } from "../../ffi/files/status.ts";
+import { statusAt, toDate } from "../../ffi/files/status.ts";
 import type { Access } from "../../ffi/memory/mman.ts";
 import { unlinkObject } from "../../ffi/files/open.ts";
 import { platform } from "../../ffi/platforms/platform.ts";
@@ -167,6 +167,16 @@ export class ObjectHandle<A extends ObjectAccess> implements Disposable {
       );
     }
     const act = `unlink ${objectLabel(this.#name)}`;
+    // Another object may have its name since; one that is closed cannot ask.
+    const { shmDirectory } = platform().capabilities;
+    if (
+      !this.#descriptor.closed && this.status().unlinked &&
+      statusAt(`${shmDirectory}${this.#name}`, act) !== undefined
+    ) {
+      throw new Deno.errors.NotFound(
+        `Cannot ${act}: it was removed before, and another one has its name since`,
+      );
+    }
     unlinkObject(this.#name, act, unlinkHint);
   }
 

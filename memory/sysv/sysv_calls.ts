@@ -256,7 +256,7 @@ export function shmctl(
   command: number,
   changes?: SegmentChanges,
 ): SegmentStatus | SegmentUsage | SegmentLimits | void {
-  checkI32(shmid, "shmid");
+  shmid = checkI32(shmid, "shmid");
   const segment = `segment ${shmid}`;
   switch (command) {
     case IPC_STAT:

@@ -7,6 +7,7 @@ import { MappedFile } from "../../memory/file/mapped_file.ts";
 import {
   hasByteLocks,
   isByteLocked,
+  refuseSuccessor,
   tryLockByte,
   unlockByte,
 } from "../../memory/locks/byte_lock.ts";
@@ -207,6 +208,10 @@ export class StoreObject<A extends ObjectAccess = ObjectAccess> {
 
   /** Removes the name, or the file. */
   unlink(): void {
+    // One that is closed cannot ask.
+    if (!this.mapping.closed) {
+      refuseSuccessor(this.#handle, this.#place, this.what);
+    }
     removeObject(this.#place, this.what);
   }
 

@@ -120,3 +120,14 @@ Deno.test("unlink() of a file that is gone, or of a folder, says so", () => {
 function noun(object: Latest | SharedMap): string {
   return object instanceof SharedMap ? "map" : "latest value";
 }
+
+for (const testPlace of [testName, testPath]) {
+  Deno.test(`unlink() of an object leaves another one that has its place since, by ${testPlace.name}`, () => {
+    using at = testPlace();
+    using old = Latest.create(at.place, { byteLength: 8 });
+    old.unlink();
+    using _now = Latest.create(at.place, { byteLength: 8 });
+    assertThrows(() => old.unlink(), Deno.errors.NotFound, "removed before");
+    using _again = Latest.open(at.place);
+  });
+}

@@ -58,6 +58,7 @@ for (const [kind, { create, open }] of Object.entries(STORES)) {
         ["ü".repeat(17), RangeError],
         ["é".repeat(2 ** 27), RangeError],
         ["a\0b", TypeError],
+        ["\ud800", TypeError],
         [7 as unknown as string, TypeError],
       ] as const
     ) {

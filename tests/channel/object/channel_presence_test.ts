@@ -212,3 +212,12 @@ Deno.test("An end that nobody opened, and its state, cannot be reached from outs
   assertThrows(() => fake.tryReceive(), TypeError);
   assertThrows(() => fake.name, TypeError);
 });
+
+Deno.test("unlink() of an end whose name another channel has taken leaves that", () => {
+  using name = new Name();
+  using old = Receiver.create(name.text);
+  old.unlink();
+  using _now = Receiver.create(name.text);
+  assertThrows(() => old.unlink(), Deno.errors.NotFound, "removed before");
+  using _sender = Sender.open(name.text);
+});

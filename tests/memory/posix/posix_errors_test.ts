@@ -1,7 +1,7 @@
 // The ERRORS sections of shm_open(3), shm_unlink(3), ftruncate(2),
 // posix_fallocate(3), memfd_create(2) and of seals in fcntl(2).
 
-import { assertEquals } from "../../../deps.ts";
+import { assertEquals, assertThrows } from "../../../deps.ts";
 import { SharedMemory } from "../../../mod.ts";
 import { randomName } from "../../helpers/names.ts";
 import {
@@ -154,4 +154,13 @@ Deno.test("SharedMemory.anonymous() fails when there are not enough huge pages",
       says: [`Cannot reserve ${size} bytes`, "vm.nr_hugepages"],
     },
   );
+});
+
+Deno.test("SharedMemory.unlink() of a handle leaves another object that has its name since", () => {
+  const name = randomName();
+  using old = SharedMemory.create(name, { size: 10 });
+  old.unlink();
+  using now = SharedMemory.create(name, { size: 10 });
+  assertThrows(() => old.unlink(), Deno.errors.NotFound, "removed before");
+  now.unlink();
 });
