@@ -80,11 +80,25 @@ export class MessageQueue {
     );
     checkWord(until, ["closed", "last-image"], "until");
     checkSignal(signal);
-    const wait = async (): Promise<IteratorResult<AeronMessage, undefined>> => {
-      const value = await this.#next(Infinity, signal, until);
-      return value === undefined ? END : { value, done: false };
-    };
+    const stop = new AbortController();
+    const ended = signal === undefined
+      ? stop.signal
+      : AbortSignal.any([signal, stop.signal]);
+    let pending: Promise<unknown> | undefined;
     let returned = false;
+    const wait = async (): Promise<IteratorResult<AeronMessage, undefined>> => {
+      const next = this.#next(Infinity, ended, until);
+      pending ??= next;
+      try {
+        const value = await next;
+        return value === undefined ? END : { value, done: false };
+      } catch (error) {
+        if (returned) return END;
+        throw error;
+      } finally {
+        if (pending === next) pending = undefined;
+      }
+    };
     const iterator: AsyncIterableIterator<AeronMessage, undefined> = {
       next: () => {
         if (returned) return Promise.resolve(END);
@@ -101,9 +115,14 @@ export class MessageQueue {
           return Promise.reject(error);
         }
       },
-      return: () => {
+      return: async () => {
         returned = true;
-        return Promise.resolve(END);
+        // A wait that nobody is left for would take the next message with it.
+        if (pending !== undefined) {
+          stop.abort();
+          await pending.catch(() => {}); // It is told where it was asked for.
+        }
+        return END;
       },
       [Symbol.asyncIterator]: () => iterator,
     };

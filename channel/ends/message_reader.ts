@@ -2,6 +2,7 @@ import { type OptionNames, readOptions } from "../../memory/checks/options.ts";
 import {
   checkSignal,
   checkTimeout,
+  type WaitOptions,
 } from "../../memory/waiting/wait_options.ts";
 import { WAIT_OPTIONS } from "../object/options.ts";
 
@@ -128,10 +129,10 @@ export abstract class MessageReader extends ChannelEnd
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<Message, undefined> {
     const loop = this.#messages;
-    return this.#iterate((isDue) => {
+    return this.#iterate((isDue, options) => {
       // As quickly as can be: most often the message is there.
       const message = isDue || !loop.isIdle ? undefined : loop.take();
-      return message ?? loop.receive(false, isDue);
+      return message ?? loop.receive(false, isDue, options);
     }, isTurnDue);
   }
 
@@ -170,7 +171,7 @@ export abstract class MessageReader extends ChannelEnd
     checkInteger(limit, "limit", 1, Number.MAX_SAFE_INTEGER);
     const loop = this.#messages;
     return this.#iterate(
-      (isDue) => loop.receiveBatch(limit, isDue),
+      (isDue, options) => loop.receiveBatch(limit, isDue, options),
       isTurnDueNow,
     );
   }
@@ -204,9 +205,16 @@ export abstract class MessageReader extends ChannelEnd
   }
 
   #iterate<Value>(
-    receive: (isDue: boolean) => Value | Promise<Value | undefined>,
+    receive: (
+      isDue: boolean,
+      options: WaitOptions,
+    ) => Value | Promise<Value | undefined>,
     isDue: () => boolean,
   ): AsyncIterableIterator<Value, undefined> {
+    const stop = new AbortController();
+    const options: WaitOptions = { signal: stop.signal };
+    let pending: Promise<unknown> | undefined;
+    let returned = false;
     const wait = async (
       value: Promise<Value | undefined>,
     ): Promise<IteratorResult<Value, undefined>> => {
@@ -214,27 +222,35 @@ export abstract class MessageReader extends ChannelEnd
         const received = await value;
         return received === undefined ? END : { value: received, done: false };
       } catch (error) {
-        // Closing it from outside ends the loop.
-        if (this.closed) return END;
+        // Closing it from outside ends the loop, and so does leaving it.
+        if (this.closed || returned) return END;
         throw error;
+      } finally {
+        if (pending === value) pending = undefined;
       }
     };
-    let returned = false;
     const iterator: AsyncIterableIterator<Value, undefined> = {
       next: () => {
         if (returned) return Promise.resolve(END);
         try {
-          const value = receive(isDue());
-          return value instanceof Promise
-            ? wait(value)
-            : Promise.resolve({ value, done: false });
+          const value = receive(isDue(), options);
+          if (!(value instanceof Promise)) {
+            return Promise.resolve({ value, done: false });
+          }
+          pending ??= value;
+          return wait(value);
         } catch (error) {
           return Promise.reject(error);
         }
       },
-      return: () => {
+      return: async () => {
         returned = true;
-        return Promise.resolve(END);
+        // A wait that nobody is left for would take the next message with it.
+        if (pending !== undefined) {
+          stop.abort();
+          await pending.catch(() => {}); // It is told where it was asked for.
+        }
+        return END;
       },
       [Symbol.asyncIterator]: () => iterator,
     };

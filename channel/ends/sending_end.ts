@@ -1,3 +1,4 @@
+import { giveTurn, isTurnDue } from "../../memory/waiting/turns.ts";
 import { ChannelEnd, leaveChannel } from "./channel_end.ts";
 
 let prepare: (end: SendingEnd, write: Write) => void;
@@ -41,6 +42,8 @@ export abstract class SendingEnd extends ChannelEnd {
       write: async (chunk, { signal }) => {
         try {
           await this.#write?.(chunk, signal);
+          // Else a source that is always ready keeps timers and signals waiting.
+          if (isTurnDue()) await giveTurn();
         } catch (error) {
           this.abort();
           throw error;

@@ -104,16 +104,16 @@ export class MessageLoop {
     isDue: boolean,
     options?: WaitOptions,
   ): Promise<Message | undefined> {
-    const take = () => this.#source.take(alone);
-    return await this.#receive(take, isDue, options);
+    return await this.#receive(() => this.#source.take(alone), isDue, options);
   }
 
   /** Receives all messages that are there; nothing at the end. */
   async receiveBatch(
     limit: number,
     isDue: boolean,
+    options?: WaitOptions,
   ): Promise<Message[] | undefined> {
-    return await this.#receive(() => this.#takeBatch(limit), isDue);
+    return await this.#receive(() => this.#takeBatch(limit), isDue, options);
   }
 
   /**

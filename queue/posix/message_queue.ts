@@ -1,5 +1,6 @@
 import { unlinkQueue } from "../../ffi/files/mqueue.ts";
 import { checkName } from "../../memory/checks/checks.ts";
+import { iterate } from "../waiting/iterate.ts";
 import { label, statusOf } from "./queue_creation.ts";
 import type { QueueHandle } from "./queue_handle.ts";
 import { listQueues } from "./queue_list.ts";
@@ -221,11 +222,8 @@ export class MessageQueue implements Disposable, AsyncIterable<QueueMessage> {
    * Receives message after message, for `for await`. It does not end by itself:
    * leave the loop, or close the handle, which ends it with an error.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<QueueMessage, void> {
-    for (;;) {
-      const message = await this.#handle.receiveAsync(undefined);
-      if (message !== null) yield message;
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<QueueMessage, void> {
+    return iterate((signal) => this.receiveAsync({ signal }));
   }
 
   /** Reads how full the queue is, its owner and its mode (`mq_getattr(3)`). */

@@ -10,6 +10,7 @@ import {
   type SystemQueueStatus,
 } from "../../ffi/sysv/sysv_msg_control.ts";
 import { WAIT_OPTIONS } from "../checks/options.ts";
+import { iterate } from "../waiting/iterate.ts";
 import { checkQueueChanges } from "./system_queue_checks.ts";
 import {
   createSystemQueue,
@@ -239,12 +240,11 @@ export class SystemMessageQueue
   }
 
   /**
-   * Receives message after message, of all types in order, for `for await`. It does
-   * not end by itself: leave the loop, or remove the queue, which ends it with an
-   * error.
+   * Receives message after message, of all types in order, for `for await`: until
+   * the loop is left, or with an error until the queue is removed.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<SystemMessage, void> {
-    for (;;) yield await this.receiveAsync();
+  [Symbol.asyncIterator](): AsyncGenerator<SystemMessage, void> {
+    return iterate((signal) => this.receiveAsync({ signal }));
   }
 
   /**

@@ -125,3 +125,47 @@ Deno.test("an iterator that was returned from takes nothing any more", async () 
   }
   assertEquals(receiver.tryReceive()?.bytes, bytesOf(1, 8));
 });
+
+for (const what of ["messages", "batches"] as const) {
+  Deno.test(`a loop over ${what} that is left while it waits takes nothing, and another goes on`, async () => {
+    using name = new Name();
+    using publisher = Publisher.create(name.text);
+    using subscriber = Subscriber.open(name.text);
+    using channel = ends({});
+    const { sender, receiver } = channel;
+    for (const reader of [subscriber, receiver]) {
+      const iterator = what === "batches"
+        ? reader.batches()
+        : reader[Symbol.asyncIterator]();
+      const next = iterator.next();
+      await iterator.return?.();
+      assertEquals(await next, { done: true, value: undefined });
+    }
+    publisher.publish(bytesOf(1, 8));
+    sender.trySend(bytesOf(2, 8));
+    for (const [reader, number] of [[subscriber, 1], [receiver, 2]] as const) {
+      const { value } = await reader[Symbol.asyncIterator]().next();
+      assertEquals(value?.bytes, bytesOf(number, 8));
+    }
+  });
+}
+
+Deno.test("a source that is always ready leaves timers and signals their turns", async () => {
+  using name = new Name();
+  using publisher = Publisher.create(name.text);
+  using channel = ends({});
+  for (
+    const [writable, length] of [
+      [publisher.writable, 10],
+      [channel.sender.writable, 0],
+    ] as const
+  ) {
+    const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.enqueue(new Uint8Array(length)),
+    });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 5);
+    const piped = source.pipeTo(writable, { signal: stop.signal });
+    await assertRejects(() => piped, DOMException, "abort");
+  }
+});
