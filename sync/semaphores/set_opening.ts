@@ -82,7 +82,7 @@ export function openSet(options: SemaphoreSetOpenOptions): FoundSet {
     );
   }
   const found = key === undefined
-    ? checkI32(id ?? 0, "id")
+    ? checkI32(id as number, "id")
     : getSet(checkI32(key, "key"), 0, 0, `open semaphore set ${shown(key)}`);
   const operation = `open semaphore set with id ${found}`;
   const status = statusToOpen(found, operation);

@@ -1,3 +1,4 @@
+import { describe } from "../../../ffi/libc/integers.ts";
 import { readWaitOptions, requireKnown } from "../../waiting/options.ts";
 import type { WaitOptions } from "../../waiting/options.ts";
 import { inTurn } from "../../../memory/waiting/turns.ts";
@@ -227,7 +228,9 @@ function readOptions(
     return recursive;
   }
   throw new TypeError(
-    `Cannot ${operation}: \`recursive\` must be true or false: received ${recursive}`,
+    `Cannot ${operation}: \`recursive\` must be true or false: received ${
+      describe(recursive)
+    }`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { MutexCore } from "./mutex_core.ts";
 
 /** Makes the guard of a lock that was just taken, for {@linkcode Mutex} alone. */
 export let makeGuard: (core: MutexCore, ownerDied: boolean) => MutexGuard;
-let coreOfHeld: (guard: MutexGuard) => MutexCore;
+let coreOfHeld: (guard: MutexGuard, operation: string) => MutexCore;
 let suspendGuard: (guard: MutexGuard) => void;
 let resumeGuard: (guard: MutexGuard, ownerDied: boolean) => void;
 let abandonGuard: (guard: MutexGuard) => void;
@@ -35,8 +35,8 @@ export class MutexGuard implements Disposable {
 
   static {
     makeGuard = (core, ownerDied) => new MutexGuard(core, ownerDied);
-    coreOfHeld = (guard) => {
-      if (guard.#state !== "held") guard.#refuse();
+    coreOfHeld = (guard, operation) => {
+      if (guard.#state !== "held") guard.#refuse(operation);
       return guard.#core;
     };
     suspendGuard = (guard) => guard.#release("waiting");
@@ -102,11 +102,11 @@ export class MutexGuard implements Disposable {
     this.#state = next;
   }
 
-  #refuse(): never {
+  #refuse(operation = "unlock mutex"): never {
     throw new TypeError(
       this.#state === "waiting"
-        ? "Cannot unlock mutex: this guard waits for a condition"
-        : "Cannot unlock mutex: this guard was released before",
+        ? `Cannot ${operation}: this guard waits for a condition`
+        : `Cannot ${operation}: this guard was released before`,
     );
   }
 }
@@ -118,7 +118,7 @@ export function coreOf(guard: MutexGuard, operation: string): MutexCore {
       `Cannot ${operation}: it takes the guard of a mutex: received ${typeof guard}`,
     );
   }
-  return coreOfHeld(guard);
+  return coreOfHeld(guard, operation);
 }
 
 /** Releases a lock for the time of a wait, for {@linkcode Condition} alone. */

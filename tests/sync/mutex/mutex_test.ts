@@ -11,7 +11,7 @@ import {
   assertThrows,
 } from "../../../deps.ts";
 import { isSystemError, munmap } from "../../../mod.ts";
-import { Mutex, type MutexGuard } from "../../../sync/mod.ts";
+import { Condition, Mutex, type MutexGuard } from "../../../sync/mod.ts";
 import { testMemory } from "../../helpers/sync/memory.ts";
 
 /** Not at the start, and not on a cache line of its own. */
@@ -180,4 +180,25 @@ Deno.test("Mutex refuses timeouts that are none, and takes nothing", async () =>
     );
   }
   mutex.lock().unlock();
+});
+
+Deno.test("a guard that was released, and a wrong option, are told as what was asked for", () => {
+  using memory = testMemory();
+  const mutex = Mutex.create(memory.bytes, OFFSET);
+  const condition = Condition.create(memory.bytes, OFFSET + 256);
+  const guard = mutex.lock();
+  guard.unlock();
+  assertThrows(
+    () => condition.wait(guard),
+    TypeError,
+    "Cannot wait for condition: this guard was released before",
+  );
+  const options = { recursive: Symbol("yes") } as unknown as {
+    recursive: boolean;
+  };
+  assertThrows(
+    () => Mutex.create(memory.bytes, OFFSET + 512, options),
+    TypeError,
+    "`recursive` must be true or false: received Symbol(yes)",
+  );
 });

@@ -274,3 +274,8 @@ Deno.test("SemaphoreSet throws EINVAL once it is removed", () => {
     assertEquals(codeOf(error), "EINVAL");
   }
 });
+
+Deno.test("SemaphoreSet.open() takes no id for 0 that is none", () => {
+  const options = { id: null } as unknown as { id: number };
+  assertThrows(() => SemaphoreSet.open(options), TypeError, "Cannot use id");
+});
