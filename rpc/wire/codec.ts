@@ -47,7 +47,7 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
       requireBytes(value, 'send: with the codec "bytes" a value');
       return value;
     },
-    // Short messages share a buffer, which whoever gets one may transfer.
+    // Short messages share a buffer; transferring one must not detach the others.
     decode: (bytes) =>
       bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice(),
   },

@@ -14,7 +14,7 @@ const codec = "bytes";
 /** So many calls at once come together. */
 const CALLS = 100;
 
-/** Gives bytes away, and returns them as their new owner has them. */
+/** Transfers the buffer of bytes, and returns them as their new owner has them. */
 function giveAway(value: unknown): Uint8Array {
   assert(value instanceof Uint8Array && value.buffer instanceof ArrayBuffer);
   return structuredClone(value, { transfer: [value.buffer] });
